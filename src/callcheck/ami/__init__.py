@@ -1,0 +1,1 @@
+"""The PBX side: bytes of AMI in, messages and events out."""

@@ -1,0 +1,234 @@
+"""One connection to a PBX: panoramisk for actions and their answers, our own reading around it.
+
+Events go straight to the owner as raw bytes; responses, and events that carry the ActionID of
+an action that is under way, go to panoramisk too. What panoramisk 1.4 would do wrong (raise out
+of `data_received`, reconnect by itself, replay actions, log what it sends) is not reached.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import ssl
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from panoramisk import Manager
+from panoramisk.ami_protocol import AMIProtocol
+from panoramisk.message import Message
+
+from callcheck.ami.framing import Framer
+
+Headers = Mapping[str, str]
+"""One response or event of an answer, by header name; panoramisk's reading of it."""
+
+# panoramisk logs whole actions, a Login with its secret among them, when writing fails
+_SILENT = logging.Logger("panoramisk", level=logging.CRITICAL + 1)
+
+
+class LinkError(Exception):
+    """The connection is of no use any more; the text says why."""
+
+
+class LinkLost(LinkError):
+    """The PBX, or the network, closed the connection."""
+
+
+class NoAnswer(LinkError):
+    """An action was not answered in time."""
+
+
+class LoginRefused(LinkError):
+    """The PBX does not accept the user or the secret."""
+
+
+class Owner(Protocol):
+    """Who gets what arrives. Nothing of it may block or wait."""
+
+    def logged_in(self) -> None:
+        """The PBX accepted the login; called before anything that came after it."""
+
+    def event(self, raw: bytes) -> None:
+        """One whole event."""
+
+    def pong(self, raw: bytes) -> None:
+        """The whole answer to a Ping."""
+
+    def item(self, raw: bytes) -> None:
+        """One event that answers an action of ours."""
+
+    def dropped(self, count: int) -> None:
+        """So many messages were too long and are lost; 0 repeats that some were, after what
+        came in the same piece."""
+
+
+class Wire(AMIProtocol):  # type: ignore[misc]
+    """panoramisk's protocol with framing of bytes, and without its reconnecting and replaying."""
+
+    transport: asyncio.Transport
+    responses: dict[str, Any]
+    closed: bool
+
+    def __init__(self, owner: Owner, gone: asyncio.Future[str]) -> None:
+        self.owner = owner
+        self.gone = gone
+        self.framer = Framer()
+        self.login_id: str | None = None
+        self.live = False
+        self.unreadable = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Framed messages to the owner, in order; never raises for what a PBX sends."""
+        messages = self.framer.feed(data)
+        lost, self.framer.oversized = self.framer.oversized, 0
+        if lost:
+            self.owner.dropped(lost)
+        for raw in messages:
+            if self.gone.done():
+                return
+            if raw.startswith(b"Event: "):
+                self._event(raw)
+            else:
+                self._answer(raw)
+        if lost:
+            self.owner.dropped(0)
+
+    def _event(self, raw: bytes) -> None:
+        if self.responses and self._is_ours(raw):
+            self.owner.item(raw)
+            self._answer(raw)
+        elif self.live:
+            self.owner.event(raw)
+            if raw.startswith(b"Event: Shutdown\r\n"):
+                self.end("the PBX is shutting down")
+
+    def _is_ours(self, raw: bytes) -> bool:
+        _, found, after = raw.partition(b"\r\nActionID: ")
+        return bool(found) and after.partition(b"\r\n")[0].decode("latin-1") in self.responses
+
+    def _answer(self, raw: bytes) -> None:
+        try:
+            message = Message.from_line(raw.decode("utf-8", "surrogateescape"))
+            if message is None or message.action_id not in self.responses:
+                return
+            self.handle_message(message)
+        except Exception:  # an answer that panoramisk cannot read; its asker runs into the time-out
+            self.unreadable += 1
+            return
+        if message.action_id == self.login_id and message.success:
+            self.live = True
+            self.owner.logged_in()
+        elif b"\r\nPing: Pong" in raw:
+            self.owner.pong(raw)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The transport is closed, by whomever."""
+        self.end(f"the connection broke: {exc}" if exc else "the PBX closed the connection")
+
+    def end(self, why: str) -> None:
+        """Ends the connection for good; nothing that arrives later is passed on."""
+        if not self.gone.done():
+            self.gone.set_result(why)
+        self.close()
+
+    def close(self) -> None:
+        """Drops the connection and forgets what was asked: nothing is sent again later."""
+        self.responses.clear()
+        if not self.closed:
+            self.closed = True
+            self.transport.abort()
+
+
+class Link(Manager):  # type: ignore[misc]
+    """One logged-in connection. Make it with `connect`, end it with `close`."""
+
+    def __init__(self, owner: Owner) -> None:
+        loop = asyncio.get_running_loop()
+        super().__init__(loop=loop, log=_SILENT, protocol_factory=self._wire)
+        self.owner = owner
+        self.gone: asyncio.Future[str] = loop.create_future()
+        self._asked = 0
+
+    def _wire(self) -> Wire:
+        return Wire(self.owner, self.gone)
+
+    async def connect(
+        self, host: str, port: int, tls: ssl.SSLContext | None, within: float
+    ) -> None:
+        """Opens the connection; raises `OSError` or `TimeoutError` (`within` seconds)."""
+        opening = asyncio.ensure_future(
+            self.loop.create_connection(self._wire, host, port, ssl=tls)
+        )
+        try:
+            await asyncio.wait(
+                {opening, self.gone}, timeout=within, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not opening.done():
+                raise LinkLost(self.gone.result()) if self.gone.done() else TimeoutError
+            made = opening.result()
+        finally:
+            opening.cancel()
+        future = self.loop.create_future()
+        future.set_result(made)
+        self.connection_made(future)
+
+    async def ask(self, headers: Mapping[str, str], within: float) -> list[Headers]:
+        """Sends an action; its response and, of a list, the events up to its end.
+
+        Raises `LinkLost`, or `NoAnswer` after `within` seconds; the action is then forgotten.
+        """
+        self._asked += 1
+        action_id = f"callcheck-{self._asked}"
+        return await self._ask({**headers, "ActionID": action_id}, action_id, within)
+
+    async def _ask(self, headers: dict[str, str], action_id: str, within: float) -> list[Headers]:
+        if self.gone.done():
+            raise LinkLost(self.gone.result())
+        # shielded: in panoramisk's repository an Action is itself a future, and not hashable
+        answer: asyncio.Future[Any] = asyncio.shield(self.send_action(headers))
+        try:
+            await asyncio.wait(
+                {answer, self.gone}, timeout=within, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            self.protocol.responses.pop(action_id, None)
+        if answer.done():
+            result = answer.result()
+            return result if isinstance(result, list) else [result]
+        if self.gone.done():
+            raise LinkLost(self.gone.result())
+        raise NoAnswer(f"{headers['Action']} was not answered within {within:g} s")
+
+    async def login_as(self, user: str, secret: str, within: float, *, hashed: bool = True) -> None:
+        """Logs in, by challenge and MD5 where the PBX offers it and `hashed` allows.
+
+        Raises `LoginRefused` with what the PBX said, `LinkLost` or `NoAnswer`.
+        """
+        proof = {"Secret": secret}
+        if hashed:
+            given = (await self.ask({"Action": "Challenge", "AuthType": "MD5"}, within))[0]
+            if challenge := given.get("Challenge"):
+                proof = {"AuthType": "MD5", "Key": _md5(challenge, secret)}
+        self.protocol.login_id = f"callcheck-{self._asked + 1}"
+        headers = {"Action": "Login", "Username": user, "Events": "on", **proof}
+        response = (await self.ask(headers, within))[0]
+        if response.get("Response") != "Success":
+            raise LoginRefused(response.get("Message") or "no reason given")
+
+    def ping(self) -> None:
+        """Nothing: panoramisk would send pings and never look for the pong."""
+
+    async def send_awaiting_actions(self, *_: object) -> None:
+        """Nothing: panoramisk would send unanswered actions a second time."""
+
+    def close(self) -> None:
+        """Ends the connection; it never comes back by itself."""
+        super().close()  # panoramisk's timer, and its protocol
+        if not self.gone.done():
+            self.gone.set_result("closed by this side")
+
+
+def _md5(challenge: str, secret: str) -> str:
+    """The key that AMI asks for; a protocol's own choice, not ours for keeping secrets."""
+    return hashlib.md5((challenge + secret).encode(), usedforsecurity=False).hexdigest()

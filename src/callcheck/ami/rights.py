@@ -1,0 +1,88 @@
+"""Events and listings in, what the PBX keeps from this listener out: rights and time stamps.
+
+AMI never tells a user his own rights. That a `read=` class is missing can only be proved: a
+bridge or a queued channel that began while we listened should have been announced by events
+of class `call` or `agent`. That a class is there shows in the `Privilege` header of its events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+WANTED = ("call", "agent", "user", "cdr")
+"""The `read=` classes that callcheck lives on."""
+
+_PRIVILEGE = b"\r\nPrivilege: "
+_BOOTED = b"Event: FullyBooted\r\n"
+
+
+class Rights:
+    """What one connection has shown so far.
+
+    `seen` holds classes that events came of, `missing_read` those proved to be missing,
+    `refused` the actions the PBX denied, `timestamps` whether events carry their time (None
+    until one came).
+    """
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self.missing_read: set[str] = set()
+        self.refused: set[str] = set()
+        self.timestamps: bool | None = None
+        self.complete = False
+        self._listed: dict[str, set[str]] = {}
+
+    def note(self, raw: bytes) -> None:
+        """Looks at one live event; needed only while `complete` is false."""
+        if raw.startswith(_BOOTED):  # the one event that has no time even when all others do
+            return
+        start = raw.find(_PRIVILEGE)
+        if start < 0:
+            return
+        if self.timestamps is None:
+            self.timestamps = b"\r\nTimestamp: " in raw
+        start += len(_PRIVILEGE)
+        end = raw.find(b"\r\n", start)
+        classes = raw[start : end if end >= 0 else None].decode("ascii", "replace").split(",")
+        self.seen.update(classes)
+        self.missing_read.difference_update(classes)
+        self.complete = self.seen.issuperset(WANTED)
+
+    def listed(self, action: str, items: Iterable[Mapping[str, str]]) -> None:
+        """Looks at a listing: what is new in it since the last should have been announced."""
+        items = list(items)
+        ids = {i.get("BridgeUniqueid") or i.get("Uniqueid") or "" for i in items}
+        before = self._listed.get(action)
+        self._listed[action] = ids
+        if before is None:
+            return
+        if ids - before:
+            self._prove("call")
+        queued = [i for i in items if i.get("Application") == "Queue"]
+        if any((i.get("Uniqueid") or "") not in before for i in queued):
+            self._prove("agent")
+
+    def _prove(self, name: str) -> None:
+        if name not in self.seen:
+            self.missing_read.add(name)
+
+    @property
+    def unproved(self) -> bool:
+        """Whether another listing could still prove something."""
+        return not {"call", "agent"} <= self.seen | self.missing_read
+
+    def complaints(self) -> list[str]:
+        """What to change in manager.conf, one sentence each."""
+        said = []
+        if self.missing_read:
+            classes = ",".join(c for c in WANTED if c in self.missing_read)
+            said.append(f"the PBX sends no events of class {classes}: add it to read=")
+        if self.refused:
+            actions = " and ".join(sorted(self.refused))
+            said.append(
+                f"the PBX denies {actions}: with write=reporting (it allows to look, not to"
+                " change calls) calls already running are found at once"
+            )
+        if self.timestamps is False:
+            said.append("the PBX sends no times: set timestampevents=yes in [general]")
+        return said

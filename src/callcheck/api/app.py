@@ -1,0 +1,70 @@
+"""Ports and the house's configuration in, the FastAPI application out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
+
+from callcheck.api import calls, health, units
+from callcheck.api.guard import Guard
+from callcheck.api.models import ProblemOut
+from callcheck.api.ports import House, Ports
+from callcheck.api.problems import install, problem
+
+_ABOUT = (
+    "Whether a human answered by the third ring, call by call. Errors are RFC 9457 problem "
+    "details. Lists are {items, next}; hand next back as cursor. Times are ISO 8601. "
+    "Send a token of the configuration as Authorization: Bearer <token>; with none configured, "
+    "only the loopback address is served, without one."
+)
+
+
+def make_api(house: House, ports: Ports, store_errors: Sequence[type[Exception]] = ()) -> FastAPI:
+    """The application. Every answer is JSON, a problem, the metrics or the docs page.
+
+    `store_errors` are what the reader raises when the store cannot be read: a 503.
+    Run it with uvicorn's access log off: the guard keeps a log of its own, without addresses.
+    """
+    app = FastAPI(
+        title="callcheck",
+        version=house.version or "0",
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.house, app.state.ports = house, ports
+    for room in (health, units, calls):
+        app.include_router(room.router)
+    install(app)
+    for error in store_errors:
+        app.add_exception_handler(error, _unavailable)
+    app.add_middleware(Guard, loopback_only=not house.tokens)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _unavailable(_request: Request, _error: Exception) -> JSONResponse:
+    text = "the store cannot be read now; /readyz says why, try again"
+    return problem(503, text, {"Retry-After": "5"})
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """FastAPI's description, with our problems in the place of its validation error."""
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        schemas = schema["components"]["schemas"]
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        template = "#/components/schemas/{model}"
+        problem_schema = ProblemOut.model_json_schema(ref_template=template)
+        schemas |= problem_schema.pop("$defs", {})
+        schemas["ProblemOut"] = problem_schema
+        app.openapi_schema = schema
+    return app.openapi_schema

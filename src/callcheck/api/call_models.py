@@ -1,0 +1,172 @@
+"""The shapes of calls as the API answers them, for OpenAPI and for the tests.
+
+Times are ISO 8601 with milliseconds and offset, durations seconds. A caller's number is a
+pseudonym unless the configuration says otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from callcheck.api.models import Listed
+
+_CALL: JsonDict = {
+    "call_id": "1763812345.12",
+    "pbx": "main",
+    "direction": "inbound",
+    "caller": "c-5f2a9c1b7e04",
+    "dialed": "701",
+    "extension": "201",
+    "unit": "registry",
+    "started_at": "2026-11-22T10:00:00.012+02:00",
+    "ring_started_at": "2026-11-22T10:00:00.223+02:00",
+    "answered_at": "2026-11-22T10:00:06.424+02:00",
+    "ended_at": "2026-11-22T10:00:37.424+02:00",
+    "disposition": "answered",
+    "answered_by": "202",
+    "answered_via": "pickup",
+    "picked_up_for": "201",
+    "forwarded_from": None,
+    "forwarded_to": None,
+    "transfers": 0,
+    "final_party": "202",
+    "wait_seconds": 6.412,
+    "ring_seconds": 6.201,
+    "rings": 2,
+    "ring_source": "ringing",
+    "time_source": "event",
+    "talk_seconds": 31.0,
+    "hung_up_by": "caller",
+    "complete": True,
+    "legs": [],
+    "findings": [
+        {
+            "rule": "answer_by_ring",
+            "result": "met",
+            "reason": "answered in ring 2 of 3",
+            "readings": {"before": True, "within": True, "third": True},
+        }
+    ],
+}
+
+
+class _Open(BaseModel):
+    """A record may say more than the contract fixes."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Readings(BaseModel):
+    """The three readings of "by the third ring"."""
+
+    before: bool
+    within: bool
+    third: bool
+
+
+class FindingOut(_Open):
+    """What one rule says of a call."""
+
+    rule: str
+    result: Literal["met", "breached", "exempt", "unknown"]
+    reason: str
+    readings: Readings | None
+
+
+class LegOut(_Open):
+    """One dial attempt at one phone or outside number."""
+
+    extension: str | None
+    number: str | None
+    device: str
+    channel: str
+    dialed_at: str | None
+    ring_started_at: str | None
+    ended_at: str | None
+    ring_seconds: float | None
+    result: str
+    forwarded_to: str | None
+
+
+class CallOut(_Open):
+    """One call; null is what is not known."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"example": _CALL})
+
+    call_id: str
+    pbx: str
+    direction: str
+    caller: str | None
+    dialed: str | None
+    extension: str | None
+    unit: str | None
+    started_at: str | None
+    ring_started_at: str | None
+    answered_at: str | None
+    ended_at: str | None
+    disposition: str
+    answered_by: str | None
+    answered_via: str | None
+    picked_up_for: str | None
+    forwarded_from: str | None
+    forwarded_to: str | None
+    transfers: int
+    final_party: str | None
+    wait_seconds: float | None
+    ring_seconds: float | None
+    rings: int | None
+    ring_source: str | None
+    time_source: str
+    talk_seconds: float | None
+    hung_up_by: str | None
+    complete: bool
+    legs: list[LegOut]
+    findings: list[FindingOut]
+
+
+class LineOut(BaseModel):
+    """One line of a call's timeline."""
+
+    at: str | None
+    seconds_since_first_ring: float | None = Field(description="negative before the first ring")
+    text: str = Field(examples=["Berta (202) picks up the call for Anna (201)"])
+
+
+class ShareOut(BaseModel):
+    """A stretch of the caller's wait, and what it went into."""
+
+    spent: Literal["setup", "menu", "ringing", "forwarding", "between"]
+    seconds: float
+    who: list[str] = Field(description="the extensions that rang", examples=[["201"]])
+
+
+class CallDetail(CallOut):
+    """One call with its story."""
+
+    timeline: list[LineOut]
+    wait_budget: list[ShareOut] = Field(description="adds up to wait_seconds")
+
+
+class CallList(Listed):
+    """Calls, newest first."""
+
+    items: list[CallOut]
+
+
+class OpenCallOut(BaseModel):
+    """A call going on: as much of its record as is known yet."""
+
+    model_config = ConfigDict(extra="allow")
+
+    call_id: str
+    pbx: str
+    unit: str | None
+
+
+class OpenCallList(Listed):
+    """Calls going on now, newest first."""
+
+    items: list[OpenCallOut]

@@ -1,0 +1,122 @@
+"""`/api/v1/calls`, one call with its story, and the calls going on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcheck.api import call_models, when
+from callcheck.api.auth import Access, Reads
+from callcheck.api.ports import CallQuery, House, Judged, Record
+from callcheck.api.problems import Problem
+from callcheck.api.shared import SPAN_END, SPAN_START, house_of, known_unit, ports_of, problems
+from callcheck.calls.model import Call, Disposition
+from callcheck.explain import ring_budget, timeline
+from callcheck.verdict import Result
+from callcheck.view import iso, seconds
+
+router = APIRouter(prefix="/api/v1", tags=["calls"])
+
+Word = Annotated[str, Path(pattern=r"^[!-~]{1,200}$")]
+
+
+class CallsAsked(BaseModel):
+    """The query of `/api/v1/calls`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unit: str | None = Field(None, description="id of a unit", examples=["registry"])
+    from_: str | None = SPAN_START
+    to: str | None = SPAN_END
+    disposition: Disposition | None = None
+    result: Result | None = Field(None, description="what `rule` says of the call")
+    rule: str = Field("answer_by_ring", description="the rule that `result` is of")
+    extension: str | None = Field(
+        None,
+        pattern=r"^[0-9A-Za-z*#_.-]{1,40}$",
+        description="whom the caller asked for",
+        examples=["201"],
+    )
+    limit: int = Field(100, ge=1, le=500)
+    cursor: str | None = Field(None, max_length=500, description="`next` of the page before")
+
+
+@router.get("/calls", response_model=call_models.CallList, responses=problems(401, 403, 422, 503))
+def calls(request: Request, access: Reads, asked: Annotated[CallsAsked, Query()]) -> JSONResponse:
+    """Ended calls, newest first."""
+    house, ports = house_of(request), ports_of(request)
+    query = _query(asked, access, house)
+    try:
+        found, following = ports.reader.calls(query, asked.limit, asked.cursor)
+    except ValueError:
+        raise Problem(422, "cursor: not one of ours; take `next` of the page before") from None
+    items = [house.record(call, findings) for call, findings in found]
+    return JSONResponse({"items": items, "next": following})
+
+
+@router.get(
+    "/calls/{pbx}/{call_id}",
+    response_model=call_models.CallDetail,
+    responses=problems(401, 403, 404, 422, 503),
+)
+def call(request: Request, access: Reads, pbx: Word, call_id: Word) -> JSONResponse:
+    """One call with its timeline, and where the caller's wait went."""
+    house, ports = house_of(request), ports_of(request)
+    found = ports.reader.call(pbx, call_id)
+    if found is None or not _may_see(access, found[0].unit):
+        raise Problem(404, "no such call; the ids are in /api/v1/calls")
+    return JSONResponse(_detail(found, house))
+
+
+@router.get("/live", response_model=call_models.OpenCallList, responses=problems(401, 403))
+def live(request: Request, access: Reads) -> JSONResponse:
+    """Calls going on now, newest first."""
+    ports = ports_of(request)
+    items = [one for one in ports.open_calls() if _may_see(access, one.get("unit"))]
+    return JSONResponse({"items": items, "next": None})
+
+
+def _query(asked: CallsAsked, access: Access, house: House) -> CallQuery:
+    unit = access.narrow(asked.unit)
+    if unit is not None:
+        known_unit(unit, house, status=422)
+    if asked.rule not in house.rules:
+        raise Problem(422, f"rule: unknown; the rules are {', '.join(house.rules)}")
+    start, end = when.span(asked.from_, asked.to, house.zone)
+    return CallQuery(
+        unit=unit,
+        since=start,
+        until=end,
+        disposition=asked.disposition,
+        result=asked.result,
+        rule=asked.rule,
+        extension=asked.extension,
+    )
+
+
+def _may_see(access: Access, unit: object) -> bool:
+    return access.unit is None or access.unit == unit
+
+
+def _detail(found: Judged, house: House) -> Record:
+    one, findings = found
+    names = {party.extension: party.name for party in house.parties if party.name}
+    story = [
+        {
+            "at": iso(line.at, house.zone),
+            "seconds_since_first_ring": line.seconds_since_first_ring,
+            "text": line.text,
+        }
+        for line in timeline(one, names)
+    ]
+    return {**house.record(one, findings), "timeline": story, "wait_budget": _budget(one)}
+
+
+def _budget(one: Call) -> list[dict[str, object]]:
+    return [
+        {"spent": share.spent.value, "seconds": seconds(share.ms), "who": list(share.who)}
+        for share in ring_budget(one)
+    ]

@@ -1,0 +1,52 @@
+"""`/healthz`, `/readyz`, `/metrics` and `/docs`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+
+from callcheck.api import docs, models
+from callcheck.api.auth import Maybe, Scrapes
+from callcheck.api.shared import ports_of, problems
+
+router = APIRouter(tags=["health"])
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@router.get("/healthz", response_class=PlainTextResponse)
+async def healthz() -> PlainTextResponse:
+    """The process lives. Open to all."""
+    return PlainTextResponse("ok\n")
+
+
+@router.get(
+    "/readyz",
+    response_model=models.ReadyOut,
+    responses={503: {"model": models.ReadyOut, "description": "not ready"}, **problems(401)},
+)
+def readyz(request: Request, access: Maybe) -> JSONResponse:
+    """200 when the PBXs are connected and the store is writable, else 503.
+
+    Open to all, for probes; the reasons are for those with a token.
+    """
+    found = ports_of(request).readiness()
+    ready = not found.problems
+    body = {
+        "ready": ready,
+        "problems": list(found.problems) if access else None,
+        "warnings": list(found.warnings) if access else None,
+    }
+    return JSONResponse(body, 200 if ready else 503)
+
+
+@router.get("/metrics", response_class=PlainTextResponse, responses=problems(401, 403))
+def metrics(request: Request, _access: Scrapes) -> Response:
+    """Metrics in the Prometheus text format."""
+    return Response(ports_of(request).metrics(), media_type=METRICS_TYPE)
+
+
+@router.get("/docs", response_class=HTMLResponse, include_in_schema=False)
+def documentation(request: Request) -> HTMLResponse:
+    """The API on one page, without scripts and without anything from elsewhere."""
+    page = docs.page(request.app.openapi())
+    return HTMLResponse(page, headers={"Content-Security-Policy": docs.POLICY})

@@ -1,0 +1,117 @@
+"""What the API asks of the rest of the program, and the plain values that pass.
+
+It knows no SQL, no PBX and no clock of its own: all of it is handed in through these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Protocol
+
+from callcheck.calls.directory import Party
+from callcheck.calls.model import Call, Direction, Disposition, Micros
+from callcheck.service_level import Waits
+from callcheck.verdict import Finding, Result
+
+Judged = tuple[Call, Sequence[Finding]]
+Record = dict[str, object]
+"""A call as contract section 4 shows it, with caller numbers already made pseudonyms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallQuery:
+    """Which calls: None asks for all. `since` is included, `until` is not."""
+
+    unit: str | None = None
+    since: Micros | None = None
+    until: Micros | None = None
+    disposition: Disposition | None = None
+    result: Result | None = None
+    rule: str = "answer_by_ring"
+    extension: str | None = None
+
+
+class Tally(Protocol):
+    """A unit's calls that started from `start` to before `end`, counted."""
+
+    @property
+    def start(self) -> Micros: ...
+    @property
+    def end(self) -> Micros: ...
+    @property
+    def results(self) -> Mapping[Result, int]:
+        """What `answer_by_ring` said."""
+
+    @property
+    def calls(self) -> Mapping[tuple[Direction, Disposition], int]: ...
+    @property
+    def before(self) -> int:
+        """Of the judged calls: answered by this reading; `within`, `third` alike."""
+
+    @property
+    def within(self) -> int: ...
+    @property
+    def third(self) -> int: ...
+    @property
+    def waits(self) -> Waits: ...
+
+
+class Reader(Protocol):
+    """The store's reading side."""
+
+    def calls(
+        self, query: CallQuery, limit: int, cursor: str | None
+    ) -> tuple[Sequence[Judged], str | None]:
+        """At most `limit` calls, newest first, and the cursor of the next page or None.
+
+        Raises ValueError for a cursor that it never gave out.
+        """
+
+    def call(self, pbx: str, call_id: str) -> Judged | None:
+        """One call, or None."""
+
+    def summary(self, unit: str, edges: Sequence[Micros]) -> Sequence[Tally]:
+        """One tally for each stretch between two rising edges, also for an empty one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether callcheck can do its job, in sentences that say what to do."""
+
+    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A bearer token by its SHA-256 in hex. Role: `admin`, `unit:<id>` or `metrics`."""
+
+    role: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the configuration says of the house, and how a call is shown."""
+
+    units: Mapping[str, str]
+    """Title by id, in the order of the file."""
+    parties: Sequence[Party]
+    rules: Sequence[str]
+    zone: tzinfo
+    record: Callable[[Call, Sequence[Finding]], Record]
+    tokens: Sequence[Token] = ()
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What moves: the store, the calls going on, readiness, the metrics page, the clock."""
+
+    reader: Reader
+    open_calls: Callable[[], Sequence[Record]]
+    readiness: Callable[[], Readiness]
+    metrics: Callable[[], bytes]
+    now: Callable[[], Micros]

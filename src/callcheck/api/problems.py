@@ -1,0 +1,82 @@
+"""Anything that goes wrong in, RFC 9457 problem details out: one sentence that says what to do.
+
+What the caller sent is not repeated where it may be a number, and nothing of it is logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """An answer other than success: a status and one sentence."""
+
+    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.headers = status, detail, headers
+
+
+def problem(
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    errors: Sequence[Mapping[str, str]] = (),
+) -> JSONResponse:
+    """The response to a problem; `errors` are `{"parameter", "detail"}` of bad input."""
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if errors:
+        body["errors"] = list(errors)
+    return JSONResponse(body, status, dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Makes every error of the application a problem, the framework's own too."""
+    app.add_exception_handler(Problem, _own)
+    app.add_exception_handler(HTTPException, _framework)
+    app.add_exception_handler(RequestValidationError, _bad_input)
+
+
+def _own(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)
+    return problem(error.status, error.detail, error.headers)
+
+
+_FRAMEWORK = {
+    404: "there is nothing at this address; /docs lists what there is",
+    405: "this address does not take this method; the Allow header lists those it takes",
+}
+
+
+def _framework(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    detail = _FRAMEWORK.get(error.status_code, str(error.detail))
+    return problem(error.status_code, detail, error.headers)
+
+
+def _bad_input(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    found = [_said(one) for one in error.errors()]
+    first = found[0]
+    return problem(422, f"{first['parameter']}: {first['detail']}", errors=found)
+
+
+def _said(error: Mapping[str, Any]) -> dict[str, str]:
+    parameter = ".".join(str(part) for part in error["loc"][1:]) or "request"
+    if error["type"] == "extra_forbidden":
+        return {"parameter": parameter, "detail": "unknown parameter; /docs lists the known ones"}
+    text = str(error["msg"]).removeprefix("Value error, ")
+    return {"parameter": parameter, "detail": text[:1].lower() + text[1:]}

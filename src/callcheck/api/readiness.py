@@ -1,0 +1,58 @@
+"""The state of connections and store in, readiness in sentences out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from callcheck.api.ports import Readiness
+
+
+@dataclass(frozen=True, slots=True)
+class PbxHealth:
+    """One connection. `state` is the listener's: connecting, connected, refused, waiting."""
+
+    name: str
+    state: str
+    address: str = ""
+    username: str = ""
+    missing_classes: Sequence[str] = ()
+    """Read classes that the PBX did not grant."""
+    timestamps: bool | None = True
+    """Whether its events carry their time; None before the first event."""
+
+
+def readiness(pbxs: Sequence[PbxHealth], store_problem: str | None) -> Readiness:
+    """Not ready where a PBX is not heard or `store_problem` (a sentence) is said."""
+    problems = [text for pbx in pbxs if (text := _problem(pbx))]
+    if store_problem:
+        problems.append(store_problem)
+    warnings = [text for pbx in pbxs for text in _warnings(pbx)]
+    return Readiness(tuple(problems), tuple(warnings))
+
+
+def _problem(pbx: PbxHealth) -> str | None:
+    if pbx.state == "connected":
+        return None
+    if pbx.state == "refused":
+        return (
+            f"PBX {pbx.name} refuses the login of {pbx.username or 'our user'}: compare the user "
+            "and the secret with manager.conf, and its permit= lines with our address"
+        )
+    return (
+        f"PBX {pbx.name} is not connected: no answer at {pbx.address or 'its address'} yet; "
+        "is it running, with enabled = yes in manager.conf?"
+    )
+
+
+def _warnings(pbx: PbxHealth) -> list[str]:
+    found = []
+    if pbx.missing_classes:
+        classes = ",".join(pbx.missing_classes)
+        found.append(f"PBX {pbx.name} does not send all: add {classes} to read= in manager.conf")
+    if pbx.timestamps is False:
+        found.append(
+            f"PBX {pbx.name} sends no times, so those of receipt are used: set "
+            "timestampevents = yes in manager.conf"
+        )
+    return found

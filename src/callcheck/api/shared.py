@@ -1,0 +1,57 @@
+"""What every room of the API needs: its ports, common query fields, documented problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request
+from pydantic import Field
+
+from callcheck.api.models import ProblemOut
+from callcheck.api.ports import House, Ports
+from callcheck.api.problems import MEDIA_TYPE, Problem
+
+_SAYS = {
+    401: "no token, or an unknown one",
+    403: "the token's role does not allow it",
+    404: "there is no such thing",
+    422: "bad input; `detail` says what would be right",
+    503: "the store cannot be read now; try again",
+}
+
+SPAN_START: Any = Field(
+    None,
+    alias="from",
+    description="calls that started at or after it; a time without offset is local",
+    examples=["2026-11-22"],
+)
+SPAN_END: Any = Field(
+    None, description="calls that started before it", examples=["2026-11-23T00:00:00+02:00"]
+)
+
+
+def house_of(request: Request) -> House:
+    """The configuration's part."""
+    house: House = request.app.state.house
+    return house
+
+
+def ports_of(request: Request) -> Ports:
+    """What moves."""
+    ports: Ports = request.app.state.ports
+    return ports
+
+
+def known_unit(unit: str, house: House, status: int) -> None:
+    """Raises Problem unless the configuration has the unit."""
+    if unit not in house.units:
+        raise Problem(status, "unknown unit; the units are in /api/v1/units")
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI's description of an address's problems."""
+    schema = {"$ref": f"#/components/schemas/{ProblemOut.__name__}"}
+    return {
+        status: {"description": _SAYS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status in statuses
+    }

@@ -1,0 +1,65 @@
+"""Tallies of a unit in, what `units/{unit}/summary` shows out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from callcheck.api.ports import Tally
+from callcheck.calls.model import Direction, Disposition
+from callcheck.service_level import Waits, compliance, service_levels
+from callcheck.verdict import Result
+
+
+def counts(tallies: Sequence[Tally]) -> dict[str, object]:
+    """The figures of some tallies together (`models.Counts`)."""
+    results = {
+        result.value: sum(tally.results.get(result, 0) for tally in tallies) for result in Result
+    }
+    met, breached = results[Result.MET.value], results[Result.BREACHED.value]
+    judged = met + breached
+    by_reading = {
+        "before": sum(tally.before for tally in tallies),
+        "within": sum(tally.within for tally in tallies),
+        "third": sum(tally.third for tally in tallies),
+    }
+    dispositions = _dispositions(tallies, tuple(Direction))
+    return {
+        "calls": sum(dispositions.values()),
+        "dispositions": dispositions,
+        "inbound": _dispositions(tallies, (Direction.INBOUND,)),
+        "results": results,
+        "compliance": _share(met, judged),
+        "readings": {reading: _share(n, judged) for reading, n in by_reading.items()},
+        "service_levels": _levels(sum((tally.waits for tally in tallies), start=Waits())),
+    }
+
+
+def _dispositions(tallies: Sequence[Tally], directions: Sequence[Direction]) -> dict[str, int]:
+    return {
+        disposition.value: sum(
+            tally.calls.get((direction, disposition), 0)
+            for tally in tallies
+            for direction in directions
+        )
+        for disposition in Disposition
+    }
+
+
+def _share(met: int, n: int) -> dict[str, object]:
+    found = compliance(met, n - met)
+    if found is None:
+        return {"met": 0, "n": 0, "value": None, "low": None, "high": None}
+    parts = {"value": found.share, "low": found.low, "high": found.high}
+    return {"met": met, "n": n, **{name: _round(part) for name, part in parts.items()}}
+
+
+def _levels(waits: Waits) -> dict[str, object]:
+    return {
+        "waits": {**asdict(waits), "all": waits.all},
+        **{name: _round(level) for name, level in asdict(service_levels(waits)).items()},
+    }
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)

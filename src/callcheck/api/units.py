@@ -1,0 +1,116 @@
+"""`/api/v1/units`, a unit's summary, and the extensions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcheck.api import models, when
+from callcheck.api.auth import Reads
+from callcheck.api.ports import House, Ports, Tally
+from callcheck.api.problems import Problem
+from callcheck.api.shared import SPAN_END, SPAN_START, house_of, known_unit, ports_of, problems
+from callcheck.api.summary import counts
+from callcheck.calls.model import Micros
+from callcheck.view import iso
+
+router = APIRouter(prefix="/api/v1", tags=["units"])
+
+
+class SummaryAsked(BaseModel):
+    """The query of a summary."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    from_: str | None = SPAN_START
+    to: str | None = SPAN_END
+    step: str | None = Field(
+        None,
+        description="also by steps of this length; days are those of the site's calendar",
+        examples=["15m", "1h", "1d"],
+    )
+
+
+@router.get("/units", response_model=models.UnitList, responses=problems(401, 403))
+def units(request: Request, access: Reads) -> JSONResponse:
+    """The units that the token may see."""
+    house = house_of(request)
+    items = [
+        {"id": unit, "title": title, "extensions": sum(p.unit == unit for p in house.parties)}
+        for unit, title in house.units.items()
+        if access.unit in (None, unit)
+    ]
+    return JSONResponse({"items": items, "next": None})
+
+
+@router.get("/extensions", response_model=models.ExtensionList, responses=problems(401, 403))
+def extensions(request: Request, access: Reads) -> JSONResponse:
+    """The members and lines of the units that the token may see."""
+    items = [
+        {
+            "extension": party.extension,
+            "unit": party.unit,
+            "kind": party.kind.value,
+            "name": party.name,
+            "public": party.public,
+            "numbers": list(party.numbers),
+            "deputy": party.deputy,
+        }
+        for party in house_of(request).parties
+        if access.unit in (None, party.unit)
+    ]
+    return JSONResponse({"items": items, "next": None})
+
+
+@router.get(
+    "/units/{unit}/summary",
+    response_model=models.Summary,
+    responses=problems(401, 403, 404, 422, 503),
+)
+def summary(
+    request: Request, access: Reads, unit: str, asked: Annotated[SummaryAsked, Query()]
+) -> JSONResponse:
+    """A unit's calls, counted: compliance with its interval, readings and service levels."""
+    house, ports = house_of(request), ports_of(request)
+    access.narrow(unit)
+    known_unit(unit, house, status=404)
+    start, end = when.span(asked.from_, asked.to, house.zone)
+    body: dict[str, object] = {
+        "unit": unit,
+        "from": iso(start, house.zone),
+        "to": iso(end, house.zone),
+        "step": asked.step,
+    }
+    if asked.step is None:
+        first, last = start or when.FOREVER[0], end or when.FOREVER[1]
+        body |= {**counts(_tallies(ports, unit, [first, last])), "buckets": []}
+    else:
+        body |= _stepped(unit, start, end, asked.step, house, ports)
+    return JSONResponse(body)
+
+
+def _stepped(
+    unit: str, start: Micros | None, end: Micros | None, step: str, house: House, ports: Ports
+) -> dict[str, object]:
+    if start is None:
+        raise Problem(422, "step: needs a from too, where the first step begins")
+    end = max(start, ports.now()) if end is None else end
+    tallies = _tallies(ports, unit, when.edges(start, end, step, house.zone))
+    buckets = [
+        {
+            "from": iso(tally.start, house.zone),
+            "to": iso(tally.end, house.zone),
+            **counts([tally]),
+        }
+        for tally in tallies
+    ]
+    return {"to": iso(end, house.zone), **counts(tallies), "buckets": buckets}
+
+
+def _tallies(ports: Ports, unit: str, edges: Sequence[Micros]) -> Sequence[Tally]:
+    """Nothing lies between a time and itself."""
+    return ports.reader.summary(unit, edges) if edges[0] < edges[-1] else []

@@ -1,0 +1,90 @@
+"""Dates and steps as people write them in, microseconds out.
+
+`from` is included, `to` is not: from=2026-11-01&to=2026-12-01 is November. A date or time
+without an offset is local time of the site.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from callcheck.api.problems import Problem
+from callcheck.calls.model import Micros
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)([Zz]|[+ -][0-9]{2}:?[0-9]{2})?)?"
+)
+STEP = re.compile(r"([1-9][0-9]{0,3})([mhd])")
+MOST_BUCKETS = 2000
+FOREVER: tuple[Micros, Micros] = (0, 10**18)
+"""From before any call to after all (the year 33658)."""
+
+
+def micros(text: str, name: str, zone: tzinfo) -> Micros:
+    """A point in time. `name` is the parameter's. Raises Problem 422 that shows the form."""
+    match = _TIME.fullmatch(text.strip())
+    try:
+        if match is None:
+            raise ValueError(text)
+        day, time, offset = match.groups()
+        # an unescaped + in a query is a space
+        moment = datetime.fromisoformat(
+            f"{day}T{time or '00:00'}{(offset or '').replace(' ', '+')}"
+        )
+        if not 1970 < moment.year < 3000:
+            raise ValueError(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=zone)
+        return (moment - _EPOCH) // _MICROSECOND
+    except (ValueError, OverflowError):
+        raise Problem(
+            422,
+            f"{name}: no such date; write 2026-11-22 or 2026-11-22T10:00:00+02:00 "
+            "(without an offset it is local time of the site)",
+        ) from None
+
+
+def span(start: str | None, end: str | None, zone: tzinfo) -> tuple[Micros | None, Micros | None]:
+    """`from` and `to` of a query. Raises Problem 422, also where they are the wrong way round."""
+    first = None if start is None else micros(start, "from", zone)
+    last = None if end is None else micros(end, "to", zone)
+    if first is not None and last is not None and first > last:
+        raise Problem(422, "from is after to; swap them")
+    return first, last
+
+
+def edges(start: Micros, end: Micros, step: str, zone: tzinfo) -> list[Micros]:
+    """Cuts start..end by `15m`, `1h`, `7d`: the ends of the stretches, in order.
+
+    A step of days follows the site's calendar, so that a day of 23 or 25 hours is one day.
+    Raises Problem 422 for another form or too many stretches.
+    """
+    match = STEP.fullmatch(step)
+    if match is None:
+        raise Problem(422, "step: write 15m, 1h, 1d or 7d")
+    size = int(match[1]) * _UNITS[match[2]]
+    if (end - start) // (size // _MICROSECOND) >= MOST_BUCKETS:
+        raise Problem(422, f"step: more than {MOST_BUCKETS} steps; take a longer one")
+    found = [start]
+    while found[-1] < end:
+        ahead = len(found) * size
+        following = (
+            _next_days(start, ahead, zone) if match[2] == "d" else start + ahead // _MICROSECOND
+        )
+        found.append(min(following, end))
+    return found
+
+
+def local(at: Micros, zone: tzinfo) -> datetime:
+    """A point in time as local time of the site."""
+    return (_EPOCH + at * _MICROSECOND).astimezone(zone)
+
+
+def _next_days(start: Micros, ahead: timedelta, zone: tzinfo) -> Micros:
+    moment = local(start, zone) + ahead  # wall-clock arithmetic: an aware datetime keeps its zone
+    return (moment - _EPOCH) // _MICROSECOND

@@ -1,0 +1,214 @@
+"""The vocabulary: what an ended call is, in the field's own words. Values only, no behaviour
+beyond arithmetic.
+
+Every time is an `int`: microseconds since the Unix epoch (UTC), as the PBX stamped it.
+Every duration is an `int` of whole milliseconds, rounded down, so that a judgement at a limit
+and the figure that is shown can never disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+Micros = int
+"""Microseconds since the Unix epoch, UTC."""
+Millis = int
+"""A duration in whole milliseconds."""
+
+
+class Direction(StrEnum):
+    """Where a call came from (contract, section 4)."""
+
+    INBOUND = "inbound"
+    INTERNAL = "internal"
+    OUTBOUND = "outbound"
+
+
+class Disposition(StrEnum):
+    """How a call ended for its caller (contract, section 4)."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    REJECTED = "rejected"
+    UNREACHABLE = "unreachable"
+    VOICEMAIL = "voicemail"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Via(StrEnum):
+    """The last step that brought a call to whoever answered it first."""
+
+    DIRECT = "direct"
+    GROUP = "group"
+    QUEUE = "queue"
+    FORWARD = "forward"
+    PICKUP = "pickup"
+    TRANSFER = "transfer"
+
+
+class LegResult(StrEnum):
+    """How one dial attempt at one phone ended."""
+
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+    CANCELLED = "cancelled"
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
+    PICKED_UP = "picked_up"
+    BUSY = "busy"
+    REJECTED = "rejected"
+    UNREACHABLE = "unreachable"
+    FORWARDED = "forwarded"
+
+
+class RingSource(StrEnum):
+    """Which event told that a leg rang: 180, 183 only, or neither before its answer."""
+
+    RINGING = "ringing"
+    PROGRESS = "progress"
+    DIAL = "dial"
+
+
+class HungUpBy(StrEnum):
+    """Who ended a call."""
+
+    CALLER = "caller"
+    ANSWERER = "answerer"
+    PBX = "pbx"
+
+
+class TimeSource(StrEnum):
+    """Where the times come from: the `Timestamp` header, the moment of receipt, or nowhere."""
+
+    EVENT = "event"
+    ARRIVAL = "arrival"
+    NONE = "none"
+
+
+class Did(StrEnum):
+    """What a step of a call's timeline says. `who` and `to` are extensions or numbers."""
+
+    STARTED = "started"  # who = caller, to = the dialled number
+    PBX_ANSWERED = "pbx_answered"  # an IVR, an announcement or a queue took the line
+    QUEUED = "queued"  # to = the queue
+    LEFT_QUEUE = "left_queue"
+    DIALED = "dialed"  # to = the phone that the PBX tries
+    RINGING = "ringing"  # who = the phone
+    PROGRESS = "progress"  # 183 without 180
+    BUSY = "busy"
+    REJECTED = "rejected"
+    UNREACHABLE = "unreachable"
+    NO_ANSWER = "no_answer"
+    CANCELLED = "cancelled"
+    FORWARDED = "forwarded"  # who sent the call on, to = where
+    PICKED_UP = "picked_up"  # who took it, to = whose phone was ringing
+    ANSWERED = "answered"  # who
+    TRANSFERRED = "transferred"  # who transferred, to = where
+    JOINED = "joined"  # who talks with the caller from now on
+    PARKED = "parked"
+    RETRIEVED = "retrieved"  # who
+    RECORDING = "recording"  # voicemail, or another message after nobody answered
+    NOTED = "noted"  # to = text of a UserEvent of our dialplan
+    HUNG_UP = "hung_up"  # who = a HungUpBy
+    LOST_SIGHT = "lost_sight"  # the listener did not see what happened from here
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened in a call, for its readable timeline."""
+
+    at: Micros
+    did: Did
+    who: str | None = None
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One dial attempt (an *offer*) at one phone or outside number. Never a Local channel."""
+
+    extension: str | None
+    number: str | None
+    """The outside number dialled; personal data, like a caller's."""
+    device: str
+    channel: str
+    dialed_at: Micros
+    ring_started_at: Micros | None
+    ended_at: Micros | None
+    ring_source: RingSource | None
+    result: LegResult
+    forwarded_to: str | None = None
+    ring_ms: Millis | None = None
+    """From the ring start to the answer, or to the end of the leg."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One caller's attempt to reach somebody, ended: what the record of contract section 4 says.
+
+    `caller`, `Leg.number` and every party that is no extension are plain numbers here; the edge
+    that stores or shows them makes pseudonyms.
+    """
+
+    pbx: str
+    call_id: str
+    direction: Direction
+    caller: str | None
+    """The extension or number that called; None when it was withheld."""
+    dialed: str | None
+    extension: str | None
+    unit: str | None
+    public: bool
+    """Whether the public may call the number that was dialled (from the directory)."""
+    started_at: Micros
+    ring_started_at: Micros | None
+    answered_at: Micros | None
+    ringing_ended_at: Micros | None
+    """The answer, or the end of the last ringing; None if nothing rang."""
+    ended_at: Micros
+    disposition: Disposition
+    complete: bool
+    time_source: TimeSource
+    ring_source: RingSource | None = None
+    answered_by: str | None = None
+    answered_via: Via | None = None
+    picked_up_for: str | None = None
+    forwarded_from: str | None = None
+    forwarded_to: str | None = None
+    transfers: int = 0
+    final_party: str | None = None
+    hung_up_by: HungUpBy | None = None
+    queue_joined_at: Micros | None = None
+    conference: bool = False
+    answered_while_serving: bool = False
+    """The phone that answered was already in another call (handbook H5)."""
+    legs: tuple[Leg, ...] = ()
+    timeline: tuple[Step, ...] = ()
+
+    @property
+    def timed(self) -> bool:
+        """Whether the stream had times at all; without them every duration is None."""
+        return self.time_source is not TimeSource.NONE
+
+    @property
+    def wait_ms(self) -> Millis | None:
+        """Start of the call to the human answer, or to its end."""
+        return self._span(self.started_at, self.answered_at or self.ended_at)
+
+    @property
+    def ring_ms(self) -> Millis | None:
+        """First ring to the human answer, or to the end of the last ringing."""
+        return self._span(self.ring_started_at, self.ringing_ended_at)
+
+    @property
+    def talk_ms(self) -> Millis | None:
+        """First human answer to the end of the caller's line."""
+        return self._span(self.answered_at, self.ended_at)
+
+    def _span(self, start: Micros | None, end: Micros | None) -> Millis | None:
+        if start is None or end is None or not self.timed:
+            return None
+        return max(0, (end - start) // 1000)

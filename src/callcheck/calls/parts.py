@@ -1,0 +1,232 @@
+"""The moving parts of a call that is still open: facts only, mostly times. What they mean is
+decided once, in `outcome`, when the call has ended.
+"""
+
+from __future__ import annotations
+
+from callcheck.calls.directory import Directory, device_of
+from callcheck.calls.events import UP
+from callcheck.calls.model import Did, Micros, RingSource, TimeSource
+
+_PLUMBING = frozenset(
+    "Local AsyncGoto Surrogate Bridge Announcer Recorder CBAnn CBRec Message Parked Snoop "
+    "UnicastRTP MulticastRTP Null ConfBridgeRecorder OutgoingSpoolFailed".split()
+)
+"""Technologies that are Asterisk's own devices, never a phone."""
+
+
+class Channel:
+    """One endpoint's line, from its birth to its hang-up."""
+
+    __slots__ = (
+        "asked_at",
+        "born_at",
+        "bridge",
+        "call",
+        "caller",
+        "cause",
+        "device",
+        "dial",
+        "dials",
+        "extension",
+        "exten",
+        "half",
+        "hung_at",
+        "joined",
+        "linkedid",
+        "name",
+        "phone",
+        "queue",
+        "state",
+        "uniqueid",
+        "up_at",
+    )
+
+    def __init__(self, name: str, uniqueid: str, linkedid: str, at: Micros) -> None:
+        self.uniqueid = uniqueid
+        self.linkedid = linkedid
+        self.born_at = at
+        self.call: OpenCall | None = None
+        self.caller: str | None = None
+        self.exten: str | None = None
+        self.state = 0
+        self.up_at: Micros | None = None
+        self.asked_at: Micros | None = None
+        self.hung_at: Micros | None = None
+        self.cause = 0
+        self.bridge: Bridge | None = None
+        self.half: Channel | None = None
+        """The other half of a Local pair."""
+        self.dial: Dial | None = None
+        """How this channel was dialled."""
+        self.dials: list[Dial] | None = None
+        """What this channel dialled, in order."""
+        self.queue: str | None = None
+        """The queue in which this caller waits."""
+        self.joined = False
+        """Whether a person on it has talked with another."""
+        self.name = name
+        self.device = ""
+        self.phone = False
+        self.extension: str | None = None
+
+    def named(self, name: str, directory: Directory) -> None:
+        """Takes a name, and what follows from it: whose phone it is, if it is one."""
+        self.name = name
+        self.device = device_of(name)
+        self.phone = name.partition("/")[0] not in _PLUMBING
+        self.extension = directory.extension_of_device(self.device) if self.phone else None
+
+    @property
+    def party(self) -> str | None:
+        """Who is on it: an extension, or an outside number."""
+        if self.extension:
+            return self.extension
+        if self.dial is not None:
+            return self.dial.number
+        return self.caller
+
+    def __repr__(self) -> str:
+        return f"<{self.name} {self.uniqueid}>"
+
+
+class Dial:
+    """One dial of one channel by another: a leg, if what is dialled is a phone."""
+
+    __slots__ = (
+        "at",
+        "dest",
+        "dialer",
+        "ended_at",
+        "exten",
+        "forward",
+        "number",
+        "picker",
+        "queue",
+        "redirected",
+        "ring_at",
+        "ring_source",
+        "status",
+    )
+
+    def __init__(self, dialer: Channel | None, dest: Channel, at: Micros) -> None:
+        self.dialer = dialer
+        self.dest = dest
+        self.at = at
+        self.exten: str | None = None
+        """The extension in which the dialling channel was at that moment."""
+        self.number: str | None = None
+        """The outside number dialled."""
+        self.queue: str | None = None
+        self.ring_at: Micros | None = None
+        self.ring_source: RingSource | None = None
+        self.ended_at: Micros | None = None
+        self.status = ""
+        self.forward: str | None = None
+        self.redirected = False
+        """Cancelled because an operator sent the caller elsewhere."""
+        self.picker: Channel | None = None
+        """Who took the call while this phone rang."""
+
+    @property
+    def is_leg(self) -> bool:
+        """A phone or an outside number, not plumbing."""
+        return self.dest.phone
+
+    def rings(self, at: Micros, source: RingSource) -> None:
+        """Notes the first sign of ringing; a second one never restarts it."""
+        if self.ring_at is None:
+            self.ring_at, self.ring_source = at, source
+
+    def ends(self, at: Micros, status: str) -> None:
+        """Notes the first end; a queue tells it twice."""
+        if self.ended_at is None:
+            self.ended_at, self.status = at, status
+
+    def __repr__(self) -> str:
+        return f"<{self.dialer} dials {self.dest} {self.status}>"
+
+
+class Bridge:
+    """Where channels meet. A holding bridge (music, parking lot) and a conference join nobody."""
+
+    __slots__ = ("bridge_id", "members", "private")
+
+    def __init__(self, bridge_id: str) -> None:
+        self.bridge_id = bridge_id
+        self.members: dict[str, Channel] = {}
+        self.private = True
+
+
+class OpenCall:
+    """A call while it lasts."""
+
+    __slots__ = (
+        "answered_at",
+        "answerer",
+        "conference",
+        "ended_at",
+        "facts",
+        "forgotten",
+        "hung_up_by",
+        "ids",
+        "legs",
+        "members",
+        "originated",
+        "pickup_of",
+        "present",
+        "queue_joined_at",
+        "queue_name",
+        "recording_app",
+        "retrieved",
+        "root",
+        "serving",
+        "started_at",
+        "talker",
+        "time_source",
+        "transfers",
+        "whole",
+    )
+
+    def __init__(self, linkedid: str, at: Micros, time_source: TimeSource) -> None:
+        self.ids = [linkedid]
+        self.root: Channel | None = None
+        """The caller's channel."""
+        self.started_at = at
+        self.time_source = time_source
+        self.members: list[Channel] = []
+        """Channels still alive."""
+        self.legs: list[Dial] = []
+        self.whole = True
+        self.originated = False
+        self.conference = False
+        self.ended_at: Micros | None = None
+        self.answerer: Channel | None = None
+        self.answered_at: Micros | None = None
+        self.serving = False
+        self.pickup_of: Dial | None = None
+        """The leg whose call the first answerer took."""
+        self.present: tuple[str | None, ...] = ()
+        """Who talked with the caller last."""
+        self.talker: Channel | None = None
+        self.transfers = 0
+        self.retrieved: Channel | None = None
+        """Who took the caller back from the parking lot."""
+        self.hung_up_by: str | None = None
+        self.queue_joined_at: Micros | None = None
+        self.queue_name: str | None = None
+        self.recording_app = False
+        """The dialplan said that it runs voicemail or plays a message to the caller."""
+        self.forgotten = False
+        """Not a call of its own: it became part of another."""
+        self.facts: list[tuple[Micros, Did, str | None, str | None]] = []
+        """What the timeline says besides legs, answer and end."""
+
+    @property
+    def call_id(self) -> str:
+        return self.ids[0]
+
+
+def is_up(channel: Channel) -> bool:
+    """Whether a phone has answered (or, for the caller's own channel, the PBX has)."""
+    return channel.up_at is not None or channel.state == UP

@@ -1,0 +1,205 @@
+"""A leg in, the way it came from the caller out: which steps (group, queue, forward, transfer)
+brought the call there, and who sent it on.
+
+A dial is read against its fellows: dials of one channel that ring at the same time are a *round*;
+what a later round means depends on how the one before it ended.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from callcheck.calls.directory import Directory, Kind
+from callcheck.calls.model import Via
+from callcheck.calls.parts import Channel, Dial, OpenCall
+
+_SHORT = re.compile(r"\d{2,5}")
+_OUTSIDE = re.compile(r"\+?\d{6,}")
+_OF_LOCAL = re.compile(r"Local/(.+)@[^@]*-[0-9a-f]+;[12]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One step of the way: by which means, from whom, to whom."""
+
+    via: Via
+    sender: str | None
+    target: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who is asked for at some point of the way, and whether that is a line of several."""
+
+    extension: str | None = None
+    kind: Kind | None = None
+
+
+def asked_for(directory: Directory, number: str | None) -> Asked:
+    """What a number asks for, as far as the configuration says."""
+    party = directory.reached_by(number) if number else None
+    if party is None:
+        return Asked()
+    if party.kind is Kind.IVR:
+        return Asked(None, Kind.IVR)
+    return Asked(party.extension, party.kind)
+
+
+def target_of(dial: Dial, directory: Directory) -> str | None:
+    """The extension or outside number that a dial aims at; None where a name says nothing."""
+    if dial.dest.phone:
+        return dial.dest.extension or dial.number
+    match = _OF_LOCAL.match(dial.dest.name)
+    return meant_by(match[1], directory) if match else None
+
+
+def meant_by(name: str, directory: Directory) -> str | None:
+    """The extension or number in a dialplan extension's name: `202`, `FMPR-201`, `29111222`."""
+    for token in reversed(re.findall(r"\+?\d+", name)):
+        party = directory.reached_by(token)
+        if party is not None:
+            return party.extension
+        if _OUTSIDE.fullmatch(token):
+            return str(token)
+        if not directory.known and _SHORT.fullmatch(token):
+            return str(token)
+    return None
+
+
+def way_to(leg: Dial) -> list[Dial]:
+    """The dials that led to a leg, from the caller's own one down through Local pairs."""
+    chain = [leg]
+    seen = {id(leg)}
+    dial: Dial | None = leg
+    while dial is not None:
+        dial = _above(dial)
+        if dial is None or id(dial) in seen:
+            break
+        seen.add(id(dial))
+        chain.append(dial)
+    return chain[::-1]
+
+
+def _above(dial: Dial) -> Dial | None:
+    dialer = dial.dialer
+    if dialer is None or dialer.phone or dialer.half is None:
+        return None
+    return dialer.half.dial
+
+
+def hops_to(leg: Dial, call: OpenCall, directory: Directory) -> list[Hop]:
+    """Every step on the way to a leg; plain ringing of who was asked for is no step."""
+    chain = way_to(leg)
+    root = call.root
+    asked = asked_for(directory, root.exten if root is not None else None)
+    hops: list[Hop] = []
+    for dial in chain:
+        hops += _hops_before(dial, asked, directory)
+        asked, hop = _step(dial, asked, directory)
+        if hop is not None:
+            hops.append(hop)
+    return hops
+
+
+def _hops_before(dial: Dial, asked: Asked, directory: Directory) -> Iterator[Hop]:
+    """Forwards that the same channel made before this dial, one after another."""
+    dialer = dial.dialer
+    if dialer is None or dialer.dials is None or asked.kind in (Kind.GROUP, Kind.QUEUE):
+        return
+    for earlier in dialer.dials:
+        if earlier is dial or earlier.at >= dial.at or _together(earlier, dial):
+            return
+        _, hop = _step(earlier, asked, directory)
+        if hop is not None and hop.via is Via.FORWARD:
+            yield hop
+
+
+def _step(dial: Dial, asked: Asked, directory: Directory) -> tuple[Asked, Hop | None]:
+    """Who is asked for below this dial, and the step that it is."""
+    target = target_of(dial, directory)
+    below = asked_for(directory, target) if target else asked
+    if target and below.extension is None:
+        below = Asked(target, Kind.MEMBER)
+    hop = _hop(dial, target, asked, directory)
+    return below, hop
+
+
+def _hop(dial: Dial, target: str | None, asked: Asked, directory: Directory) -> Hop | None:
+    if dial.queue is not None:
+        return Hop(Via.QUEUE, None, target)
+    rounds = _rounds(dial.dialer)
+    mine = next((r for r in rounds if dial in r), [dial])
+    if (sender := _sent_by_phone(dial, target, rounds, directory)) is not None:
+        return Hop(Via.FORWARD, sender, target)
+    before = rounds[: rounds.index(mine)] if mine in rounds else []
+    if _redirected(before):
+        return Hop(Via.TRANSFER, None, target)
+    if asked.kind in (Kind.GROUP, Kind.QUEUE):
+        return Hop(Via.GROUP if asked.kind is Kind.GROUP else Via.QUEUE, None, target)
+    if target is None:
+        return None
+    targets = list(dict.fromkeys(t for d in mine if (t := target_of(d, directory))))
+    inside = [t for t in targets if not _OUTSIDE.fullmatch(t)]
+    owner = asked.extension or _owner(dial, targets, before, directory)
+    if target == owner:
+        return None
+    if len(inside) > 1 and target in inside:
+        return Hop(Via.GROUP, None, target)
+    kind = asked_for(directory, owner).kind
+    if kind in (Kind.GROUP, Kind.QUEUE):
+        return Hop(Via.GROUP if kind is Kind.GROUP else Via.QUEUE, None, target)
+    return Hop(Via.FORWARD, owner, target) if owner else None
+
+
+def _owner(
+    dial: Dial, targets: list[str], before: list[list[Dial]], directory: Directory
+) -> str | None:
+    """Who is asked for where the dialled number does not say: by the caller's extension at the
+    moment of the dial (a choice in a menu), else whoever was rung first."""
+    first = before[0] if before else None
+    exten = first[0].exten if first else dial.exten
+    if exten and directory.reached_by(exten):
+        return asked_for(directory, exten).extension
+    rung = [t for d in first if (t := target_of(d, directory))] if first else targets
+    if not directory.known and exten and _SHORT.fullmatch(exten) and len(rung) == 1:
+        return exten
+    return next((t for t in rung if not _OUTSIDE.fullmatch(t)), None) or next(iter(rung), None)
+
+
+def _rounds(dialer: Channel | None) -> list[list[Dial]]:
+    """The dials of a channel, those that rang together in one list."""
+    rounds: list[list[Dial]] = []
+    for dial in (dialer.dials or ()) if dialer is not None else ():
+        if rounds and any(_together(other, dial) for other in rounds[-1]):
+            rounds[-1].append(dial)
+        else:
+            rounds.append([dial])
+    return rounds
+
+
+def _together(earlier: Dial, later: Dial) -> bool:
+    ended = earlier.ended_at if earlier.ended_at is not None else earlier.dest.hung_at
+    return ended is None or ended > later.at
+
+
+def _sent_by_phone(
+    dial: Dial, target: str | None, rounds: Iterable[list[Dial]], directory: Directory
+) -> str | None:
+    """Whose phone answered 302 and so caused this dial (`Forward` of an earlier DialEnd)."""
+    for mates in rounds:
+        for other in mates:
+            if other is dial or other.forward is None or other.ended_at is None:
+                continue
+            meant = meant_by(other.forward, directory) or other.forward
+            same = target is not None and directory.normal(meant) == directory.normal(target)
+            if same and other.ended_at <= dial.at < other.ended_at + 1_000_000:
+                return target_of(other, directory)
+    return None
+
+
+def _redirected(before: list[list[Dial]]) -> bool:
+    """An operator's redirect leaves no mark but this: while phones ring, the caller is suddenly in
+    another extension (asterisk.md, section 4)."""
+    return bool(before) and any(dial.redirected for dial in before[-1])

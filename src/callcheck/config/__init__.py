@@ -1,0 +1,23 @@
+"""`callcheck.toml` in, a checked `Config` out, or all that is wrong with it in one pass."""
+
+from __future__ import annotations
+
+from callcheck.config.model import Config, Http, Pbx, Privacy, Site, Store, Token, Unit
+from callcheck.config.problems import ConfigErrors, Problem
+from callcheck.config.reading import check_config, load, load_for_replay
+
+__all__ = [
+    "Config",
+    "ConfigErrors",
+    "Http",
+    "Pbx",
+    "Privacy",
+    "Problem",
+    "Site",
+    "Store",
+    "Token",
+    "Unit",
+    "check_config",
+    "load",
+    "load_for_replay",
+]

@@ -1,0 +1,56 @@
+"""The shaped and checked file in, its parts of the `Config` out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from callcheck.cadence import CADENCES, Cadence
+from callcheck.calls.directory import Kind, Party
+from callcheck.config import checks
+from callcheck.config.model import Site
+from callcheck.config.schema import File, LineTable, MemberTable
+from callcheck.rules.answer_by_ring import Settings
+
+_ANY = Cadence(1000, 4000)
+"""Only until the error about the unknown cadence is raised."""
+
+
+def site_of(file: File, country_code: str) -> Site:
+    """`[site]` with its cadence."""
+    site = file.site
+    cadence = Cadence(*site.cadence) if site.cadence else CADENCES.get(site.country, _ANY)
+    zone = ZoneInfo(site.timezone)
+    return Site(site.name, zone, site.country, site.language, cadence, country_code)
+
+
+def settings_of(file: File) -> Settings:
+    """`[rule.answer_by_ring]` in the rule's own units."""
+    table = file.rule.answer_by_ring
+    within = table.exempt_abandons_within
+    return Settings(
+        ring=table.ring,
+        reading=table.reading,
+        exempt_abandons_within="limit" if within == "limit" else round(within * 1000),
+        short_abandon_ms=round(table.short_abandon_seconds * 1000),
+        clock=table.clock,
+    )
+
+
+def parties_of(file: File) -> tuple[Party, ...]:
+    """Every member and line, in file order."""
+    return tuple(_party(file.unit[int(loc[1])].id, entry) for loc, entry in checks.parties(file))
+
+
+def _party(unit: str, entry: MemberTable | LineTable) -> Party:
+    party = Party(
+        extension=entry.extension,
+        unit=unit,
+        name=entry.name,
+        numbers=tuple(entry.numbers),
+        public=bool(entry.numbers) if entry.public is None else entry.public,
+    )
+    if isinstance(entry, LineTable):
+        return replace(party, kind=Kind(entry.kind))
+    devices = tuple(entry.devices)
+    return replace(party, devices=devices, mobile=entry.mobile, deputy=entry.deputy)

@@ -1,0 +1,68 @@
+"""The text of a TOML file in, the line of each table and key out (tomllib tells none)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+Loc = tuple[str | int, ...]
+"""The way to a value: `("unit", 0, "member", 2, "extension")`."""
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+
+
+class Lines:
+    """Line numbers of a TOML text that tomllib has accepted."""
+
+    def __init__(self, text: str) -> None:
+        self._line: dict[Loc, int] = {}
+        self._entries: dict[Loc, int] = {}
+        table: Loc = ()
+        inside = False  # a multi-line string
+        for number, line in enumerate(text.splitlines(), start=1):
+            quotes = line.count('"""') + line.count("'''")
+            if not inside:
+                if header := _HEADER.match(line):
+                    table = self._enter(_parts(header[2]), header[1] == "[[")
+                    self._line.setdefault(table, number)
+                elif key := _KEY.match(line):
+                    self._key(table, _parts(key[1]), number)
+            inside ^= quotes % 2 == 1
+
+    def of(self, loc: Loc) -> int | None:
+        """The line of the value, or of the nearest table or key around it."""
+        while loc:
+            if loc in self._line:
+                return self._line[loc]
+            loc = loc[:-1]
+        return None
+
+    def _key(self, table: Loc, parts: list[str], number: int) -> None:
+        for end in range(1, len(parts) + 1):
+            self._line.setdefault((*table, *parts[:end]), number)
+
+    def _enter(self, parts: list[str], array: bool) -> Loc:
+        loc: Loc = ()
+        for part in parts[:-1]:
+            loc = (*loc, part)
+            if loc in self._entries:
+                loc = (*loc, self._entries[loc])
+        loc = (*loc, parts[-1])
+        if array:
+            self._entries[loc] = self._entries.get(loc, -1) + 1
+            loc = (*loc, self._entries[loc])
+        return loc
+
+
+def _parts(key: str) -> list[str]:
+    """`pbx."my one"` to its parts: tomllib itself reads the key."""
+    try:
+        tree: object = tomllib.loads(f"{key} = 0")
+    except tomllib.TOMLDecodeError:  # a line that only looks like a key
+        return [key]
+    parts = []
+    while isinstance(tree, dict):
+        name, tree = next(iter(tree.items()))
+        parts.append(name)
+    return parts

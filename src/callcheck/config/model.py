@@ -1,0 +1,127 @@
+"""The configuration, read and checked: values only, for every room of the house."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from callcheck.cadence import CADENCES, Cadence
+from callcheck.calls.directory import Directory, Party
+from callcheck.hours import Hours
+from callcheck.rules import Terms, judge_by
+from callcheck.rules.answer_by_ring import Settings, always_open
+from callcheck.verdict import Judge
+
+Callers = Literal["pseudonym", "masked", "plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The house as a whole. `country` is ISO 3166, `country_code` its digits ("371")."""
+
+    name: str = ""
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Riga"))
+    country: str = "LV"
+    language: str = "lv"
+    cadence: Cadence = CADENCES["LV"]
+    country_code: str = "371"
+
+
+@dataclass(frozen=True, slots=True)
+class Pbx:
+    """One Asterisk and how to listen to it. Intervals are seconds."""
+
+    name: str
+    host: str = "127.0.0.1"
+    port: int = 5038
+    username: str = "callcheck"
+    secret: str = field(default="", repr=False)
+    tls: bool = False
+    ca_file: Path | None = None
+    trunks: tuple[str, ...] = ()
+    """Channel-name globs of outside lines."""
+    snapshot: bool = True
+    """Whether to ask, on connecting, which calls are going on."""
+    connect_seconds: float = 10.0
+    action_seconds: float = 10.0
+    ping_seconds: float = 10.0
+    refused_seconds: float = 60.0
+    """How long to wait after a refused login."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A part of the house; its members and lines are in `Config.parties`."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where calls are kept: an SQLAlchemy URL, an SQLite path in it made absolute."""
+
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Whoever shows a bearer token with this SHA-256 (hex) has the role."""
+
+    role: str
+    """`admin`, `metrics` or `unit:<id>`."""
+    sha256: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """Where the API listens. Without a token only a loopback address is served."""
+
+    host: str = "127.0.0.1"
+    port: int = 9876
+    tokens: tuple[Token, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What is kept of persons, and how long."""
+
+    key_file: Path
+    callers: Callers = "pseudonym"
+    keep_calls_days: int = 180
+    keep_absence_kind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All that `callcheck.toml` says, with defaults filled in and paths absolute."""
+
+    path: Path
+    site: Site
+    answer_by_ring: Settings
+    hours: Hours | None
+    """None is a house that is always open."""
+    pbxs: tuple[Pbx, ...]
+    units: tuple[Unit, ...]
+    """In file order."""
+    parties: tuple[Party, ...]
+    store: Store
+    http: Http
+    privacy: Privacy
+
+    @property
+    def cadence(self) -> Cadence:
+        """The rhythm of the bells."""
+        return self.site.cadence
+
+    def directory(self, pbx: str = "") -> Directory:
+        """Who is who on that PBX; an unknown name gives a directory without trunks."""
+        trunks = next((p.trunks for p in self.pbxs if p.name == pbx), ())
+        return Directory(self.parties, trunks, self.site.country_code)
+
+    def judge(self) -> Judge:
+        """A judge with every rule bound to this configuration."""
+        closed = self.hours.closed if self.hours else always_open
+        return judge_by(Terms(self.answer_by_ring, self.cadence, closed))

@@ -1,0 +1,123 @@
+"""Faults at a place of the raw file in, `Problem`s with line and table out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from callcheck.config.lines import Lines, Loc
+from callcheck.config.problems import Problem
+from callcheck.config.schema import TABLES
+
+_NEVER_HERE = {
+    ("pbx", "secret"): "secret_file",
+    ("pbx", "password"): "secret_file",
+    ("http", "token", "token"): "token_file",
+    ("privacy", "key"): "key_file",
+}
+_TYPES = {
+    "string_type": "must be text in quotes",
+    "int_type": "must be a whole number, without quotes",
+    "float_type": "must be a number, without quotes",
+    "bool_type": "must be true or false, without quotes",
+    "list_type": "must be a list in [ ]",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+}
+
+
+class Notes:
+    """Collects what is wrong with one file. `raw` is the file as tomllib read it."""
+
+    def __init__(self, file: str, raw: Mapping[str, Any], lines: Lines) -> None:
+        self.problems: list[Problem] = []
+        self._file = file
+        self._raw = raw
+        self._lines = lines
+
+    def add(self, loc: Loc, text: str, *, warning: bool = False) -> None:
+        """Note a fault at that place."""
+        table, rest = _split(loc)
+        key = next((str(part) for part in rest if isinstance(part, str)), "")
+        line = self._lines.of(loc)
+        self.problems.append(
+            Problem(self._file, line, self._where(table), key, text, warning=warning)
+        )
+
+    def add_schema(self, error: ErrorDetails) -> None:
+        """Note what pydantic found."""
+        self.add(error["loc"], _in_words(error))
+
+    def has(self, loc: Loc, *keys: str) -> bool:
+        """Whether one of these keys of that table is noted already; with none, any of them."""
+        where = self._where(loc)
+        return any(p.where == where and (p.key in keys or not keys) for p in self.problems)
+
+    def _where(self, table: Loc) -> str:
+        """`("unit", 0, "member", 1)` to `unit.registry.member.201`."""
+        names: list[str] = []
+        value: Any = self._raw
+        for part in table:
+            try:
+                value = value[part]
+            except (KeyError, IndexError, TypeError):
+                value = {}
+            names.append(str(part) if isinstance(part, str) else _label(value, part))
+        return ".".join(names)
+
+
+def _split(loc: Loc) -> tuple[Loc, Loc]:
+    """The table's part of a place, and what follows inside it."""
+    end = 0
+    for n in range(1, len(loc) + 1):
+        if _plain(loc[:n]) in TABLES:
+            end = n
+    table, rest = loc[:end], loc[end:]
+    if not rest and table and isinstance(table[-1], str) and len(table) == 1:
+        return (), table  # the table as a whole is a key of the file
+    return table, rest
+
+
+def _plain(loc: Loc) -> tuple[str, ...]:
+    return tuple(part for part in loc if isinstance(part, str))
+
+
+def _label(entry: object, index: int) -> str:
+    if isinstance(entry, dict):
+        for key in ("extension", "id", "name", "role"):
+            if isinstance(entry.get(key), str):
+                return str(entry[key])
+    return str(index + 1)
+
+
+def _in_words(error: ErrorDetails) -> str:
+    kind, loc, context = error["type"], error["loc"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        return _unknown_key(loc)
+    if kind == "missing":
+        return "is missing"
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "list_type" and _plain(loc) in TABLES:
+        return f"must be written [[{'.'.join(_plain(loc))}]], with two brackets"
+    if kind == "literal_error":
+        return f"must be one of {str(context['expected']).replace(chr(39), chr(34))}"
+    if kind in _TYPES:
+        return _TYPES[kind]
+    return error["msg"].replace("Input should be", "must be")
+
+
+def _unknown_key(loc: Loc) -> str:
+    plain, key = _plain(loc), str(loc[-1])
+    if plain in _NEVER_HERE:
+        file_key = _NEVER_HERE[plain]
+        env = f" or {file_key.replace('_file', '_env')}" if plain[0] != "privacy" else ""
+        return f"never stands in this file itself; use {file_key}{env}"
+    known: Sequence[str] = list(TABLES[_plain(loc[:-1])].model_fields)
+    close = get_close_matches(key, known, 1, 0.5)
+    if close:
+        return f"unknown key; did you mean {close[0]}?"
+    return f"unknown key; known here: {', '.join(known)}"

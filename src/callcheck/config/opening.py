@@ -1,0 +1,129 @@
+"""Text of opening times and of the site's calendar in, spans and special days out."""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+from callcheck.hours import WEEKDAYS, Minutes, Spans, Special
+
+_SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
+_DAY_NAMES = {name.lower(): n for n, name in enumerate(WEEKDAYS)}
+_DAY_NAMES |= {name[:3]: n for name, n in list(_DAY_NAMES.items())}
+
+
+def parse_spans(text: str) -> Spans:
+    """`08:30-12:30,13:00-17:00` to spans in the order of the day; ValueError says what is wrong."""
+    if not text.strip():
+        raise ValueError('is empty; write "08:30-17:00", or leave the day out to have it closed')
+    spans = sorted(_span(part.strip()) for part in text.split(","))
+    for (_, end), (start, _) in pairwise(spans):
+        if start < end:
+            raise ValueError(f'"{text}" overlaps itself at {start // 60:02}:{start % 60:02}')
+    return tuple(spans)
+
+
+def _span(text: str) -> tuple[Minutes, Minutes]:
+    match = _SPAN.fullmatch(text)
+    if not match:
+        raise ValueError(f'"{text}" is no time span; write it as "08:30-12:30"')
+    start, end = _minutes(match[1], match[2]), _minutes(match[3], match[4])
+    if end <= start:
+        raise ValueError(
+            f'"{text}" ends before it starts; time after midnight belongs to the next day'
+        )
+    return start, end
+
+
+def _minutes(hour: str, minute: str) -> Minutes:
+    total = int(hour) * 60 + int(minute)
+    if int(minute) > 59 or total > 1440:
+        raise ValueError(f'"{hour}:{minute}" is no time of day ("24:00" is the last)')
+    return total
+
+
+class CalendarErrors(ValueError):
+    """The calendar file has faults; `faults` are (line or None, what is wrong)."""
+
+    def __init__(self, faults: list[tuple[int | None, str]]) -> None:
+        self.faults = faults
+        super().__init__("; ".join(text for _, text in faults))
+
+
+def read_calendar(path: Path) -> dict[date, Special]:
+    """The site's calendar: lines of `date,hours,note`, with `;` for `,` as well.
+
+    `hours` is `closed`, or spans like `08:30-12:30,13:00-16:00` (in quotes, or with `;`
+    between the columns), or a weekday: "worked as on that weekday". A first line of headings,
+    empty lines and lines beginning with `#` are passed over. Raises CalendarErrors.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise CalendarErrors([(None, f"cannot be read: {reason}")]) from None
+    days: dict[date, Special] = {}
+    faults: list[tuple[int | None, str]] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if _is_row(line, number):
+            try:
+                day, special = _row(line)
+                if day in days:
+                    raise ValueError(f"{day} is there already; keep one line for a date")
+                days[day] = special
+            except ValueError as error:
+                faults.append((number, str(error)))
+    if faults:
+        raise CalendarErrors(faults)
+    return days
+
+
+def _is_row(line: str, number: int) -> bool:
+    bare = line.strip()
+    return (
+        bool(bare.strip(",;"))
+        and not bare.startswith("#")
+        and not (number == 1 and bare.lower().startswith("date"))
+    )
+
+
+def _row(line: str) -> tuple[date, Special]:
+    cells = [cell.strip() for cell in next(csv.reader([line], delimiter=_delimiter(line)))]
+    if len(cells) < 2:
+        raise ValueError("needs at least date and hours: 2026-12-23,08:30-13:00,short day")
+    try:
+        day = date.fromisoformat(cells[0])
+    except ValueError:
+        raise ValueError(f'"{cells[0]}" is no date; write it as 2026-12-23') from None
+    spans, note = _columns(cells[1:])
+    return day, _special(spans, note)
+
+
+def _delimiter(line: str) -> str:
+    """Whichever comes first: it stands behind the date."""
+    return next((c for c in line if c in ",;"), ",")
+
+
+def _columns(cells: list[str]) -> tuple[str, str]:
+    """Spans with a comma and no quotes fall into several cells: they are put together again."""
+    spans = [cells[0]]
+    rest = cells[1:]
+    while rest and _SPAN.fullmatch(rest[0]):
+        spans.append(rest.pop(0))
+    return ",".join(spans), ", ".join(cell for cell in rest if cell)
+
+
+def _special(hours: str, note: str) -> Special:
+    word = hours.lower()
+    if word == "closed":
+        return Special(f"closed: {note}" if note else "closed by the house's calendar")
+    if word in _DAY_NAMES:
+        as_weekday = _DAY_NAMES[word]
+        return Special(note or f"worked as a {WEEKDAYS[as_weekday]}", as_weekday=as_weekday)
+    try:
+        return Special(note or "by the house's calendar", spans=parse_spans(hours))
+    except ValueError as error:
+        raise ValueError(f'{error}; or "closed", or a weekday such as "friday"') from None

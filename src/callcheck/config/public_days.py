@@ -1,0 +1,63 @@
+"""A country in, its public holidays and moved working days out (library `holidays`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+
+import holidays
+
+from callcheck.hours import WEEKDAYS, Special
+
+_FRIDAY = 4
+
+
+class PublicDays:
+    """The public holidays of one country (ISO 3166), looked up a year at a time.
+
+    A weekend day worked instead of a moved day has the hours of the weekday it was moved from,
+    where the library names it; else those of a Friday.
+    """
+
+    def __init__(self, country: str) -> None:
+        self._days = holidays.country_holidays(country, language="en_US")
+
+    def __call__(self, day: date) -> Special | None:
+        name = self._days.get(day)
+        if name:
+            return Special(f"public holiday: {name}")
+        if day in self._moved(day.year):
+            weekday = self._moved_from(day)
+            return Special(f"worked as a {WEEKDAYS[weekday]}", as_weekday=weekday)
+        return None
+
+    def moved_days_missing(self, year: int) -> bool:
+        """Whether this country moves working days in most years and none is known for `year`."""
+        before = sum(bool(self._moved(y)) for y in range(year - 4, year))
+        return before >= 2 and not self._moved(year)
+
+    def _moved(self, year: int) -> Collection[date]:
+        date(year, 1, 1) in self._days  # noqa: B015 - the library fills a year when asked for it
+        return {d for d in self._days.weekend_workdays if d.year == year}
+
+    def _moved_from(self, worked: date) -> int:
+        shown = f"{worked:%m/%d/%Y}"
+        named = (d for d, name in self._days.items() if shown in name)
+        return next((d.weekday() for d in named), _FRIDAY)
+
+
+def knows(country: str) -> bool:
+    """Whether the library has holidays of this country."""
+    return country in holidays.list_supported_countries(include_aliases=False)
+
+
+def special_days(
+    national: Callable[[date], Special | None], calendar: Mapping[date, Special]
+) -> Callable[[date], Special | None]:
+    """The country's days, overruled by the house's own calendar."""
+    return lambda day: calendar.get(day) or national(day)
+
+
+def calendar_covers(calendar: Collection[date], year: int) -> bool:
+    """Whether the house's calendar says anything of that year."""
+    return any(day.year == year for day in calendar)

@@ -1,0 +1,238 @@
+"""`callcheck.toml` in, a `Config` out, or all that is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+
+from callcheck import privacy
+from callcheck.config import checks, public_days, values
+from callcheck.config.building import parties_of, settings_of, site_of
+from callcheck.config.lines import Loc
+from callcheck.config.model import Config, Http, Pbx, Privacy, Site, Store, Token, Unit
+from callcheck.config.notes import Notes
+from callcheck.config.opening import CalendarErrors, read_calendar
+from callcheck.config.problems import ConfigErrors, Problem
+from callcheck.config.schema import PbxTable, TokenTable
+from callcheck.config.secret_files import env_secret, read_secret
+from callcheck.config.shaping import shape
+from callcheck.config.source import read_source
+from callcheck.hours import Hours, Special
+from callcheck.rules import answer_by_ring
+
+_SQLITE = "sqlite:///"
+_SHORTEST_TOKEN = 16
+_AUTUMN = 9
+"""From this month on the moved working days of the next year can be known."""
+
+
+def load(path: Path, environ: Mapping[str, str], *, secrets: bool = True) -> Config:
+    """The configuration, with its secrets read unless `secrets` is False.
+
+    Raises ConfigErrors with all that is wrong; warnings are only `check_config`'s.
+    """
+    return _Reading(path, environ, secrets).config()
+
+
+def load_for_replay(path: Path | None) -> Config:
+    """The configuration for a recording: no secret is read, no PBX need be named.
+
+    With no file at all it is that of a house of which nothing is known: always open, Latvian.
+    Raises ConfigErrors.
+    """
+    if path is not None:
+        return load(path, {}, secrets=False)
+    base = Path.cwd()
+    store = Store(_SQLITE + str(base / "callcheck.db"))
+    settings = answer_by_ring.Settings()
+    keys = Privacy(base / "callers.key")
+    file = base / "callcheck.toml"
+    return Config(file, Site(), settings, None, (), (), (), store, Http(), keys)
+
+
+def check_config(
+    path: Path, environ: Mapping[str, str], today: date | None = None
+) -> list[Problem]:
+    """All that is wrong or doubtful, in file order; usable if none is more than a warning."""
+    try:
+        reading = _Reading(path, environ, secrets=True)
+    except ConfigErrors as error:
+        return list(error.problems)
+    reading.look_ahead(today or datetime.now(UTC).date())
+    return reading.problems
+
+
+class _Reading:
+    """One file being read."""
+
+    def __init__(self, path: Path, environ: Mapping[str, str], secrets: bool) -> None:
+        self._path = path
+        self._base = path.absolute().parent
+        self._environ = environ
+        self._secrets = secrets
+        raw, lines = read_source(path)
+        self._notes = Notes(str(path), raw, lines)
+        self._calendar: dict[date, Special] = {}
+        self._file = shape(raw, self._notes)
+        self._code = str(phonenumbers.country_code_for_region(self._file.site.country))
+        self._read()
+
+    @property
+    def problems(self) -> list[Problem]:
+        """All that is wrong so far, in file order."""
+        return sorted(set(self._notes.problems), key=lambda p: (p.file, p.line or 0, p.text))
+
+    def config(self) -> Config:
+        """The result; raises ConfigErrors."""
+        errors = [p for p in self.problems if not p.warning]
+        if errors:
+            raise ConfigErrors(errors)
+        return self._config
+
+    def look_ahead(self, today: date) -> None:
+        """Note which moved working days are not known yet."""
+        country = self._file.site.country
+        if self._file.hours is None or not public_days.knows(country):
+            return
+        days = public_days.PublicDays(country)
+        for year in (today.year, today.year + 1) if today.month >= _AUTUMN else (today.year,):
+            if days.moved_days_missing(year) and not public_days.calendar_covers(
+                self._calendar, year
+            ):
+                text = (
+                    f"moved working days of {year} are not known for {country}: when they are "
+                    "decided, write them into the calendar file"
+                )
+                self._notes.add(("hours", "calendar"), text, warning=True)
+
+    def _read(self) -> None:
+        for loc, text, warning in checks.check(self._file, self._code):
+            self._notes.add(loc, text, warning=warning)
+        if self._secrets:
+            self._need_somebody()
+            self._check_key()
+        file = self._file
+        self._config = Config(
+            path=self._path,
+            site=site_of(file, self._code),
+            answer_by_ring=settings_of(file),
+            hours=self._hours(),
+            pbxs=tuple(self._pbx(n, pbx) for n, pbx in enumerate(file.pbx)),
+            units=tuple(Unit(unit.id, unit.title or unit.id) for unit in file.unit),
+            parties=parties_of(file),
+            store=Store(self._store_url()),
+            http=self._http(),
+            privacy=self._privacy(),
+        )
+
+    def _need_somebody(self) -> None:
+        if not self._file.pbx and not self._noted("pbx"):
+            self._notes.add(("pbx",), "there is none; name the Asterisk to listen to in a [[pbx]]")
+        if not self._file.unit and not self._noted("unit"):
+            self._notes.add(("unit",), "there is none; name whose phones these are in a [[unit]]")
+
+    def _noted(self, table: str) -> bool:
+        return any(table in (p.key, p.where.partition(".")[0]) for p in self._notes.problems)
+
+    def _check_key(self) -> None:
+        key_file = self._base / self._file.privacy.key_file
+        try:
+            if key_file.exists():
+                privacy.read_key(key_file)
+            elif not key_file.parent.is_dir():
+                raise privacy.KeyFileError(f"there is no folder {key_file.parent} to make it in")
+        except privacy.KeyFileError as error:
+            self._notes.add(("privacy", "key_file"), str(error))
+
+    def _hours(self) -> Hours | None:
+        hours = self._file.hours
+        if hours is None:
+            return None
+        if not hours.weekdays.by_number() and not self._noted("hours"):
+            text = "no day has hours; leave out [hours] to be always open"
+            self._notes.add(("hours", "weekdays"), text)
+        if hours.calendar:
+            self._calendar = self._read_calendar(self._base / hours.calendar)
+        country = self._file.site.country
+        national = public_days.PublicDays(country) if public_days.knows(country) else _no_day
+        special = public_days.special_days(national, self._calendar)
+        return Hours(ZoneInfo(self._file.site.timezone), hours.weekdays.by_number(), special)
+
+    def _read_calendar(self, path: Path) -> dict[date, Special]:
+        try:
+            return read_calendar(path)
+        except CalendarErrors as error:
+            for line, text in error.faults:
+                if line is None:
+                    self._notes.add(("hours", "calendar"), f"{path} {text}")
+                else:
+                    self._notes.problems.append(Problem(str(path), line, "", "", text))
+            return {}
+
+    def _pbx(self, n: int, pbx: PbxTable) -> Pbx:
+        loc: Loc = ("pbx", n)
+        secret = self._one_secret(loc, "secret", pbx.secret_file, pbx.secret_env)
+        ca_file = self._base / pbx.ca_file if pbx.ca_file else None
+        if self._secrets and ca_file and not ca_file.is_file():
+            self._notes.add((*loc, "ca_file"), f"{ca_file} is not there")
+        same = pbx.model_dump(exclude={"secret_file", "secret_env", "ca_file", "trunks"})
+        return Pbx(**same, secret=secret, ca_file=ca_file, trunks=tuple(pbx.trunks))
+
+    def _one_secret(self, loc: Loc, key: str, file: str | None, env: str | None) -> str:
+        """The secret that `<key>_file` or `<key>_env` names; empty when it is not wanted."""
+        if not self._secrets:
+            return ""
+        try:
+            if file is not None and env is not None:
+                raise ValueError(f"give either {key}_file or {key}_env, not both")
+            if file is not None:
+                return read_secret(self._base / file)
+            if env is not None:
+                return env_secret(env, self._environ)
+            raise ValueError(f"is missing; so is {key}_env: one of the two must be given")
+        except ValueError as error:
+            used = f"{key}_env" if env is not None and file is None else f"{key}_file"
+            if not self._notes.has(loc, key, f"{key}_file", f"{key}_env", "sha256"):
+                self._notes.add((*loc, used), str(error))
+            return ""
+
+    def _http(self) -> Http:
+        host, port = values.split_listen(self._file.http.listen)
+        tokens = tuple(self._token(n, token) for n, token in enumerate(self._file.http.token))
+        return Http(host, port, tokens)
+
+    def _token(self, n: int, token: TokenTable) -> Token:
+        loc: Loc = ("http", "token", n)
+        if token.sha256 is not None:
+            if token.token_file or token.token_env:
+                self._notes.add((*loc, "sha256"), "give it, or token_file, or token_env: only one")
+            return Token(token.role, token.sha256)
+        text = self._one_secret(loc, "token", token.token_file, token.token_env)
+        if text and len(text) < _SHORTEST_TOKEN:
+            say = f"is shorter than {_SHORTEST_TOKEN} characters: make one by openssl rand -hex 24"
+            self._notes.add((*loc, "token_file" if token.token_file else "token_env"), say)
+        return Token(token.role, hashlib.sha256(text.encode()).hexdigest())
+
+    def _store_url(self) -> str:
+        url = self._file.store.url
+        if url.startswith(_SQLITE):
+            return _SQLITE + str(self._base / url.removeprefix(_SQLITE))
+        if re.match(r"[^/]+//[^/@]*:[^/@]+@", url):
+            text = "holds a password; keep it in ~/.pgpass or PGPASSFILE and leave it out here"
+            self._notes.add(("store", "url"), text, warning=True)
+        return url
+
+    def _privacy(self) -> Privacy:
+        table = self._file.privacy
+        key_file = self._base / table.key_file
+        return Privacy(key_file, table.callers, table.keep_calls_days, table.keep_absence_kind)
+
+
+def _no_day(_: date) -> Special | None:
+    return None

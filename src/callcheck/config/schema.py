@@ -1,0 +1,206 @@
+"""The shape of `callcheck.toml`: keys, types and what a single value may be (pydantic, strict).
+
+What one value says about another (an extension in two units) is in `checks.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from callcheck.cadence import Reading
+from callcheck.config import values
+from callcheck.hours import Spans
+from callcheck.rules.answer_by_ring import Clock
+
+Name = Annotated[str, AfterValidator(values.name)]
+Extension = Annotated[str, AfterValidator(values.extension)]
+Number = Annotated[str, AfterValidator(values.number)]
+Role = Annotated[str, AfterValidator(values.role)]
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+FileName = Annotated[str, AfterValidator(values.file_name)]
+DaySpans = Annotated[Spans, BeforeValidator(values.spans)]
+
+
+class Table(BaseModel):
+    """A table of the file: no key but its own, no type but the right one."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True
+    )
+
+
+class SiteTable(Table):
+    """`[site]`"""
+
+    name: str = ""
+    timezone: Annotated[str, AfterValidator(values.timezone)] = "Europe/Riga"
+    country: Annotated[str, AfterValidator(values.country)] = "LV"
+    language: Literal["lv", "en"] = "lv"
+    cadence: Annotated[Any, AfterValidator(values.cadence)] = None
+
+
+def _one_of(kind: type[Reading | Clock]) -> Callable[[object], object]:
+    def convert(value: object) -> object:
+        try:
+            return kind(str(value))
+        except ValueError:
+            raise ValueError(f"must be one of {', '.join(kind)}") from None
+
+    return convert
+
+
+class AnswerByRingTable(Table):
+    """`[rule.answer_by_ring]`"""
+
+    ring: Annotated[int, Field(ge=1, le=20)] = 3
+    reading: Annotated[Reading, BeforeValidator(_one_of(Reading))] = Reading.THIRD
+    exempt_abandons_within: Annotated[Any, AfterValidator(values.abandons_within)] = "limit"
+    short_abandon_seconds: Annotated[float, Field(ge=0, le=3600)] = 5.0
+    clock: Annotated[Clock, BeforeValidator(_one_of(Clock))] = Clock.FIRST_RING
+
+
+class RuleTable(Table):
+    """`[rule]`, a table for each rule."""
+
+    answer_by_ring: AnswerByRingTable = AnswerByRingTable()
+
+
+class WeekdaysTable(Table):
+    """`weekdays` of `[hours]`: a day not named is closed."""
+
+    mon: DaySpans = ()
+    tue: DaySpans = ()
+    wed: DaySpans = ()
+    thu: DaySpans = ()
+    fri: DaySpans = ()
+    sat: DaySpans = ()
+    sun: DaySpans = ()
+
+    def by_number(self) -> dict[int, Spans]:
+        """0 is Monday."""
+        week = (self.mon, self.tue, self.wed, self.thu, self.fri, self.sat, self.sun)
+        return {number: spans for number, spans in enumerate(week) if spans}
+
+
+class HoursTable(Table):
+    """`[hours]`"""
+
+    weekdays: WeekdaysTable
+    calendar: FileName | None = None
+
+
+class PbxTable(Table):
+    """`[[pbx]]`"""
+
+    name: Name
+    host: Annotated[str, AfterValidator(values.filled)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 5038
+    username: Annotated[str, AfterValidator(values.filled)] = "callcheck"
+    secret_file: FileName | None = None
+    secret_env: Annotated[str, AfterValidator(values.filled)] | None = None
+    tls: bool = False
+    ca_file: FileName | None = None
+    trunks: list[str] = []
+    snapshot: bool = True
+    connect_seconds: Seconds = 10.0
+    action_seconds: Seconds = 10.0
+    ping_seconds: Seconds = 10.0
+    refused_seconds: Seconds = 60.0
+
+
+class PartyTable(Table):
+    """What members and lines have in common."""
+
+    extension: Extension
+    name: str = ""
+    numbers: list[Number] = []
+    public: bool | None = None
+
+
+class MemberTable(PartyTable):
+    """`[[unit.member]]`"""
+
+    devices: list[Annotated[str, AfterValidator(values.device)]] = []
+    mobile: Number | None = None
+    deputy: str | None = None
+
+
+class LineTable(PartyTable):
+    """`[[unit.line]]`"""
+
+    kind: Literal["queue", "group", "ivr", "conference"]
+
+
+class UnitTable(Table):
+    """`[[unit]]`"""
+
+    id: Name
+    title: str = ""
+    member: list[MemberTable] = []
+    line: list[LineTable] = []
+
+
+class StoreTable(Table):
+    """`[store]`"""
+
+    url: Annotated[str, AfterValidator(values.store_url)] = "sqlite:///callcheck.db"
+
+
+class TokenTable(Table):
+    """`[[http.token]]`"""
+
+    role: Role
+    token_file: FileName | None = None
+    token_env: Annotated[str, AfterValidator(values.filled)] | None = None
+    sha256: Annotated[str, AfterValidator(values.sha256)] | None = None
+
+
+class HttpTable(Table):
+    """`[http]`"""
+
+    listen: Annotated[str, AfterValidator(values.listen)] = "127.0.0.1:9876"
+    token: list[TokenTable] = []
+
+
+class PrivacyTable(Table):
+    """`[privacy]`"""
+
+    callers: Literal["pseudonym", "masked", "plain"] = "pseudonym"
+    key_file: FileName = "callers.key"
+    keep_calls_days: Annotated[int, Field(ge=1, le=36500)] = 180
+    keep_absence_kind: bool = False
+
+
+class File(Table):
+    """The whole of `callcheck.toml`."""
+
+    site: SiteTable = SiteTable()
+    rule: RuleTable = RuleTable()
+    hours: HoursTable | None = None
+    pbx: list[PbxTable] = []
+    unit: list[UnitTable] = []
+    store: StoreTable = StoreTable()
+    http: HttpTable = HttpTable()
+    privacy: PrivacyTable = PrivacyTable()
+
+
+TABLES: dict[tuple[str, ...], type[Table]] = {
+    (): File,
+    ("site",): SiteTable,
+    ("rule",): RuleTable,
+    ("rule", "answer_by_ring"): AnswerByRingTable,
+    ("hours",): HoursTable,
+    ("hours", "weekdays"): WeekdaysTable,
+    ("pbx",): PbxTable,
+    ("unit",): UnitTable,
+    ("unit", "member"): MemberTable,
+    ("unit", "line"): LineTable,
+    ("store",): StoreTable,
+    ("http",): HttpTable,
+    ("http", "token"): TokenTable,
+    ("privacy",): PrivacyTable,
+}
+"""Which keys a table has, for "did you mean"."""

@@ -1,0 +1,179 @@
+"""Single values of `callcheck.toml` in, the same checked out; ValueError says what is right."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from ipaddress import ip_address
+from zoneinfo import ZoneInfo, available_timezones
+
+import phonenumbers
+
+from callcheck.cadence import CADENCES
+from callcheck.config.opening import parse_spans
+from callcheck.hours import Spans
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+_EXTENSION = re.compile(r"[0-9A-Za-z*#_.-]{1,40}")
+_NUMBER = re.compile(r"[+0-9*#?\[\]!\s()./-]{2,60}")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_STORES = ("sqlite:///", "postgresql+psycopg://", "postgresql://")
+
+
+def filled(text: str) -> str:
+    """Any text but an empty one."""
+    if not text.strip():
+        raise ValueError("is empty")
+    return text
+
+
+def file_name(text: str) -> str:
+    """The name of a file, relative to the configuration's folder or absolute."""
+    if not filled(text).isprintable():
+        raise ValueError("has a character that no file name has")
+    return text
+
+
+def name(text: str) -> str:
+    """A name that is also a label of metrics and a part of web addresses."""
+    if not _NAME.fullmatch(text):
+        raise ValueError(f'"{text}" must be letters, digits, "_", "." or "-", at most 40 of them')
+    return text
+
+
+def extension(text: str) -> str:
+    """An extension as the PBX knows it."""
+    if not _EXTENSION.fullmatch(text):
+        raise ValueError(f'"{text}" is no extension; write it as in the dialplan: "201"')
+    return text
+
+
+def number(text: str) -> str:
+    """An outside number or a glob of numbers."""
+    if not _NUMBER.fullmatch(text):
+        raise ValueError('is no number; write it as "67000201", "+37167000201" or "670002*"')
+    return text
+
+
+def device(text: str) -> str:
+    """A device as Asterisk names it, or a glob."""
+    if "/" not in text:
+        raise ValueError(f'"{text}" is no device; write it as "PJSIP/201"')
+    return text
+
+
+def timezone(text: str) -> str:
+    """An IANA time zone."""
+    try:
+        ZoneInfo(text)
+    except Exception:  # zoneinfo raises five kinds of error for a name it does not like
+        close = _mean(text, sorted(available_timezones()))
+        raise ValueError(f'"{text}" is no time zone{close}; an example is "Europe/Riga"') from None
+    return text
+
+
+def country(text: str) -> str:
+    """A country as ISO 3166 has it."""
+    if text == "UK":
+        raise ValueError('"UK" is "GB" in ISO 3166; did you mean "GB"?')
+    if not phonenumbers.country_code_for_region(text):
+        raise ValueError(f'"{text}" is no country; write its two letters as in ISO 3166: "LV"')
+    return text
+
+
+def cadence(value: object) -> tuple[int, int] | None:
+    """`[1000, 4000]`: milliseconds of tone and pause."""
+    if value is None:
+        return None
+    match value:
+        case [int(on), int(off)] if 100 <= on <= 20000 and 100 <= off <= 20000:
+            return on, off
+    raise ValueError("must be two whole numbers of milliseconds, tone and pause: [1000, 4000]")
+
+
+def known_cadences() -> str:
+    """The countries whose cadence is built in."""
+    return ", ".join(sorted(CADENCES))
+
+
+def abandons_within(value: object) -> float | str:
+    """`"limit"` or seconds."""
+    if value == "limit":
+        return "limit"
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 3600:
+        return value
+    raise ValueError('must be "limit" or a number of seconds')
+
+
+def spans(value: object) -> Spans:
+    """A weekday's opening times."""
+    if not isinstance(value, str):
+        raise ValueError('must be text: "08:30-12:30,13:00-17:00"')
+    return parse_spans(value)
+
+
+def store_url(text: str) -> str:
+    """A database that the store speaks."""
+    if not text.startswith(_STORES) or text == "sqlite:///":
+        raise ValueError(
+            'must be like "sqlite:///callcheck.db" or "postgresql+psycopg://user@host/callcheck"'
+        )
+    return text
+
+
+def role(text: str) -> str:
+    """What the holder of a token may do; whether the unit exists is checked elsewhere."""
+    if text not in ("admin", "metrics") and not re.fullmatch(r"unit:.+", text):
+        raise ValueError(f'"{text}" is no role; use "admin", "metrics" or "unit:<id of a unit>"')
+    return text
+
+
+def sha256(text: str) -> str:
+    """A token's digest in hex."""
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
+        raise ValueError("must be 64 hexadecimal digits: printf %s TOKEN | sha256sum")
+    return text.lower()
+
+
+def listen(text: str) -> str:
+    """`host:port`, an IPv6 address in brackets."""
+    split_listen(text)
+    return text
+
+
+def split_listen(text: str) -> tuple[str, int]:
+    """`[::1]:9876` to `::1` and 9876."""
+    host, colon, port = text.rpartition(":")
+    bracketed = re.fullmatch(r"\[(.+)\]", host)
+    bare = bracketed[1] if bracketed else host
+    wrong = f'"{text}" is no address; write it as "127.0.0.1:9876", "0.0.0.0:9876" or "[::1]:9876"'
+    if not colon or not re.fullmatch(r"\d{1,5}", port) or int(port) > 65535:
+        raise ValueError(wrong)
+    if not (_is_address(bare) if bracketed else _is_host(bare)):
+        raise ValueError(wrong)
+    return bare, int(port)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach it."""
+    return ip_address(host).is_loopback if _is_address(host) else host == "localhost"
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_host(text: str) -> bool:
+    # an address with a number missing is not somebody's host name
+    if re.fullmatch(r"[\d.]+", text):
+        return _is_address(text)
+    return bool(_HOST.fullmatch(text))
+
+
+def _mean(text: str, known: list[str]) -> str:
+    close = get_close_matches(text, known, 1)
+    return f'; did you mean "{close[0]}"?' if close else ""

@@ -1,0 +1,105 @@
+"""Bytes of one AMI stream in, ended calls out: framing, decoding and tracking in a row.
+
+The one path of an event, used alike by the listener, by `replay` and by the benchmarks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from callcheck.ami.events import Decoder
+from callcheck.ami.framing import GREETING, Framer
+from callcheck.calls.directory import Directory
+from callcheck.calls.events import ChannelFound, Event
+from callcheck.calls.model import Call, Micros, TimeSource
+from callcheck.calls.tracker import Stranger, Tracker
+
+
+class Follower:
+    """Follows the calls of one PBX, message by message.
+
+    `live` says that messages without a `Timestamp` may be stamped with their arrival; a recording
+    has no such moment, and its calls then have no times (only an order).
+    """
+
+    def __init__(self, pbx: str, directory: Directory, *, live: bool) -> None:
+        self.live = live
+        source = TimeSource.ARRIVAL if live else TimeSource.NONE
+        self.tracker = Tracker(pbx, directory, source)
+        self.decoder = Decoder()
+        self.messages = 0
+        self._timed = False
+        self._order = 0
+
+    def message(self, raw: bytes, arrived: Micros = 0) -> None:
+        """Takes one whole message, received at `arrived`; ended calls wait in `ended()`."""
+        self.messages += raw[:7] == b"Event: " or raw[:10] == b"Response: "
+        decoder = self.decoder
+        untimed = decoder.untimed
+        event = decoder.decode(raw, self._instead(arrived))
+        if event is None:
+            if raw.startswith((GREETING, b"Event: Shutdown")):
+                self._session_ended()
+            return
+        if decoder.untimed != untimed:
+            self._untimed(raw, event)
+        elif not self._timed:
+            self._timed = True
+            self.tracker.time_source = TimeSource.EVENT
+        try:
+            self.tracker.feed(event)
+        except Stranger:
+            self._introduce(raw, event)
+
+    def _introduce(self, raw: bytes, event: Event) -> None:
+        """Makes channels known that were there before we looked, then tells the event again."""
+        tracker = self.tracker
+        for found in self.decoder.introduce(raw, event.at):
+            if isinstance(found, ChannelFound) and found.uniqueid not in tracker.gone:
+                tracker.feed(found)
+        with suppress(Stranger):  # a straggler of a channel that has hung up
+            tracker.feed(event)
+
+    def _untimed(self, raw: bytes, event: Event) -> None:
+        """One event without its time in a stream that has times: its calls are not judged."""
+        if self._timed and not isinstance(event, ChannelFound):
+            for found in self.decoder.introduce(raw, event.at):
+                if isinstance(found, ChannelFound):
+                    self.tracker.doubt(found.linkedid)
+
+    def ended(self) -> Iterator[Call]:
+        """Takes out the calls that have ended so far."""
+        ended = self.tracker.ended
+        while ended:
+            yield ended.popleft()
+
+    def close(self) -> None:
+        """The stream is over: what is still open ends as incomplete."""
+        self.tracker.cut()
+
+    def _instead(self, arrived: Micros) -> Micros:
+        """What stands for the time of a message that has none."""
+        if self._timed:
+            return self.tracker.now
+        if self.live:
+            return arrived
+        self._order += 1
+        return self._order
+
+    def _session_ended(self) -> None:
+        """A new greeting in mid-stream, or the PBX goes down: nothing was seen in between."""
+        if self.tracker.channels:
+            self.tracker.cut()
+
+
+def follow_bytes(follower: Follower, chunks: Iterator[bytes]) -> Iterator[Call]:
+    """Ended calls of a recording, in the order of their ends, in bounded memory."""
+    framer = Framer()
+    for chunk in chunks:
+        for raw in framer.feed(chunk):
+            follower.message(raw)
+        yield from follower.ended()
+    framer.close()
+    follower.close()
+    yield from follower.ended()

@@ -1,0 +1,27 @@
+"""Saved calls and the state of the moment in, the page of `GET /metrics` out."""
+
+from callcheck.metrics.counters import (
+    ABSENCE_STATES,
+    CONTENT_TYPE,
+    Metrics,
+    RingTotal,
+    Saved,
+    Totals,
+    ring_edges,
+)
+from callcheck.metrics.exposition import Series
+from callcheck.metrics.now import Live, PbxNow, StoreNow
+
+__all__ = [
+    "ABSENCE_STATES",
+    "CONTENT_TYPE",
+    "Live",
+    "Metrics",
+    "PbxNow",
+    "RingTotal",
+    "Saved",
+    "Series",
+    "StoreNow",
+    "Totals",
+    "ring_edges",
+]

@@ -1,0 +1,227 @@
+"""Saved calls in, the page of `GET /metrics` out (contract, section 7).
+
+Names, labels and help texts stand here and nowhere else. A label is a unit, a PBX, a class or
+an outcome, never a call, a caller or a person. What the store counts is seeded from its totals
+and changed only by what it says was saved, so that the counters equal what it holds; what is
+true only now (connections, open calls) is asked for at the moment of the scrape.
+
+One rule for "rang": an inbound call with a `ring_ms`. One for an unknown number: an inbound
+call that led to no unit of the configuration.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from threading import Lock
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry, disable_created_metrics, generate_latest
+from prometheus_client.core import Metric
+
+from callcheck.cadence import Cadence
+from callcheck.calls.model import Call, Direction, Disposition, Millis, Via
+from callcheck.metrics.exposition import Histogram, Series, Table
+from callcheck.metrics.now import Kind, Live, tables_of
+from callcheck.verdict import Finding, Result
+
+_Table = tuple[str, Kind, str, tuple[str, ...]]
+
+ABSENCE_STATES = ("forwarded", "late", "wrong_target", "not_forwarded", "left_on")
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+DELAY_EDGES_US = (1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000,
+                  2_500_000, 10_000_000)  # fmt: skip
+
+_CALLS: _Table = (
+    "callcheck_calls_total", "counter", "Calls that ended.",
+    ("pbx", "unit", "direction", "disposition", "via"),
+)  # fmt: skip
+_FINDINGS: _Table = (
+    "callcheck_findings_total", "counter", "What the rules said of the calls.",
+    ("unit", "rule", "result"),
+)  # fmt: skip
+_UNKNOWN: _Table = (
+    "callcheck_unknown_numbers_total", "counter",
+    "Inbound calls to a number of no configured unit.", ("pbx",),
+)  # fmt: skip
+_ABSENCES: _Table = (
+    "callcheck_absences", "gauge", "Absences by the state of their forward.", ("unit", "state"),
+)  # fmt: skip
+_BUILD: _Table = (
+    "callcheck_build_info", "gauge", "Always 1; what is running.", ("version", "python"),
+)  # fmt: skip
+_RINGS = (
+    "callcheck_ring_seconds", "First ring to answer, or to the end of ringing; inbound calls.",
+    ("unit", "disposition"),
+)  # fmt: skip
+_DELAYS = (
+    "callcheck_event_delay_seconds", "From the PBX's time stamp of an event to its handling.",
+    ("pbx",),
+)  # fmt: skip
+
+_ENDINGS = [
+    *((disposition.value, "") for disposition in Disposition),
+    *((Disposition.ANSWERED.value, via.value) for via in Via),
+]
+"""Disposition and via as they can meet: only an answered call has a via."""
+
+Judged = tuple[Call, Sequence[Finding]]
+
+
+class Saved(Protocol):
+    """What the store changed: a call that is new, or one in the place of an incomplete one."""
+
+    @property
+    def call(self) -> Call: ...
+    @property
+    def findings(self) -> Sequence[Finding]: ...
+    @property
+    def replaced(self) -> Judged | None: ...
+
+
+class RingTotal(Protocol):
+    """One series of the ring histogram as stored."""
+
+    @property
+    def counts(self) -> Sequence[int]:
+        """Calls per bucket, not cumulative; one more than there are edges."""
+
+    @property
+    def sum_ms(self) -> int: ...
+
+
+class Totals(Protocol):
+    """The store's counters."""
+
+    @property
+    def calls(self) -> Mapping[tuple[str, str, str, str, str], int]:
+        """By pbx, unit, direction, disposition, via; "" for what is not known."""
+
+    @property
+    def findings(self) -> Mapping[tuple[str, str, str], int]:
+        """By unit, rule, result."""
+
+    @property
+    def rings(self) -> Mapping[tuple[str, str], RingTotal]:
+        """By unit, disposition."""
+
+
+def ring_edges(cadence: Cadence, ring: int = 3) -> tuple[Millis, ...]:
+    """Bucket edges in ms from the cadence: for ring 3 with 2P, 2P + on and 3P among them."""
+    rings = {1, 2, ring - 1, ring, ring + 1, 6, 9, 12, 18, 24}
+    edges = {n * cadence.period_ms for n in rings} | {cadence.on_ms}
+    edges.add((ring - 1) * cadence.period_ms + cadence.on_ms)
+    return tuple(sorted(edges - {0}))
+
+
+class Metrics:
+    """The counters. `saved` and `seed` come from the store's thread, `text` from any.
+
+    `registry` holds what else belongs on the page (the process's own figures); this one is not
+    registered there, because `text` renders it faster.
+    """
+
+    def __init__(
+        self, registry: CollectorRegistry, live: Live, *, pbxs: Sequence[str],
+        units: Sequence[str], rules: Sequence[str], ring_edges_ms: Sequence[Millis], version: str,
+    ) -> None:  # fmt: skip
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # they double every counter
+        self._registry, self._live, self._lock = registry, live, Lock()
+        self._calls = Table(*_CALLS)
+        self._findings = Table(*_FINDINGS)
+        self._rings = Histogram(*_RINGS, edges=ring_edges_ms, per_second=1000)
+        self._unknown = Table(*_UNKNOWN)
+        self._absences = Table(*_ABSENCES)
+        self._delays = Histogram(*_DELAYS, edges=DELAY_EDGES_US, per_second=1_000_000)
+        self._build = Table(*_BUILD)
+        self._build.set((version, platform.python_version()), 1)
+        self._start_at_zero(pbxs, units, rules)
+
+    def seed(self, totals: Totals) -> None:
+        """Takes over the store's counters, once, before the first `saved`.
+
+        Raises ValueError where its histogram has other edges than ours.
+        """
+        with self._lock:
+            for key, n in totals.calls.items():
+                self._calls.add(key, n)
+                if _is_unknown_number(unit=key[1], direction=key[2]):
+                    self._unknown.add((key[0],), n)
+            for finding, n in totals.findings.items():
+                self._findings.add(finding, n)
+            for ring, total in totals.rings.items():
+                _take_over(self._rings.at(ring), total)
+
+    def saved(self, batch: Iterable[Saved]) -> None:
+        """Counts what the store has committed, and takes back what it replaced."""
+        with self._lock:
+            for one in batch:
+                if one.replaced is not None:
+                    self._count(*one.replaced, times=-1)
+                self._count(one.call, one.findings, times=1)
+
+    def delay_of(self, pbx: str) -> Series:
+        """The delay series of a PBX, for its listener to `observe` microseconds on."""
+        return self._delays.at((pbx,))
+
+    def set_absences(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """Sets the absences by (unit, state); what is not named becomes zero."""
+        with self._lock:
+            for key in self._absences.values:
+                self._absences.set(key, counts.get((key[0], key[1]), 0))
+
+    def collect(self) -> Iterator[Metric]:
+        """The page as metric families of prometheus_client."""
+        now = tables_of(self._live)
+        with self._lock:
+            return iter([table.family() for table in self._tables(now)])
+
+    def text(self) -> bytes:
+        """The page in the Prometheus text format, UTF-8."""
+        now = tables_of(self._live)
+        with self._lock:
+            own = "".join(line for table in self._tables(now) for line in table.lines())
+        return own.encode() + generate_latest(self._registry)
+
+    def _count(self, call: Call, findings: Sequence[Finding], times: int) -> None:
+        unit, disposition = call.unit or "", call.disposition.value
+        via = call.answered_via.value if call.answered_via else ""
+        self._calls.add((call.pbx, unit, call.direction.value, disposition, via), times)
+        for finding in findings:
+            self._findings.add((unit, finding.rule, finding.result.value), times)
+        if call.direction is Direction.INBOUND and call.ring_ms is not None:
+            self._rings.at((unit, disposition)).observe(call.ring_ms, times)
+        if _is_unknown_number(unit=unit, direction=call.direction.value):
+            self._unknown.add((call.pbx,), times)
+
+    def _tables(self, now: Sequence[Table]) -> Iterator[Table | Histogram]:
+        yield from (self._calls, self._findings, self._rings, self._absences)
+        yield from now
+        yield from (self._delays, self._unknown, self._build)
+
+    def _start_at_zero(
+        self, pbxs: Sequence[str], units: Sequence[str], rules: Sequence[str]
+    ) -> None:
+        for pbx, unit, direction, ending in product(pbxs, (*units, ""), Direction, _ENDINGS):
+            self._calls.set((pbx, unit, direction.value, *ending), 0)
+        for unit, rule, result in product((*units, ""), rules, Result):
+            self._findings.set((unit, rule, result.value), 0)
+        for unit, disposition in product((*units, ""), Disposition):
+            self._rings.at((unit, disposition.value))
+        for key in product(units, ABSENCE_STATES):
+            self._absences.set(key, 0)
+        for pbx in pbxs:
+            self._unknown.set((pbx,), 0)
+            self._delays.at((pbx,))
+
+
+def _is_unknown_number(*, unit: str, direction: str) -> bool:
+    return not unit and direction == Direction.INBOUND.value
+
+
+def _take_over(series: Series, total: RingTotal) -> None:
+    if len(total.counts) != len(series.counts):
+        raise ValueError("the store's ring histogram has other bucket edges than the metrics")
+    series.counts[:] = [a + b for a, b in zip(series.counts, total.counts, strict=True)]
+    series.total += total.sum_ms

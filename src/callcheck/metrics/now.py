@@ -1,0 +1,87 @@
+"""What is true at the moment of a scrape in, its gauges and process counters out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import nan
+from typing import Literal, Protocol
+
+from callcheck.metrics.exposition import Table
+
+
+@dataclass(frozen=True, slots=True)
+class PbxNow:
+    """One PBX at the moment of a scrape. Counts are since the start of this process."""
+
+    name: str
+    connected: bool = False
+    login_refused: bool = False
+    last_event_age: float | None = None
+    """Seconds since its last event; None before the first, shown as NaN."""
+    gap_seconds: float = 0.0
+    """Seconds in which it was not heard."""
+    open_calls: int = 0
+    broken_messages: int = 0
+    dropped_messages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoreNow:
+    """The store's writer at the moment of a scrape. Counts are of calls."""
+
+    pending: int = 0
+    dropped: int = 0
+    refused: int = 0
+
+
+class Live(Protocol):
+    """Who knows what is true now."""
+
+    def pbxs(self) -> Sequence[PbxNow]: ...
+    def store(self) -> StoreNow: ...
+
+
+Kind = Literal["counter", "gauge"]
+
+_OF_PBX: tuple[tuple[str, Kind, str, Callable[[PbxNow], float]], ...] = (
+    ("callcheck_ami_connected", "gauge", "1 while logged in to the PBX.",
+     lambda pbx: pbx.connected),
+    ("callcheck_ami_login_refused", "gauge", "1 while the PBX refuses our user or password.",
+     lambda pbx: pbx.login_refused),
+    ("callcheck_ami_last_event_age_seconds", "gauge",
+     "Time since the last event; NaN before the first.",
+     lambda pbx: nan if pbx.last_event_age is None else pbx.last_event_age),
+    ("callcheck_ami_gap_seconds_total", "counter", "Time in which the PBX was not heard.",
+     lambda pbx: pbx.gap_seconds),
+    ("callcheck_ami_broken_messages_total", "counter", "Messages that could not be read.",
+     lambda pbx: pbx.broken_messages),
+    ("callcheck_ami_dropped_messages_total", "counter", "Messages dropped for want of room.",
+     lambda pbx: pbx.dropped_messages),
+    ("callcheck_open_calls", "gauge", "Calls going on.", lambda pbx: pbx.open_calls),
+)  # fmt: skip
+
+_OF_STORE: tuple[tuple[str, Kind, str, Callable[[StoreNow], float]], ...] = (
+    ("callcheck_store_pending", "gauge", "Ended calls that wait to be stored.",
+     lambda store: store.pending),
+    ("callcheck_store_dropped_calls_total", "counter", "Calls lost because the queue was full.",
+     lambda store: store.dropped),
+    ("callcheck_store_refused_calls_total", "counter", "Calls that the database refused.",
+     lambda store: store.refused),
+)  # fmt: skip
+
+
+def tables_of(live: Live) -> list[Table]:
+    """The families of this moment, in a fixed order."""
+    pbxs, store = live.pbxs(), live.store()
+    tables = []
+    for name, kind, text, of_pbx in _OF_PBX:
+        table = Table(name, kind, text, ("pbx",))
+        for pbx in pbxs:
+            table.set((pbx.name,), of_pbx(pbx))
+        tables.append(table)
+    for name, kind, text, of_store in _OF_STORE:
+        table = Table(name, kind, text)
+        table.set((), of_store(store))
+        tables.append(table)
+    return tables

@@ -1,0 +1,35 @@
+"""One file for each sentence of the service rule; `RULES` is the table of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from callcheck.cadence import CADENCES, Cadence
+from callcheck.rules import answer_by_ring as by_ring
+from callcheck.verdict import Judge, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the rules of one house go by."""
+
+    answer_by_ring: by_ring.Settings = field(default_factory=by_ring.Settings)
+    cadence: Cadence = CADENCES["LV"]
+    closed: by_ring.Closed = by_ring.always_open
+
+
+def judge_by(terms: Terms) -> Judge:
+    """A judge with every rule bound to the house's terms."""
+    return Judge([(name, bind(terms)) for name, bind in RULES.items()])
+
+
+RULES: Mapping[str, Callable[[Terms], Rule]] = {
+    by_ring.NAME: lambda terms: partial(
+        by_ring.judge,
+        settings=terms.answer_by_ring,
+        cadence=terms.cadence,
+        closed=terms.closed,
+    ),
+}

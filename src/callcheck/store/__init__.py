@@ -1,0 +1,29 @@
+"""Judged calls in, rows and answers about them out, on SQLite or PostgreSQL.
+
+SQLAlchemy lives in this room and nowhere else. It keeps what it is handed and knows nothing of
+AMI, of how a call is followed, or of what a rule means.
+"""
+
+from callcheck.store.cursor import BadCursor
+from callcheck.store.errors import CallRefused, StoreAway, StoreError
+from callcheck.store.queries import CallFilter
+from callcheck.store.rows import Judged, counted_wait
+from callcheck.store.store import Saved, Store
+from callcheck.store.summary import Summary, even_edges
+from callcheck.store.totals import RingTotal, Totals
+
+__all__ = [
+    "BadCursor",
+    "CallFilter",
+    "CallRefused",
+    "Judged",
+    "RingTotal",
+    "Saved",
+    "Store",
+    "StoreAway",
+    "StoreError",
+    "Summary",
+    "Totals",
+    "counted_wait",
+    "even_edges",
+]

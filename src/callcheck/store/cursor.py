@@ -1,0 +1,39 @@
+"""A place in a newest-first list in, an opaque text for the next page out, and back."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+
+from callcheck.calls.model import Micros
+
+Place = tuple[Micros, str, str]
+"""(started_at, pbx, call_id) of the last call of a page."""
+
+
+class BadCursor(ValueError):
+    """A cursor that no list gave."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the cursor is none that this list gave; leave it out to begin with the newest"
+        )
+
+
+def encoded(place: Place) -> str:
+    """The cursor that continues after a place."""
+    text = json.dumps(place, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
+
+
+def decoded(cursor: str) -> Place:
+    """The place of a cursor. Raises BadCursor."""
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        match json.loads(base64.b64decode(padded, altchars=b"-_", validate=True)):
+            case [int(started_at), str(pbx), str(call_id)] if -(2**63) <= started_at < 2**63:
+                return started_at, pbx, call_id
+    except (ValueError, binascii.Error, RecursionError):
+        pass
+    raise BadCursor

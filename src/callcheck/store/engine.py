@@ -1,0 +1,126 @@
+"""A database URL in, an engine and its two kinds of transaction out.
+
+A writing transaction is alone: SQLite begins it with IMMEDIATE, PostgreSQL takes one advisory
+lock. So reading what is there and adding to it is one step, whoever else writes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from callcheck.store.errors import StoreError
+
+_WRITER_LOCK = 0x63616C6C  # "call": one number that all callcheck processes of a database share
+_FORMS = "use sqlite:///path/to/file.db or postgresql+psycopg://user@host/database"
+
+
+def named(url: str) -> str:
+    """The URL for messages: without its password."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "the store"
+
+
+def make_engine(url: str) -> Engine:
+    """An engine that has not connected yet. Raises StoreError for a URL that it cannot serve."""
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite":
+        _make_file(parsed)
+        engine = create_engine(parsed)
+        event.listen(engine, "connect", _sqlite_connected)
+        event.listen(engine, "begin", _sqlite_begins)
+        return engine
+    engine = create_engine(
+        parsed, pool_pre_ping=True, pool_timeout=10, connect_args={"connect_timeout": 5}
+    )
+    event.listen(engine, "connect", _postgresql_connected)
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that no other writer shares; committed at its end, else rolled back."""
+    with engine.execution_options(callcheck_writes=True).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(
+                text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=_WRITER_LOCK)
+            )
+        yield connection
+
+
+def use_wal(engine: Engine) -> None:
+    """Lets readers of a SQLite file go on while it is written. The file remembers it."""
+    if engine.dialect.name != "sqlite":
+        return
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA journal_mode = WAL")
+    finally:
+        raw.close()
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(f"the store's URL cannot be read: {_FORMS}") from error
+    known = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}
+    if parsed.drivername not in known:
+        raise StoreError(f"the store cannot be a {parsed.drivername} database: {_FORMS}")
+    if parsed.get_backend_name() == "sqlite" and _path(parsed) is None:
+        raise StoreError(f"the store needs a file, SQLite's memory is not shared: {_FORMS}")
+    return parsed
+
+
+def _path(url: URL) -> Path | None:
+    name = url.database or ""
+    if name.startswith("file:"):
+        name = name.removeprefix("file:").partition("?")[0]
+    return None if name in ("", ":memory:") else Path(name)
+
+
+def _make_file(url: URL) -> None:
+    """Makes a new file readable by its owner alone; SQLite gives -wal and -shm the same mode."""
+    path = _path(url)
+    if path is None or path.exists():
+        return
+    if not path.parent.is_dir():
+        raise StoreError(f"the store's folder {path.parent} does not exist; make it first")
+    with suppress(FileExistsError):
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except PermissionError as error:
+            raise StoreError(f"no right to make the store's file in {path.parent}") from error
+        except FileExistsError:
+            raise
+        except OSError as error:
+            raise StoreError(f"cannot make the store's file {path}: {error.strerror}") from error
+
+
+def _sqlite_connected(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver would begin its transactions too late
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 5000")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _sqlite_begins(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("callcheck_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql_connected(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '15s'")
+    connection.commit()

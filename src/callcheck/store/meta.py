@@ -1,0 +1,51 @@
+"""The few facts that a database holds about itself, in and out of the table `meta`."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, insert, select
+
+from callcheck.calls.model import Micros, Millis
+from callcheck.store import tables as t
+
+Held = dict[str, str]
+
+RING_EDGES = "ring_edges"
+PURGED_BEFORE = "purged_before"
+LAST_BATCH = "last_batch"
+
+
+def read(connection: Connection) -> Held:
+    """All facts; there are three."""
+    return {row.key: row.value for row in connection.execute(select(t.meta))}
+
+
+def write(connection: Connection, key: str, value: str) -> None:
+    """Sets one fact, in a writing transaction."""
+    connection.execute(delete(t.meta).where(t.meta.c.key == key))
+    connection.execute(insert(t.meta).values(key=key, value=value))
+
+
+def probe(connection: Connection) -> None:
+    """Writes nothing, but fails where nothing may be written; SQLite's BEGIN alone does not."""
+    connection.execute(delete(t.meta).where(t.meta.c.key == ""))
+
+
+def edges_of(held: Held) -> tuple[Millis, ...] | None:
+    """The upper edges of the ring histogram's buckets, None before the first opening."""
+    text = held.get(RING_EDGES)
+    return None if text is None else tuple(int(edge) for edge in text.split())
+
+
+def edges(connection: Connection) -> tuple[Millis, ...] | None:
+    """As `edges_of`, asked of the database."""
+    return edges_of(read(connection))
+
+
+def set_edges(connection: Connection, ring_edges: tuple[Millis, ...]) -> None:
+    """Remembers the edges with which the histogram is counted."""
+    write(connection, RING_EDGES, " ".join(map(str, ring_edges)))
+
+
+def purged_before(held: Held) -> Micros:
+    """Calls that began before this were deleted and stay so; below every time if none were."""
+    return int(held.get(PURGED_BEFORE, -(2**63)))

@@ -1,0 +1,1 @@
+"""Alembic's scripts: each revision brings an older database one step further."""

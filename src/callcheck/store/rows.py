@@ -1,0 +1,206 @@
+"""Judged calls in, rows of the tables out, and back again without loss."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Table, select
+
+from callcheck.calls.model import (
+    Call,
+    Did,
+    Direction,
+    Disposition,
+    HungUpBy,
+    Leg,
+    LegResult,
+    Micros,
+    Millis,
+    RingSource,
+    Step,
+    TimeSource,
+    Via,
+)
+from callcheck.store import tables as t
+from callcheck.verdict import Finding, Readings, Result
+
+Judged = tuple[Call, Sequence[Finding]]
+Key = tuple[str, str]
+"""A call's (pbx, call_id)."""
+Row = dict[str, Any]
+
+_PLAIN = (
+    "pbx", "call_id", "caller", "dialed", "extension", "public", "started_at", "ring_started_at",
+    "answered_at", "ringing_ended_at", "ended_at", "complete", "answered_by", "picked_up_for",
+    "forwarded_from", "forwarded_to", "transfers", "final_party", "queue_joined_at", "conference",
+    "answered_while_serving",
+)  # fmt: skip
+_ENUMS = ("direction", "disposition", "time_source", "ring_source", "answered_via", "hung_up_by")
+_LEG_PLAIN = ("extension", "number", "device", "channel", "dialed_at", "ring_started_at",
+              "ended_at", "forwarded_to", "ring_ms")  # fmt: skip
+
+
+def headline(findings: Sequence[Finding]) -> Finding | None:
+    """What the rule `answer_by_ring` said, if it was asked."""
+    return next((f for f in findings if f.rule == t.HEADLINE), None)
+
+
+def counted_wait(call: Call, findings: Sequence[Finding]) -> Millis | None:
+    """The wait by which the five service levels count a call; None: they leave it out.
+
+    In are all judged calls and those whose caller gave up early, from the first ring. The app
+    hands the store its own function where the house chose another clock.
+    """
+    finding = headline(findings)
+    if finding is None or not (_judged(finding) or _gave_up_early(call, finding)):
+        return None
+    return call.ring_ms or 0  # busy at once: no ring, and no wait
+
+
+def _judged(finding: Finding) -> bool:
+    return finding.result in (Result.MET, Result.BREACHED)
+
+
+def _gave_up_early(call: Call, finding: Finding) -> bool:
+    # an exempt call outside working hours may be abandoned too; only the reason tells them apart
+    return (
+        finding.result is Result.EXEMPT
+        and call.disposition is Disposition.ABANDONED
+        and call.ring_ms is not None
+        and finding.reason.startswith("gave up")
+    )
+
+
+def call_row(call: Call, findings: Sequence[Finding], wait: Millis | None) -> Row:
+    """The row of a call, with what the queries want ready."""
+    row: Row = {name: getattr(call, name) for name in _PLAIN}
+    for name in _ENUMS:
+        value = getattr(call, name)
+        row[name] = None if value is None else value.value
+    finding = headline(findings)
+    row["unit"] = call.unit or ""
+    row["timeline"] = packed(call.timeline, call.started_at)
+    row["verdict"] = finding.result.value if finding else ""
+    row["readings"] = bits(finding.readings) if finding else None
+    row["ring_ms"] = call.ring_ms
+    row["counted_wait_ms"] = wait
+    return row
+
+
+def leg_rows(call: Call) -> list[Row]:
+    """The rows of a call's legs, in their order."""
+    return [
+        {
+            "pbx": call.pbx, "call_id": call.call_id, "position": position,
+            **{name: getattr(leg, name) for name in _LEG_PLAIN},
+            "ring_source": leg.ring_source.value if leg.ring_source else None,
+            "result": leg.result.value,
+        }
+        for position, leg in enumerate(call.legs)
+    ]  # fmt: skip
+
+
+def finding_rows(call: Call, findings: Sequence[Finding]) -> list[Row]:
+    """The rows of what the rules said of a call."""
+    return [
+        {
+            "pbx": call.pbx, "call_id": call.call_id, "rule": finding.rule, "position": position,
+            "result": finding.result.value, "reason": finding.reason,
+            "readings": bits(finding.readings),
+            "started_at": call.started_at, "unit": call.unit or "",
+        }
+        for position, finding in enumerate(findings)
+    ]  # fmt: skip
+
+
+def bits(readings: Readings | None) -> int | None:
+    """The three readings as a number: 1 before, 2 within, 4 third."""
+    if readings is None:
+        return None
+    return readings.before + 2 * readings.within + 4 * readings.third
+
+
+def packed(timeline: Iterable[Step], start: Micros) -> str:
+    """A timeline as short JSON: [microseconds since the start, what, who, to], ends left off."""
+    steps = []
+    for step in timeline:
+        parts: list[int | str | None] = [step.at - start, step.did.value, step.who, step.to]
+        while parts[-1] is None:
+            parts.pop()
+        steps.append(parts)
+    return json.dumps(steps, ensure_ascii=False, separators=(",", ":"))
+
+
+def unpacked(timeline: str, start: Micros) -> tuple[Step, ...]:
+    """The opposite of `packed`."""
+    return tuple(
+        Step(start + offset, Did(did), *parties) for offset, did, *parties in json.loads(timeline)
+    )
+
+
+def to_call(row: RowMapping, legs: Sequence[Leg]) -> Call:
+    """A call from its row and its legs."""
+    return Call(
+        **{name: row[name] for name in _PLAIN},
+        unit=row["unit"] or None,
+        direction=Direction(row["direction"]),
+        disposition=Disposition(row["disposition"]),
+        time_source=TimeSource(row["time_source"]),
+        ring_source=_ring_source(row),
+        answered_via=None if row["answered_via"] is None else Via(row["answered_via"]),
+        hung_up_by=None if row["hung_up_by"] is None else HungUpBy(row["hung_up_by"]),
+        legs=tuple(legs),
+        timeline=unpacked(row["timeline"], row["started_at"]),
+    )
+
+
+def to_leg(row: RowMapping) -> Leg:
+    """A leg from its row."""
+    return Leg(
+        **{name: row[name] for name in _LEG_PLAIN},
+        ring_source=_ring_source(row),
+        result=LegResult(row["result"]),
+    )
+
+
+def to_finding(row: RowMapping) -> Finding:
+    """A finding from its row."""
+    held = row["readings"]
+    readings = None if held is None else Readings(bool(held & 1), bool(held & 2), bool(held & 4))
+    return Finding(row["rule"], Result(row["result"]), row["reason"], readings)
+
+
+def _ring_source(row: RowMapping) -> RingSource | None:
+    return None if row["ring_source"] is None else RingSource(row["ring_source"])
+
+
+def whole(connection: Connection, rows: Sequence[RowMapping]) -> list[Judged]:
+    """Calls with their legs and findings, in the order of their rows: two more queries a PBX."""
+    ids_by_pbx: dict[str, list[str]] = {}
+    for row in rows:
+        ids_by_pbx.setdefault(row["pbx"], []).append(row["call_id"])
+    legs: dict[Key, list[Leg]] = {}
+    found: dict[Key, list[Finding]] = {}
+    for pbx, ids in ids_by_pbx.items():
+        for row in _children(connection, t.legs, pbx, ids):
+            legs.setdefault((pbx, row["call_id"]), []).append(to_leg(row))
+        for row in _children(connection, t.findings, pbx, ids):
+            found.setdefault((pbx, row["call_id"]), []).append(to_finding(row))
+    keys = [(row["pbx"], row["call_id"]) for row in rows]
+    return [
+        (to_call(row, legs.get(key, [])), tuple(found.get(key, [])))
+        for key, row in zip(keys, rows, strict=True)
+    ]
+
+
+def _children(
+    connection: Connection, table: Table, pbx: str, ids: list[str]
+) -> Sequence[RowMapping]:
+    query = (
+        select(table)
+        .where(table.c.pbx == pbx, table.c.call_id.in_(ids))
+        .order_by(table.c.call_id, table.c.position)
+    )
+    return connection.execute(query).mappings().all()

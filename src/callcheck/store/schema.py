@@ -1,0 +1,65 @@
+"""An engine in, a database with today's tables out, or one sentence why it cannot be used."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from callcheck.store.engine import use_wal, writing
+from callcheck.store.errors import StoreError, reason
+
+HEAD = "0001"
+"""The newest revision of `migrations/`; a test holds them together."""
+VERSION_TABLE = "callcheck_version"
+"""Our own name, so that another program's Alembic tables are not taken for ours."""
+
+
+def migrate(engine: Engine, name: str) -> None:
+    """Brings the tables to `HEAD`, in one transaction. Raises StoreError.
+
+    Two processes that start at once do it one after the other.
+    """
+    try:
+        with engine.connect() as connection:
+            _refuse_foreign(connection, name)
+        use_wal(engine)
+        with writing(engine) as connection:
+            revision = _revision(connection)
+            if revision != HEAD:
+                _upgrade(connection, revision, name)
+    except DBAPIError as error:
+        raise StoreError(f"cannot use the store {name}: {reason(error)}") from error
+
+
+def _refuse_foreign(connection: Connection, name: str) -> None:
+    held = set(inspect(connection).get_table_names())
+    if held and VERSION_TABLE not in held:
+        some = ", ".join(sorted(held)[:3])
+        raise StoreError(
+            f"{name} is no callcheck database: it holds other tables ({some}); "
+            "give callcheck a database of its own"
+        )
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()
+
+
+def _upgrade(connection: Connection, revision: str | None, name: str) -> None:
+    # imported here: it takes a tenth of a second, and most starts need no migration
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", "callcheck.store:migrations")
+    config.attributes["connection"] = connection
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise StoreError(
+            f"{name} was made by a newer callcheck (revision {revision}); "
+            "upgrade this one, or put back the backup from before the upgrade"
+        )
+    command.upgrade(config, "head")

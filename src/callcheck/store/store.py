@@ -1,0 +1,254 @@
+"""Judged calls in, kept once each with their counters; pages, sums and single calls out.
+
+One `Store` is used from several threads: one that saves (see `writer`), many that read.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, delete, insert, select, tuple_
+
+from callcheck.calls.model import Call, Micros, Millis
+from callcheck.store import meta, queries, rows, schema, tables, totals
+from callcheck.store.engine import make_engine, named, writing
+from callcheck.store.errors import StoreError, blamed_on_data, translated
+from callcheck.store.queries import CallFilter
+from callcheck.store.rows import Judged, Key
+from callcheck.store.summary import Summary, summarise
+from callcheck.store.totals import Totals
+from callcheck.verdict import Finding
+
+SLICE = 500
+"""Calls that a purge deletes at once: some 10 ms in which the writer waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A call that the store did not have, or had only incomplete (`replaced`)."""
+
+    call: Call
+    findings: Sequence[Finding]
+    replaced: Judged | None = None
+
+
+class Store:
+    """The database behind a URL. All methods may raise StoreError, StoreAway when it is away.
+
+    `ring_edges` are the upper edges (ms) of the histogram's buckets; with others than last time
+    `open` counts the histogram anew from the calls still stored. `wait` says by which wait (ms)
+    the service levels count a call, None to leave it out.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        ring_edges: Sequence[Millis],
+        wait: Callable[[Call, Sequence[Finding]], Millis | None] = rows.counted_wait,
+    ) -> None:
+        self.name = named(url)
+        """The URL without its password, for messages."""
+        self.too_old = 0
+        """Calls not saved because they began before what was purged."""
+        self._url = url
+        self._edges = tuple(ring_edges)
+        self._wait = wait
+        self._made: Engine | None = None
+        self._unsure: tuple[str, list[Saved]] | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of an opened store."""
+        if self._made is None:
+            raise StoreError(f"the store {self.name} is not open")
+        return self._made
+
+    def open(self) -> None:
+        """Brings the tables up to date. Raises StoreError with a sentence that says what to do."""
+        engine = make_engine(self._url)
+        try:
+            schema.migrate(engine, self.name)
+            with translated(self.name), writing(engine) as connection:
+                meta.probe(connection)
+                edges = meta.edges(connection)
+                if edges != self._edges:
+                    totals.recount_rings(connection, self._edges)
+                    meta.set_edges(connection, self._edges)
+        except BaseException:
+            engine.dispose()
+            raise
+        self._made = engine
+
+    def close(self) -> None:
+        """Gives the connections back. The store can be opened again."""
+        if self._made is not None:
+            self._made.dispose()
+            self._made = None
+
+    def check(self) -> None:
+        """Raises StoreError unless the database can be written to now."""
+        with translated(self.name), writing(self.engine) as connection:
+            meta.probe(connection)
+
+    def save(self, batch: Sequence[Judged]) -> list[Saved]:
+        """Stores a batch in one transaction; gives back what changed, in the batch's order.
+
+        The first complete record of a call wins, and takes the place of an incomplete one; so
+        the same batch again changes nothing. Raises StoreAway (ask again) or CallRefused.
+        """
+        token = uuid4().hex
+        name = self.name
+        with blamed_on_data(name), translated(name), writing(self.engine) as connection:
+            held = meta.read(connection)
+            self._same_edges(held)
+            settled = self._settled(held)
+            saved = self._put(connection, self._young(batch, held))
+            meta.write(connection, meta.LAST_BATCH, token)
+            # if the answer to the COMMIT is lost, the next save sees by the token what came of it
+            self._unsure = token, settled + saved
+        self._unsure = None
+        return settled + saved
+
+    def totals(self) -> Totals:
+        """The counters, equal to all that was ever saved."""
+        with self._reading() as connection:
+            return totals.read(connection, meta.edges(connection) or ())
+
+    def call(self, pbx: str, call_id: str) -> Judged | None:
+        """One call with its findings, or None."""
+        with self._reading() as connection:
+            return queries.one(connection, pbx, call_id)
+
+    def calls(
+        self, wanted: CallFilter, limit: int = 100, cursor: str | None = None
+    ) -> tuple[list[Judged], str | None]:
+        """A page of calls, newest first, and the cursor of the next one. Raises BadCursor."""
+        with self._reading() as connection:
+            return queries.page(connection, wanted, limit, cursor)
+
+    def summary(
+        self, units: Collection[str] | None, edges: Sequence[Micros], *,
+        limit_ms: Millis, short_ms: Millis,
+    ) -> list[Summary]:  # fmt: skip
+        """Counts per step between rising time edges; see `summary.summarise`."""
+        with self._reading() as connection:
+            return summarise(connection, units, edges, limit_ms, short_ms)
+
+    def units_seen(self) -> list[str]:
+        """The units that calls were ever stored for, sorted; "" stands for none."""
+        with self._reading() as connection:
+            return queries.units_seen(connection)
+
+    def purge(self, before: Micros, pause: float = 0.01) -> int:
+        """Deletes the calls that began before a time, in small slices; the counters stay.
+
+        A call from before that time is not saved again, so a replay counts nothing twice.
+        """
+        with translated(self.name), writing(self.engine) as connection:
+            if before > meta.purged_before(meta.read(connection)):
+                meta.write(connection, meta.PURGED_BEFORE, str(before))
+        deleted = 0
+        while n := self._purge_slice(before):
+            deleted += n
+            time.sleep(pause)  # SQLite's lock is not fair: let the writer in
+        return deleted
+
+    def _purge_slice(self, before: Micros) -> int:
+        c = tables.calls.c
+        oldest = (
+            select(c.pbx, c.call_id)
+            .where(c.started_at < before, tables.EVERY)
+            .order_by(c.started_at)
+            .limit(SLICE)
+        )
+        with translated(self.name), writing(self.engine) as connection:
+            gone = delete(tables.calls).where(tuple_(c.pbx, c.call_id).in_(oldest))
+            return connection.execute(gone).rowcount
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with translated(self.name), self.engine.connect() as connection:
+            yield connection
+
+    def _same_edges(self, held: meta.Held) -> None:
+        if meta.edges_of(held) != self._edges:
+            raise StoreError(
+                f"another callcheck with another ring cadence uses {self.name}; "
+                "give each a database of its own, or the same configuration"
+            )
+
+    def _settled(self, held: meta.Held) -> list[Saved]:
+        """What an earlier save stored without learning that it had."""
+        if self._unsure is None or held.get(meta.LAST_BATCH) != self._unsure[0]:
+            return []
+        return self._unsure[1]
+
+    def _young(self, batch: Sequence[Judged], held: meta.Held) -> Sequence[Judged]:
+        horizon = meta.purged_before(held)
+        young = [judged for judged in batch if judged[0].started_at >= horizon]
+        self.too_old += len(batch) - len(young)
+        return young
+
+    def _put(self, connection: Connection, batch: Sequence[Judged]) -> list[Saved]:
+        wanted = _once_each(batch)
+        stored = _stored(connection, list(wanted))
+        better = [key for key, judged in wanted.items() if judged[0].complete
+                  and stored.get(key) is False]  # fmt: skip
+        replaced = _take_out(connection, better)
+        saved = [
+            Saved(call, findings, replaced.get(key))
+            for key, (call, findings) in wanted.items()
+            if key not in stored or key in replaced
+        ]
+        self._insert(connection, saved)
+        change = Totals(self._edges)
+        for one in saved:
+            change.count((one.call, one.findings))
+            if one.replaced:
+                change.count(one.replaced, -1)
+        totals.add(connection, change)
+        return saved
+
+    def _insert(self, connection: Connection, saved: Sequence[Saved]) -> None:
+        calls = [rows.call_row(s.call, s.findings, self._wait(s.call, s.findings)) for s in saved]
+        legs = [row for s in saved for row in rows.leg_rows(s.call)]
+        findings = [row for s in saved for row in rows.finding_rows(s.call, s.findings)]
+        for table, new in ((tables.calls, calls), (tables.legs, legs), (tables.findings, findings)):
+            if new:
+                connection.execute(insert(table), new)
+
+
+def _once_each(batch: Sequence[Judged]) -> dict[Key, Judged]:
+    wanted: dict[Key, Judged] = {}
+    for call, findings in batch:
+        key = call.pbx, call.call_id
+        if key not in wanted or (call.complete and not wanted[key][0].complete):
+            wanted[key] = call, findings
+    return wanted
+
+
+def _stored(connection: Connection, keys: Sequence[Key]) -> dict[Key, bool]:
+    """Which of these calls are stored, and whether completely."""
+    c = tables.calls.c
+    found: dict[Key, bool] = {}
+    for pbx in {key[0] for key in keys}:
+        ids = [call_id for its_pbx, call_id in keys if its_pbx == pbx]
+        query = select(c.call_id, c.complete).where(c.pbx == pbx, c.call_id.in_(ids))
+        found.update(((pbx, call_id), done) for call_id, done in connection.execute(query))
+    return found
+
+
+def _take_out(connection: Connection, keys: Sequence[Key]) -> dict[Key, Judged]:
+    """Deletes calls and gives them back."""
+    taken: dict[Key, Judged] = {}
+    for pbx, call_id in keys:  # rare: calls that were found already running
+        judged = queries.one(connection, pbx, call_id)
+        if judged is not None:
+            taken[pbx, call_id] = judged
+            c = tables.calls.c
+            connection.execute(delete(tables.calls).where(c.pbx == pbx, c.call_id == call_id))
+    return taken

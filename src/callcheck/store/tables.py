@@ -1,0 +1,228 @@
+"""The tables: calls, their legs and findings, and the counters that outlive them.
+
+Times are BIGINT microseconds since the epoch (UTC), durations BIGINT milliseconds. Every key
+begins with `pbx`, so that the tables can be spread by it. "" is a unit that is not known, so
+that `unit IN (…)` finds it. `migrations/` makes these tables; a test holds the two together.
+
+The indexes are chosen for ten million calls: an answer reads the range that it shows. Their
+partial ones serve only a query that says the same condition as a literal (`MISSED` and so on).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+
+HEADLINE = "answer_by_ring"
+"""The rule whose result stands in the row of the call itself (`verdict`)."""
+
+EVERY = text("disposition <> ''")
+"""True of every call. An index with this condition serves only a query that says it; so
+PostgreSQL does not look for one unit's calls among all calls by time, which it likes, and which
+takes long for a unit that had no calls lately."""
+UNANSWERED = text("disposition <> 'answered'")
+MISSED = text("direction = 'inbound' AND disposition <> 'answered'")
+MISSED_ANYWHERE = text(f"{MISSED} AND {EVERY}")
+NOTABLE = text("verdict IN ('breached', 'unknown')")
+OTHER_RULE = text(f"rule <> '{HEADLINE}'")
+
+metadata = MetaData()
+
+# sorted by code points as in Python and SQLite, whatever the database's language is
+_PLAIN_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _key() -> list[Column[str]]:
+    return [
+        Column("pbx", _PLAIN_TEXT, primary_key=True),
+        Column("call_id", _PLAIN_TEXT, primary_key=True),
+    ]
+
+
+def _of_a_call(name: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["pbx", "call_id"], ["calls.pbx", "calls.call_id"], name=name, ondelete="CASCADE"
+    )
+
+
+calls = Table(
+    "calls",
+    metadata,
+    *_key(),
+    Column("direction", Text, nullable=False),
+    Column("caller", Text),
+    Column("dialed", Text),
+    Column("extension", Text),
+    Column("unit", Text, nullable=False),
+    Column("public", Boolean, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("ring_started_at", BigInteger),
+    Column("answered_at", BigInteger),
+    Column("ringing_ended_at", BigInteger),
+    Column("ended_at", BigInteger, nullable=False),
+    Column("disposition", Text, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("time_source", Text, nullable=False),
+    Column("ring_source", Text),
+    Column("answered_by", Text),
+    Column("answered_via", Text),
+    Column("picked_up_for", Text),
+    Column("forwarded_from", Text),
+    Column("forwarded_to", Text),
+    Column("transfers", Integer, nullable=False),
+    Column("final_party", Text),
+    Column("hung_up_by", Text),
+    Column("queue_joined_at", BigInteger),
+    Column("conference", Boolean, nullable=False),
+    Column("answered_while_serving", Boolean, nullable=False),
+    Column("timeline", Text, nullable=False),
+    # what follows is derived, for the queries: the headline rule's finding, and durations
+    Column("verdict", Text, nullable=False),
+    Column("readings", SmallInteger),
+    Column("ring_ms", BigInteger),
+    Column("counted_wait_ms", BigInteger),
+)
+
+legs = Table(
+    "legs",
+    metadata,
+    *_key(),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("extension", Text),
+    Column("number", Text),
+    Column("device", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("dialed_at", BigInteger, nullable=False),
+    Column("ring_started_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("ring_source", Text),
+    Column("result", Text, nullable=False),
+    Column("forwarded_to", Text),
+    Column("ring_ms", BigInteger),
+    _of_a_call("legs_of_a_call"),
+    sqlite_with_rowid=False,
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    *_key(),
+    Column("rule", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("readings", SmallInteger),
+    Column("started_at", BigInteger, nullable=False),
+    Column("unit", Text, nullable=False),
+    _of_a_call("findings_of_a_call"),
+    sqlite_with_rowid=False,
+)
+
+call_totals = Table(
+    "call_totals",
+    metadata,
+    Column("pbx", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("direction", Text, primary_key=True),
+    Column("disposition", Text, primary_key=True),
+    Column("via", Text, primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+finding_totals = Table(
+    "finding_totals",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("result", Text, primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+ring_totals = Table(
+    "ring_totals",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("disposition", Text, primary_key=True),
+    Column("bucket", Integer, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
+    Column("sum_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# newest first: everything, one extension, and (covering what `summary` counts) one unit
+Index("calls_by_start", calls.c.started_at, sqlite_where=EVERY, postgresql_where=EVERY)
+Index(
+    "calls_by_extension",
+    calls.c.extension,
+    calls.c.started_at,
+    sqlite_where=text("extension IS NOT NULL"),
+    postgresql_where=text("extension IS NOT NULL"),
+)
+Index(
+    "calls_by_unit",
+    calls.c.unit,
+    calls.c.started_at,
+    calls.c.verdict,
+    calls.c.direction,
+    calls.c.disposition,
+    calls.c.readings,
+    calls.c.counted_wait_ms,
+)
+# the few calls that people look for among the many that went well
+Index(
+    "calls_missed",
+    calls.c.started_at,
+    sqlite_where=MISSED_ANYWHERE,
+    postgresql_where=MISSED_ANYWHERE,
+)
+Index(
+    "calls_missed_by_unit",
+    calls.c.unit,
+    calls.c.started_at,
+    sqlite_where=MISSED,
+    postgresql_where=MISSED,
+)
+Index(
+    "calls_unanswered",
+    calls.c.disposition,
+    calls.c.started_at,
+    sqlite_where=UNANSWERED,
+    postgresql_where=UNANSWERED,
+)
+Index(
+    "calls_notable",
+    calls.c.verdict,
+    calls.c.started_at,
+    sqlite_where=NOTABLE,
+    postgresql_where=NOTABLE,
+)
+Index(
+    "findings_by_rule",
+    findings.c.rule,
+    findings.c.result,
+    findings.c.started_at,
+    findings.c.unit,
+    sqlite_where=OTHER_RULE,
+    postgresql_where=OTHER_RULE,
+)

@@ -1,0 +1,200 @@
+"""Judged calls from the listener in, saved batches out: one thread between it and the disk.
+
+`put` never waits. The thread saves small batches in the order of `put`; while the database is
+away it keeps them and tries again. A call that the database refuses for its data is set aside
+by halving its batch, so that it takes no other call with it.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from itertools import islice
+from threading import Condition, Thread
+from typing import Protocol
+
+from callcheck.calls.model import Call
+from callcheck.store.errors import CallRefused, StoreError
+from callcheck.store.rows import Judged
+from callcheck.store.store import Saved
+from callcheck.verdict import Finding
+
+log = logging.getLogger(__name__)
+
+BOUND = 100_000
+"""Calls that may wait, some 300 MB at worst: hours of a big house with its database away."""
+BATCH = 500
+LINGER = 0.2
+"""Seconds that a first call waits for others to be saved with."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 15.0
+
+
+class Saves(Protocol):
+    """The store, as far as the writer knows it."""
+
+    def save(self, batch: Sequence[Judged]) -> list[Saved]: ...
+
+
+class Writer:
+    """The writing thread. Its counters may be read from any thread.
+
+    `on_saved` is called in this thread after each commit, with what changed.
+    """
+
+    def __init__(
+        self, store: Saves, on_saved: Callable[[Sequence[Saved]], None], *,
+        bound: int = BOUND, batch: int = BATCH, linger: float = LINGER,
+        first_pause: float = FIRST_PAUSE, longest_pause: float = LONGEST_PAUSE,
+    ) -> None:  # fmt: skip
+        self._store, self._on_saved = store, on_saved
+        self._bound, self._batch, self._linger = bound, batch, linger
+        self._first_pause, self._longest_pause = first_pause, longest_pause
+        self._waiting: deque[Judged] = deque()
+        self._in_hand = 0
+        self._changed = Condition()
+        self._closing = False
+        self._gives_up_at: float | None = None
+        self._thread = Thread(target=self._run, name="store-writer", daemon=True)
+        self.dropped = 0
+        """Calls that found no room, since the start."""
+        self.refused = 0
+        """Calls that the database refused for their data, since the start."""
+        self.away: str | None = None
+        """Why the database cannot be written to now, in a sentence; None while it can."""
+
+    @property
+    def pending(self) -> int:
+        """Calls put and not yet saved."""
+        with self._changed:
+            return len(self._waiting) + self._in_hand
+
+    def start(self) -> None:
+        """Starts the thread."""
+        self._thread.start()
+
+    def put(self, call: Call, findings: Sequence[Finding]) -> bool:
+        """Takes a call to be saved soon. False, and counted in `dropped`, if there is no room."""
+        with self._changed:
+            if self._closing or len(self._waiting) + self._in_hand >= self._bound:
+                self.dropped += 1
+                return False
+            self._waiting.append((call, findings))
+            if len(self._waiting) in (1, self._batch):
+                self._changed.notify_all()
+            return True
+
+    def close(self, timeout: float = 10.0) -> bool:
+        """Saves what waits, for at most `timeout` seconds. False if calls were left unsaved."""
+        with self._changed:
+            self._closing = True
+            self._gives_up_at = time.monotonic() + timeout
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(timeout + 1.0)
+        left = self.pending
+        if left:
+            log.error("%d calls were not saved before the end: %s", left, self.away or "too slow")
+        return not left
+
+    def _run(self) -> None:
+        while batch := self._next_batch():
+            self._save(batch)
+
+    def _next_batch(self) -> list[Judged]:
+        """Waits for calls; empty when there is nothing more to do."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closing)
+            self._changed.wait_for(
+                lambda: len(self._waiting) >= self._batch or self._closing, self._linger
+            )
+            if self._given_up():
+                return []
+            batch = list(islice(self._waiting, self._batch))
+            for _ in batch:
+                self._waiting.popleft()
+            self._in_hand = len(batch)
+            return batch
+
+    def _save(self, batch: list[Judged]) -> None:
+        """Saves a batch, however long that takes; in halves if a call of it is refused."""
+        parts = [batch]
+        while parts:
+            part = parts.pop()
+            try:
+                saved = self._persist(part)
+            except CallRefused as error:
+                if len(part) > 1:
+                    middle = len(part) // 2
+                    parts += [part[middle:], part[:middle]]
+                else:
+                    self._set_aside(error)
+                continue
+            if saved is None:
+                return
+            self._done(len(part))
+            self._tell(saved)
+
+    def _persist(self, batch: list[Judged]) -> Sequence[Saved] | None:
+        """Saves, again and again while the database is away; None when the end came first."""
+        pause = self._first_pause
+        while True:
+            try:
+                saved = self._store.save(batch)
+            except CallRefused:
+                raise
+            except StoreError as error:
+                self._went_away(str(error))
+            except Exception as error:  # a bug must cost one call, not the thread
+                raise CallRefused(type(error).__name__) from error
+            else:
+                self._came_back()
+                return saved
+            if not self._rest(pause * random.uniform(0.5, 1.0)):
+                return None
+            pause = min(2 * pause, self._longest_pause)
+
+    def _rest(self, seconds: float) -> bool:
+        """Waits before the next try; False when `close` has run out of time."""
+        until = time.monotonic() + seconds
+        with self._changed:
+            while not self._given_up():
+                left = until - time.monotonic()
+                if left <= 0:
+                    return True
+                self._changed.wait(min(left, 0.1) if self._closing else left)
+            return False
+
+    def _given_up(self) -> bool:
+        return self._gives_up_at is not None and time.monotonic() >= self._gives_up_at
+
+    def _went_away(self, why: str) -> None:
+        if self.away is None:
+            log.error("cannot save, %d calls wait: %s", self.pending, why)
+        self.away = why
+
+    def _came_back(self) -> None:
+        if self.away is not None:
+            log.warning("the store can be written to again, %d calls wait", self.pending)
+        self.away = None
+
+    def _set_aside(self, error: CallRefused) -> None:
+        self.refused += 1
+        self._done(1)
+        # neither the call's numbers nor its id: the cause names the kind of error only
+        cause = type(error.__cause__ or error).__name__
+        log.error("a call could not be stored and was set aside: %s", cause)
+
+    def _done(self, n: int) -> None:
+        with self._changed:
+            self._in_hand -= n
+
+    def _tell(self, saved: Sequence[Saved]) -> None:
+        if not saved:
+            return
+        try:
+            self._on_saved(saved)
+        except Exception as error:  # whoever listens must not stop the saving
+            log.error("the listener of saved calls failed: %s", type(error).__name__)

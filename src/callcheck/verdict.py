@@ -1,0 +1,60 @@
+"""What a rule may say of a call: findings of one shape, with a reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from callcheck.calls.model import Call
+
+
+class Result(StrEnum):
+    """What a finding says (contract, section 2)."""
+
+    MET = "met"
+    BREACHED = "breached"
+    EXEMPT = "exempt"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The three readings of "by the third ring" (contract, section 1)."""
+
+    before: bool
+    within: bool
+    third: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule says of one call."""
+
+    rule: str
+    result: Result
+    reason: str
+    readings: Readings | None = None
+
+
+Rule = Callable[[Call], Finding]
+"""A rule with its settings already bound. It must be pure; `judge` guards against one that
+raises."""
+
+
+@dataclass(slots=True)
+class Judge:
+    """A set of rules. A rule that raises is counted in `failures`; the others go on."""
+
+    rules: Sequence[tuple[str, Rule]]
+    failures: int = 0
+
+    def __call__(self, call: Call) -> tuple[Finding, ...]:
+        return tuple(self._ask(name, rule, call) for name, rule in self.rules)
+
+    def _ask(self, name: str, rule: Rule, call: Call) -> Finding:
+        try:
+            return rule(call)
+        except Exception as error:  # a faulty rule must not lose the call
+            self.failures += 1
+            return Finding(name, Result.UNKNOWN, f"the rule failed: {type(error).__name__}")

@@ -1,0 +1,101 @@
+"""An ended call and its findings in, the JSON object of the contract (section 4) out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from callcheck.cadence import Cadence
+from callcheck.calls.model import Call, Leg, Micros, Millis
+from callcheck.verdict import Finding
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def iso(at: Micros | None, zone: tzinfo) -> str | None:
+    """`2026-11-22T10:00:00.012+02:00`, rounded down to the millisecond."""
+    if at is None:
+        return None
+    moment = (_EPOCH + timedelta(microseconds=at)).astimezone(zone)
+    return moment.isoformat(timespec="milliseconds")
+
+
+def seconds(ms: Millis | None) -> float | None:
+    """Milliseconds as seconds with three decimals."""
+    return None if ms is None else ms / 1000
+
+
+def to_record(
+    call: Call, findings: Sequence[Finding], zone: tzinfo, cadence: Cadence
+) -> dict[str, object]:
+    """The record of a call. A stream without times gives None for every time and duration."""
+    ring_ms = call.ring_ms
+    return {
+        "call_id": call.call_id,
+        "pbx": call.pbx,
+        "direction": call.direction.value,
+        "caller": call.caller,
+        "dialed": call.dialed,
+        "extension": call.extension,
+        "unit": call.unit,
+        "public": call.public,
+        **_times(call, zone),
+        "disposition": call.disposition.value,
+        "answered_by": call.answered_by,
+        "answered_via": call.answered_via and call.answered_via.value,
+        "picked_up_for": call.picked_up_for,
+        "forwarded_from": call.forwarded_from,
+        "forwarded_to": call.forwarded_to,
+        "transfers": call.transfers,
+        "final_party": call.final_party,
+        "wait_seconds": seconds(call.wait_ms),
+        "ring_seconds": seconds(ring_ms),
+        "rings": None if ring_ms is None else cadence.ring_number(ring_ms),
+        "ring_source": call.ring_source and call.ring_source.value,
+        "time_source": call.time_source.value,
+        "talk_seconds": seconds(call.talk_ms),
+        "hung_up_by": call.hung_up_by and call.hung_up_by.value,
+        "complete": call.complete,
+        "conference": call.conference,
+        "answered_while_serving": call.answered_while_serving,
+        "legs": [_leg(leg, zone, call.timed) for leg in call.legs],
+        "findings": [_finding(finding) for finding in findings],
+    }
+
+
+def _times(call: Call, zone: tzinfo) -> dict[str, str | None]:
+    times = {
+        "started_at": call.started_at,
+        "queue_joined_at": call.queue_joined_at,
+        "ring_started_at": call.ring_started_at,
+        "answered_at": call.answered_at,
+        "ended_at": call.ended_at,
+    }
+    return {name: iso(at if call.timed else None, zone) for name, at in times.items()}
+
+
+def _leg(leg: Leg, zone: tzinfo, timed: bool) -> dict[str, object]:
+    return {
+        "extension": leg.extension,
+        "number": leg.number,
+        "device": leg.device,
+        "channel": leg.channel,
+        "dialed_at": iso(leg.dialed_at if timed else None, zone),
+        "ring_started_at": iso(leg.ring_started_at if timed else None, zone),
+        "ended_at": iso(leg.ended_at if timed else None, zone),
+        "ring_seconds": seconds(leg.ring_ms if timed else None),
+        "ring_source": leg.ring_source and leg.ring_source.value,
+        "result": leg.result.value,
+        "forwarded_to": leg.forwarded_to,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    readings = finding.readings
+    return {
+        "rule": finding.rule,
+        "result": finding.result.value,
+        "reason": finding.reason,
+        "readings": readings
+        and {"before": readings.before, "within": readings.within, "third": readings.third},
+    }

@@ -1,0 +1,214 @@
+"""A small house for the API's tests: two units, some calls, a reader over a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from hashlib import sha256
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi.testclient import TestClient
+
+from callcheck.api.app import make_api
+from callcheck.api.ports import CallQuery, House, Judged, Ports, Readiness, Record, Token
+from callcheck.cadence import CADENCES
+from callcheck.calls.directory import Kind, Party
+from callcheck.calls.model import (
+    Call,
+    Did,
+    Direction,
+    Disposition,
+    Leg,
+    LegResult,
+    Micros,
+    RingSource,
+    Step,
+    TimeSource,
+    Via,
+)
+from callcheck.service_level import Waits
+from callcheck.verdict import Finding, Readings, Result
+from callcheck.view import to_record
+
+RIGA = ZoneInfo("Europe/Riga")
+TEN = 1_795_334_400_000_000
+"""2026-11-22T10:00:00+02:00."""
+SECOND = 1_000_000
+HOUR = 3600 * SECOND
+
+
+class AwayError(Exception):
+    """What the fake reader raises when it is told to."""
+
+
+class ListReader:
+    """A Reader over calls in memory, in the plainest way."""
+
+    def __init__(self, judged: Sequence[Judged]) -> None:
+        self.judged = sorted(judged, key=lambda j: j[0].started_at, reverse=True)
+        self.away = False
+        self.asked: list[object] = []
+
+    def calls(
+        self, query: CallQuery, limit: int, cursor: str | None
+    ) -> tuple[Sequence[Judged], str | None]:
+        self._ask(query)
+        start = int(cursor or 0)  # ValueError for what is no cursor of ours
+        found = [one for one in self.judged if _wanted(one, query)]
+        end = start + limit
+        return found[start:end], str(end) if end < len(found) else None
+
+    def call(self, pbx: str, call_id: str) -> Judged | None:
+        self._ask((pbx, call_id))
+        return next((one for one in self.judged if one[0].call_id == call_id), None)
+
+    def summary(self, unit: str, edges: Sequence[Micros]) -> Sequence[FakeTally]:
+        self._ask(edges)
+        mine = [one for one in self.judged if one[0].unit == unit]
+        return [
+            FakeTally(a, b, [one for one in mine if a <= one[0].started_at < b])
+            for a, b in pairwise(edges)
+        ]
+
+    def _ask(self, what: object) -> None:
+        self.asked.append(what)
+        if self.away:
+            raise AwayError("secret place of the store")
+
+
+class FakeTally:
+    """A Tally of a list of calls; all waits in time."""
+
+    def __init__(self, start: Micros, end: Micros, judged: Sequence[Judged]) -> None:
+        self.start, self.end = start, end
+        results = [findings[0].result for _, findings in judged]
+        self.results: Mapping[Result, int] = {r: results.count(r) for r in Result}
+        kinds = [(call.direction, call.disposition) for call, _ in judged]
+        self.calls: Mapping[tuple[Direction, Disposition], int] = {
+            kind: kinds.count(kind) for kind in kinds
+        }
+        self.before = self.within = self.third = results.count(Result.MET)
+        self.waits = Waits(answered=len(judged), answered_in_time=len(judged))
+
+
+def _wanted(judged: Judged, query: CallQuery) -> bool:
+    call, findings = judged
+    return (
+        query.unit in (None, call.unit)
+        and (query.since is None or query.since <= call.started_at)
+        and (query.until is None or call.started_at < query.until)
+        and query.disposition in (None, call.disposition)
+        and query.extension in (None, call.extension)
+        and (query.result is None or findings[0].result is query.result)
+    )
+
+
+MET = Finding("answer_by_ring", Result.MET, "answered in ring 2 of 3", Readings(True, True, True))
+BREACHED = Finding("answer_by_ring", Result.BREACHED, "nobody answered", None)
+
+
+def a_call(call_id: str = "1.1", started_at: Micros = TEN, **changes: Any) -> Call:
+    """An inbound call for Anna (201), picked up by Berta (202) after 6.201 s of ringing."""
+    ring, answer, end = (started_at + ms * 1000 for ms in (211, 6412, 37_412))
+    leg = Leg(
+        extension="201",
+        number=None,
+        device="PJSIP/201",
+        channel="PJSIP/201-0000000a",
+        dialed_at=started_at + 100_000,
+        ring_started_at=ring,
+        ended_at=answer,
+        ring_source=RingSource.RINGING,
+        result=LegResult.PICKED_UP,
+        ring_ms=6201,
+    )
+    call = Call(
+        pbx="main",
+        call_id=call_id,
+        direction=Direction.INBOUND,
+        caller="c-5f2a9c1b7e04",
+        dialed="701",
+        extension="201",
+        unit="registry",
+        public=True,
+        started_at=started_at,
+        ring_started_at=ring,
+        answered_at=answer,
+        ringing_ended_at=answer,
+        ended_at=end,
+        disposition=Disposition.ANSWERED,
+        complete=True,
+        time_source=TimeSource.EVENT,
+        ring_source=RingSource.RINGING,
+        answered_by="202",
+        answered_via=Via.PICKUP,
+        picked_up_for="201",
+        final_party="202",
+        legs=(leg,),
+        timeline=(
+            Step(started_at, Did.STARTED, "c-5f2a9c1b7e04", "701"),
+            Step(ring, Did.RINGING, "201"),
+            Step(answer, Did.PICKED_UP, "202", "201"),
+            Step(end, Did.HUNG_UP, "caller"),
+        ),
+    )
+    return replace(call, **changes)
+
+
+def some_calls() -> list[Judged]:
+    """Five for the registry an hour apart (the third one lost), one for the lawyers."""
+    registry: list[Judged] = [
+        (a_call(f"1.{n}", TEN + n * HOUR), (BREACHED if n == 2 else MET,)) for n in range(5)
+    ]
+    return [*registry, (a_call("2.1", TEN + 10 * HOUR, unit="law", extension="301"), (MET,))]
+
+
+PARTIES = (
+    Party("201", "registry", name="Anna", numbers=("67000201",), public=True, deputy="202"),
+    Party("202", "registry", name="Berta"),
+    Party("701", "registry", Kind.QUEUE, numbers=("67000701",), public=True),
+    Party("301", "law", name="Dace", mobile="+37120000001"),
+)
+UNITS = {"registry": "Dokumentu reģistrs", "law": "Juristi"}
+TOKENS = tuple(
+    Token(role, sha256(word.encode()).hexdigest())
+    for role, word in (("admin", "a-key"), ("unit:registry", "r-key"), ("metrics", "m-key"))
+)
+LIVE: list[Record] = [
+    {"call_id": "9.2", "pbx": "main", "unit": "law"},
+    {"call_id": "9.1", "pbx": "main", "unit": "registry"},
+]
+
+
+def _record(call: Call, findings: Sequence[Finding]) -> dict[str, object]:
+    return to_record(call, findings, RIGA, CADENCES["LV"])
+
+
+@contextmanager
+def served(
+    reader: ListReader | None = None,
+    tokens: Sequence[Token] = (),
+    readiness: Readiness | None = None,
+    client: tuple[str, int] = ("127.0.0.1", 50000),
+    base: str = "http://127.0.0.1:9876",
+) -> Iterator[TestClient]:
+    """A client of an API over a reader; without tokens it comes from loopback."""
+    house = House(UNITS, PARTIES, ("answer_by_ring",), RIGA, _record, tokens, "1.2.3")
+    ports = Ports(
+        reader=reader or ListReader(some_calls()),
+        open_calls=lambda: LIVE,
+        readiness=lambda: readiness or Readiness(),
+        metrics=lambda: b"callcheck_up 1.0\n",
+        now=lambda: TEN + 24 * HOUR,
+    )
+    api = make_api(house, ports, (AwayError,))
+    with TestClient(api, base, client=client, raise_server_exceptions=True) as one:
+        yield one
+
+
+def bearer(word: str) -> dict[str, str]:
+    """The header of a token."""
+    return {"Authorization": f"Bearer {word}"}

@@ -1,0 +1,136 @@
+"""The API and the metrics on the real store (SQLite): what a caller sees is what was saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
+
+from callcheck.api.app import make_api
+from callcheck.api.call_models import CallDetail, CallList
+from callcheck.api.models import Summary
+from callcheck.api.ports import CallQuery, House, Judged, Ports, Readiness, Tally
+from callcheck.cadence import CADENCES
+from callcheck.calls.model import Micros
+from callcheck.metrics import Metrics, ring_edges
+from callcheck.store import CallFilter, Store, StoreError
+from callcheck.view import to_record
+from tests.api.house_of_cards import PARTIES, RIGA, TEN, UNITS, some_calls
+from tests.metrics.samples import Now
+
+LATVIA = CADENCES["LV"]
+EDGES = ring_edges(LATVIA)
+
+
+class StoreReader:
+    """The store as the API asks it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def calls(
+        self, query: CallQuery, limit: int, cursor: str | None
+    ) -> tuple[Sequence[Judged], str | None]:
+        return self._store.calls(CallFilter(**asdict(query)), limit, cursor)
+
+    def call(self, pbx: str, call_id: str) -> Judged | None:
+        return self._store.call(pbx, call_id)
+
+    def summary(self, unit: str, edges: Sequence[Micros]) -> Sequence[Tally]:
+        return self._store.summary([unit], edges, limit_ms=14_999, short_ms=5000)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    one = Store(f"sqlite:///{tmp_path}/calls.db", EDGES)
+    one.open()
+    one.save(some_calls())
+    yield one
+    one.close()
+
+
+def metrics_of(store: Store) -> Metrics:
+    metrics = Metrics(
+        CollectorRegistry(), Now(), pbxs=("main",), units=tuple(UNITS),
+        rules=("answer_by_ring",), ring_edges_ms=EDGES, version="1",
+    )  # fmt: skip
+    metrics.seed(store.totals())
+    return metrics
+
+
+@pytest.fixture
+def api(store: Store) -> Iterator[TestClient]:
+    house = House(
+        UNITS, PARTIES, ("answer_by_ring",), RIGA, lambda c, f: to_record(c, f, RIGA, LATVIA)
+    )
+    ports = Ports(StoreReader(store), list, Readiness, metrics_of(store).text, lambda: TEN + 10**11)
+    app = make_api(house, ports, (StoreError,))
+    with TestClient(app, "http://localhost", client=("127.0.0.1", 1)) as client:
+        yield client
+
+
+def test_pages_of_real_rows(api: TestClient) -> None:
+    pages = [CallList.model_validate(api.get("/api/v1/calls?limit=4").json())]
+    following = pages[0].next
+    pages.append(
+        CallList.model_validate(api.get(f"/api/v1/calls?limit=4&cursor={following}").json())
+    )
+    seen = [[item.call_id for item in page.items] for page in pages]
+    assert seen == [["2.1", "1.4", "1.3", "1.2"], ["1.1", "1.0"]]
+    assert pages[1].next is None
+
+
+def test_filters_on_real_rows(api: TestClient) -> None:
+    def ids(query: str) -> list[str]:
+        return [item["call_id"] for item in api.get(f"/api/v1/calls?{query}").json()["items"]]
+
+    assert ids("result=breached") == ["1.2"]
+    assert ids("unit=law&extension=301&disposition=answered&result=met") == ["2.1"]
+    assert ids("from=2026-11-22T13:00&to=2026-11-22T15:00") == ["1.4", "1.3"]
+
+
+def test_one_real_row_with_its_story(api: TestClient) -> None:
+    detail = CallDetail.model_validate(api.get("/api/v1/calls/main/1.0").json())
+    assert detail.timeline[2].text == "Berta (202) picks up the call for Anna (201)"
+    assert sum(share.seconds for share in detail.wait_budget) == detail.wait_seconds
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?from=2026-11-22&to=2026-11-23&step=1h", "?from=2026-11-20&step=1d"]
+)
+def test_summary_of_real_rows(api: TestClient, query: str) -> None:
+    body = api.get(f"/api/v1/units/registry/summary{query}").json()
+    Summary.model_validate(body)
+    assert body["results"] == {"met": 4, "breached": 1, "exempt": 0, "unknown": 0}
+    assert body["compliance"]["value"] == 0.8
+    assert body["readings"]["before"]["met"] == 4
+    if body["buckets"]:
+        assert sum(bucket["calls"] for bucket in body["buckets"]) == body["calls"] == 5
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "e30", "WzFd", "%00", "ā"])
+def test_cursors_that_the_store_never_gave(api: TestClient, cursor: str) -> None:
+    answer = api.get(f"/api/v1/calls?cursor={cursor}")
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith("cursor: not one of ours")
+
+
+def test_a_closed_store_is_503(api: TestClient, store: Store) -> None:
+    store.close()
+    for path in ("/api/v1/calls", "/api/v1/calls/main/1.0", "/api/v1/units/registry/summary"):
+        assert api.get(path).status_code == 503
+
+
+def test_counters_equal_the_store_at_every_moment(store: Store) -> None:
+    live = metrics_of(store)
+    again: list[Judged] = some_calls()
+    more = [
+        (replace(call, call_id=f"3.{n}"), found) for n, (call, found) in enumerate(some_calls())
+    ]
+    for batch in (again, more[:3], more):
+        live.saved(store.save(batch))
+        assert live.text() == metrics_of(store).text()

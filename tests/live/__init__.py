@@ -1,0 +1,1 @@
+"""A real PBX and real SIP phones in, the truth about its calls out."""

@@ -1,0 +1,86 @@
+"""A line of a table in, a scenario out: one outside caller, what the phones do, what is expected."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from .stage import BOOK, CALLER, Scenario, Stage
+
+
+@dataclass
+class Case:
+    """One call from outside.
+
+    `plans`: what each phone does, `|` between one call and the next; `cancel`: when the caller
+    gives up; `answer`: the phone whose 200 is the human answer; `talk`: how long they talk.
+    """
+
+    name: str
+    number: str
+    expect: dict[str, Any]
+    plans: dict[str, str] = field(default_factory=dict)
+    answer: str | None = None
+    talk: float = 1.5
+    cancel: float | None = None
+    caller: str = CALLER
+    database: dict[str, str] = field(default_factory=dict)
+    seconds: float = 8.0
+    rtp: bool = True
+    versions: tuple[str, ...] = ("22", "16")
+
+    async def story(self, stage: Stage) -> None:
+        for phone in stage.phones.values():
+            phone.sends_media = self.rtp
+        for who, plan in self.plans.items():
+            stage.plan(who, *plan.split("|"))
+        for key, value in self.database.items():
+            await stage.set(*key.split("/"), value)
+        call = stage.outside(self.number, self.caller)
+        if self.cancel is not None:
+            await asyncio.sleep(self.cancel)
+            call.hang_up()
+            await stage.over(call)
+        elif self.answer is not None:
+            await stage.taken(self.answer)
+            await stage.hang_up_after(call, self.talk)
+        else:
+            await stage.talk(call, self.talk)
+        stage.expect(call, self.answer, **{"dialed": self.number} | self.expect)
+
+
+def enter(*cases: Case) -> None:
+    for case in cases:
+        BOOK.add(Scenario(case.name, case.story, case.seconds, case.versions))
+
+
+def leg(who: str, result: str, **more: Any) -> dict[str, Any]:
+    """A leg of a record: to an extension (three digits), else to an outside number."""
+    key = "extension" if len(who) == 3 else "number"
+    return {key: who, "result": result} | more
+
+
+def answered(by: str, *legs: dict[str, Any], verdict: str = "met", **more: Any) -> dict[str, Any]:
+    """The record of an inbound call that this extension or number answered."""
+    record = {"direction": "inbound", "disposition": "answered", "answered_by": by}
+    record |= {"answered_via": "direct", "picked_up_for": None, "forwarded_from": None}
+    record |= {"forwarded_to": None, "transfers": 0, "final_party": by, "hung_up_by": "caller"}
+    record |= {"complete": True, "verdict": verdict}
+    return record | ({"legs": list(legs)} if legs else {}) | more
+
+
+def forwarded(by: str, *legs: dict[str, Any], frm: str = "201", **more: Any) -> dict[str, Any]:
+    """The record of a call that reached this extension or number by a forward."""
+    more = {"forwarded_from": frm, "forwarded_to": by, "extension": frm} | more
+    return answered(by, *legs, **{"answered_via": "forward"} | more)
+
+
+def lost(
+    disposition: str, *legs: dict[str, Any], verdict: str = "breached", **more: Any
+) -> dict[str, Any]:
+    """The record of an inbound call that nobody answered."""
+    record: dict[str, Any] = {"direction": "inbound", "disposition": disposition}
+    record |= {"answered_by": None, "answered_via": None, "picked_up_for": None, "transfers": 0}
+    record |= {"final_party": None, "complete": True, "verdict": verdict}
+    return record | ({"legs": list(legs)} if legs else {}) | more

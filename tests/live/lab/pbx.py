@@ -1,0 +1,128 @@
+"""A chroot and a number in, a running Asterisk of our own out, on loopback addresses of its own.
+
+Every instance has its own /24 of the loopback net, so that many run side by side.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+from .ami import Ami
+
+CONFIG = Path(__file__).with_name("config")
+SIP_PORT, AMI_PORT = 5060, 5038
+SECRET = "laboratory"
+# extension -> (unit number = pickup group, name, ports of its devices)
+PHONES: dict[str, tuple[int, str, tuple[int, ...]]] = {
+    "101": (1, "Ilze", (20101,)),
+    "102": (1, "Ivars", (20102,)),
+    "103": (1, "Inga", (20103,)),
+    "201": (2, "Anna", (20201,)),
+    "202": (2, "Berta", (20202,)),
+    "203": (2, "Centis", (20203,)),
+    "204": (2, "Dace", (20204, 24204)),
+    "205": (2, "Emils", ()),
+    "206": (2, "Fricis", (20206,)),
+    "301": (3, "Laura", (20301,)),
+    "302": (3, "Liga", (20302,)),
+    "303": (3, "Lauris", (20303,)),
+}
+NOBODY_LISTENS = "206"
+
+
+class Pbx:
+    """One Asterisk process."""
+
+    def __init__(self, version: str, number: int, root: Path) -> None:
+        self.version, self.number, self.root = version, number, root
+        net = f"127.{version}.{number}"
+        self.host, self.phones, self.world = f"{net}.1", f"{net}.2", f"{net}.3"
+        self.home = f"/lab/{number}"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.control: Ami
+
+    async def start(self) -> None:
+        self._write_config()
+        log = (self.root / self.home.lstrip("/") / "console.log").open("wb")
+        self._process = subprocess.Popen(
+            ["chroot", str(self.root), "asterisk", "-f", "-C", f"{self.home}/etc/asterisk.conf"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        log.close()
+        async with asyncio.timeout(60):
+            self.control = await self._login()
+            while not await self._booted():
+                await asyncio.sleep(0.2)
+
+    async def _login(self) -> Ami:
+        while True:
+            assert self._process is not None
+            if self._process.poll() is not None:
+                raise RuntimeError(f"Asterisk {self.version} ended: see {self.home}/console.log")
+            try:
+                return await Ami.login(self.host, AMI_PORT, "control", SECRET)
+            except (ConnectionError, OSError, asyncio.IncompleteReadError):
+                await asyncio.sleep(0.2)
+
+    async def _booted(self) -> bool:
+        answer = await self.control.action("Command", Command="core waitfullybooted")
+        return "fully booted" in str(answer)
+
+    async def idle(self) -> None:
+        """Returns when no channel is left."""
+        async with asyncio.timeout(40):
+            while await self.control.channels():
+                await asyncio.sleep(0.15)
+
+    async def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.to_thread(process.wait, 5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            await asyncio.to_thread(process.wait)
+
+    def _write_config(self) -> None:
+        home = self.root / self.home.lstrip("/")
+        shutil.rmtree(home, ignore_errors=True)
+        etc = home / "etc"
+        for folder in ("etc", "db", "run", "log", "spool", "spool/voicemail/default"):
+            (home / folder).mkdir(parents=True)
+        names = {"HOST": self.host, "WORLD": self.world, "SECRET": SECRET}
+        names |= {"HOME": self.home, "RTP": str(10000 + 200 * self.number)}
+        names |= {"RTPEND": str(10000 + 200 * self.number + 198)}
+        names |= {"MODULES": self._modules(), "PHONES": "\n".join(self._endpoints())}
+        for template in CONFIG.glob("*.conf"):
+            text = re.sub(r"@([A-Z]+)@", lambda found: names[found[1]], template.read_text())
+            (etc / template.name).write_text(text)
+        sounds = self.root / "lab/sounds"
+        sounds.mkdir(parents=True, exist_ok=True)
+        for seconds in (1, 3, 30):
+            (sounds / f"silence{seconds}.ulaw").write_bytes(b"\xff" * 8000 * seconds)
+
+    def _modules(self) -> str:
+        for folder in ("usr/lib/asterisk/modules", "usr/lib/x86_64-linux-gnu/asterisk/modules"):
+            if (self.root / folder).is_dir():
+                return f"/{folder}"
+        return f"/usr/lib/{os.uname().machine}-linux-gnu/asterisk/modules"
+
+    def _endpoints(self) -> list[str]:
+        lines = []
+        for extension, (group, name, ports) in PHONES.items():
+            lines += [f"[{extension}](phone)", f"aors={extension}"]
+            lines += [f"callerid={name} <{extension}>", f"mailboxes={extension}@default"]
+            lines += [f"call_group={group}", f"pickup_group={group}"]
+            lines += [f"[{extension}]", "type=aor", "max_contacts=3"]
+            lines += [f"contact=sip:{extension}@{self.phones}:{port}" for port in ports]
+        return lines

@@ -1,0 +1,96 @@
+"""The wire's log and a call in, the times that everybody must agree on out. Knows no AMI."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from . import sip
+from .dialog import Dialog
+from .wire import Log, Packet
+
+PERIOD, LIMIT = 5.0, 15.0
+NEAR = 0.06
+"""So close (s) to a border of rings the number of the ring is not asserted."""
+
+
+def number(value: str) -> str:
+    """The calling party of a message, as the PBX passes it on."""
+    return sip.user(value)
+
+
+def _legs(log: Log, caller: str, but: str) -> Iterator[Packet]:
+    """What the phones that this caller rang said about it, finals and rings alike."""
+    for packet in log.packets:
+        answer = packet.message
+        if packet.sent and not answer.is_request and answer.method == "INVITE":
+            if number(answer["From"]) == caller and packet.call != but:
+                yield packet
+
+
+def ring(log: Log, caller: str, but: str = "") -> int | None:
+    """The first 180 or 183 of any phone of this caller's call."""
+    for packet in _legs(log, caller, but):
+        if packet.message.status in (180, 183):
+            return packet.at
+    return None
+
+
+def leg_rings(log: Log, caller: str, but: str = "") -> dict[str, int]:
+    """The first ring of each phone (by the name of the device; the first leg of it)."""
+    found: dict[str, int] = {}
+    for packet in _legs(log, caller, but):
+        if packet.message.status in (180, 183):
+            found.setdefault(packet.owner, packet.at)
+    return found
+
+
+def ring_end(log: Log, caller: str, but: str = "") -> int | None:
+    """When the last phone stopped ringing unanswered."""
+    ends = [packet.at for packet in _legs(log, caller, but) if packet.message.status >= 300]
+    return max(ends, default=None)
+
+
+def begin(log: Log, call: Dialog) -> int:
+    return next(p.at for p in log.packets if p.call == call.call_id and p.message.method == "INVITE")
+
+
+def answer(log: Log, call: Dialog) -> int | None:
+    """The 200 to this INVITE, sent by a phone that was rung or received by one that called."""
+    for packet in log.packets:
+        if packet.call == call.call_id and not packet.message.is_request:
+            if packet.message.status == 200 and packet.message.method == "INVITE":
+                return packet.at
+    return None
+
+
+def end(log: Log, call: Dialog) -> int | None:
+    """The BYE, the CANCEL or the refusal that ended this line."""
+    for packet in log.packets:
+        if packet.call != call.call_id:
+            continue
+        if packet.message.method in ("BYE", "CANCEL"):
+            return packet.at
+        if packet.message.method == "INVITE" and packet.message.status >= 300:
+            return packet.at
+    return None
+
+
+def rings(began: int | None, until: int | None) -> int | None:
+    """In which ring that was, where there can be no doubt."""
+    if began is None or until is None:
+        return None
+    seconds = (until - began) / 1e9
+    if abs(seconds - round(seconds / PERIOD) * PERIOD) < NEAR:
+        return None
+    return int(seconds // PERIOD) + 1
+
+
+def verdict(rang: int | None, answered: int | None, ended: int | None) -> str:
+    """The rule on the wire's times: a human by the third ring, or a caller who gave up before."""
+    if rang is None:
+        return "exempt"
+    until = answered or ended
+    assert until is not None
+    if until - rang < LIMIT * 1e9:
+        return "met" if answered else "exempt"
+    return "breached"

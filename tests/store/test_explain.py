@@ -1,0 +1,116 @@
+"""No list and no sum reads a whole table: asked of both databases' planners, by EXPLAIN."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Select, select, text
+
+from callcheck.calls.model import Disposition
+from callcheck.store import CallFilter, Judged, Store
+from callcheck.store import tables as t
+from callcheck.store.cursor import encoded
+from callcheck.store.queries import page_query
+from callcheck.store.summary import summary_query
+from callcheck.verdict import Finding, Result
+from tests.store.samples import HOUR, NOON, SECOND, judged, missed, said
+
+SOME = NOON + 3000 * SECOND
+PAGES = {
+    "newest": (CallFilter(since=0), "calls_by_start"),
+    "unit": (CallFilter(unit="u7"), "calls_by_unit"),
+    "unit since": (CallFilter(unit="u7", since=NOON), "calls_by_unit"),
+    "extension": (CallFilter(extension="207"), "calls_by_extension"),
+    "met": (CallFilter(result=Result.MET, since=0), "calls_by_start"),
+    "missed": (CallFilter(missed=True, since=0), "calls_missed"),
+    "missed of a unit": (CallFilter(missed=True, unit="u7"), "calls_missed_by_unit"),
+    "voicemail": (CallFilter(disposition=Disposition.VOICEMAIL), "calls_unanswered"),
+    "breached": (CallFilter(result=Result.BREACHED), "calls_notable"),
+    "another rule": (
+        CallFilter(result=Result.BREACHED, rule="forward_in_absence"),
+        "findings_by_rule",
+    ),
+}
+
+
+def a_day() -> Iterator[list[Judged]]:
+    """6,000 calls of 30 units in batches; a few were missed."""
+    cover = Finding("forward_in_absence", Result.BREACHED, "voicemail")
+    for start in range(0, 6000, 500):
+        batch: list[Judged] = []
+        for n in range(start, start + 500):
+            place: dict[str, Any] = {"unit": f"u{n % 30}", "extension": f"{200 + n % 100}"}
+            if n % 37 == 0:
+                verdict = said(Result.BREACHED, False)
+                batch.append((missed(n, Disposition.VOICEMAIL, **place), (*verdict, cover)))
+            else:
+                batch.append(judged(n, **place))
+        yield batch
+
+
+@pytest.fixture
+def full(store: Store) -> Store:
+    """Enough calls that a planner had better use an index, and its statistics."""
+    for batch in a_day():
+        store.save(batch)
+    if store.engine.dialect.name == "postgresql":
+        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+    return store
+
+
+def plan(store: Store, query: Select[Any]) -> str:
+    """What the database would do, one step a line; checked to be no scan of a table."""
+    compiled = query.compile(store.engine, compile_kwargs={"render_postcompile": True})
+    names = compiled.positiontup
+    values = tuple(compiled.params[n] for n in names) if names else dict(compiled.params)
+    prefix = "EXPLAIN (COSTS OFF) " if "postgres" in store.name else "EXPLAIN QUERY PLAN "
+    with store.engine.connect() as connection:
+        rows = connection.exec_driver_sql(prefix + str(compiled), values)
+        steps = "\n".join(str(row[-1]) for row in rows)
+    assert "Seq Scan" not in steps, steps
+    assert not any(s.startswith("SCAN") and "INDEX" not in s for s in steps.splitlines()), steps
+    return steps
+
+
+def test_no_query_scans_a_table(full: Store) -> None:
+    _check_pages(full)
+    _check_sums(full)
+    _check_single_calls(full)
+    _check_purge(full)
+
+
+def _check_pages(full: Store) -> None:
+    cursor = encoded((SOME, "main", "1795341600.3000"))
+    for name, (wanted, index) in PAGES.items():
+        for place in (None, cursor):
+            steps = plan(full, page_query(wanted, 50, place))
+            assert f"{index} " in steps.replace("\n", " \n") + " ", (name, steps)
+            assert "SCAN" not in steps, (name, steps)
+    steps = plan(full, page_query(CallFilter(), 50, None))
+    assert "calls_by_start" in steps  # walked from its end, and left after the limit
+    assert "RIGHT PART OF ORDER BY" in steps or "Incremental Sort" in steps  # only ties are sorted
+
+
+def _check_sums(full: Store) -> None:
+    for units in (["u7"], ["u7", "u8"]):
+        query = summary_query(units, SOME, SOME + 100 * SECOND, HOUR, 15000, 5000)
+        steps = plan(full, query)
+        assert "calls_by_unit" in steps
+        assert "COVERING INDEX" in steps or "Index Only Scan" in steps
+
+
+def _check_single_calls(full: Store) -> None:
+    c = t.calls.c
+    one = select(t.calls).where(c.pbx == "main", c.call_id == "1795341600.1500")
+    assert "SCAN" not in plan(full, one)
+    for table in (t.legs, t.findings):
+        query = select(table).where(table.c.pbx == "main", table.c.call_id.in_(["1", "2"]))
+        assert "SCAN" not in plan(full, query)
+
+
+def _check_purge(full: Store) -> None:
+    old = select(t.calls.c.pbx).where(t.calls.c.started_at < NOON + SECOND, t.EVERY)
+    assert "calls_by_start" in plan(full, old.order_by(t.calls.c.started_at).limit(500))

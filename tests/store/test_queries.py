@@ -1,0 +1,134 @@
+"""Pages of calls: newest first, nothing twice, nothing left out, whatever is asked for."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from callcheck.calls.model import Direction, Disposition
+from callcheck.store import BadCursor, CallFilter, Judged, Store
+from callcheck.store.cursor import decoded, encoded
+from callcheck.verdict import Finding, Result
+from tests.store.samples import NOON, SECOND, a_call, judged, missed, said
+
+UNITS = ("registry", "legal", None)
+
+
+def a_day(n: int = 240) -> list[Judged]:
+    """Calls of three units; several start in the same microsecond."""
+    day: list[Judged] = []
+    for i in range(n):
+        place: dict[str, Any] = {
+            "unit": UNITS[i % 3], "extension": f"20{i % 4}", "at": NOON + (i // 3) * SECOND,
+            "pbx": ("main", "branch")[i % 2],
+        }  # fmt: skip
+        if i % 10 == 0:
+            verdict = said(Result.BREACHED, False)
+            cover = Finding("forward_in_absence", Result.BREACHED, "voicemail")
+            day.append((missed(i, Disposition.VOICEMAIL, **place), (*verdict, cover)))
+        elif i % 7 == 0:
+            direction = Direction.INTERNAL
+            day.append((missed(i, direction=direction, **place), said(Result.EXEMPT)))
+        else:
+            day.append((a_call(i, **place), said(Result.MET, True)))
+    return day
+
+
+def walk(store: Store, wanted: CallFilter, limit: int = 7) -> list[Judged]:
+    found: list[Judged] = []
+    cursor = None
+    while True:
+        page, cursor = store.calls(wanted, limit, cursor)
+        assert len(page) == limit or cursor is None
+        found += page
+        if cursor is None:
+            return found
+
+
+def newest_first(calls: list[Judged]) -> list[Judged]:
+    return sorted(calls, key=lambda c: (c[0].started_at, c[0].pbx, c[0].call_id), reverse=True)
+
+
+def verdict(one: Judged, rule: str = "answer_by_ring") -> Result | None:
+    return next((f.result for f in one[1] if f.rule == rule), None)
+
+
+FILTERS: list[tuple[CallFilter, Callable[[Judged], bool]]] = [
+    (CallFilter(), lambda c: True),
+    (CallFilter(unit="legal"), lambda c: c[0].unit == "legal"),
+    (CallFilter(unit=""), lambda c: c[0].unit is None),
+    (CallFilter(allowed_units=frozenset({"legal"})), lambda c: c[0].unit == "legal"),
+    (CallFilter(allowed_units=frozenset({"legal", "registry"})), lambda c: c[0].unit is not None),
+    (CallFilter(unit="registry", allowed_units=frozenset({"legal"})), lambda c: False),
+    (CallFilter(allowed_units=frozenset()), lambda c: False),
+    (CallFilter(extension="202"), lambda c: c[0].extension == "202"),
+    (CallFilter(pbx="branch"), lambda c: c[0].pbx == "branch"),
+    (CallFilter(disposition=Disposition.ANSWERED), lambda c: c[0].answered_at is not None),
+    (CallFilter(disposition=Disposition.VOICEMAIL),
+     lambda c: c[0].disposition is Disposition.VOICEMAIL),
+    (CallFilter(missed=True),
+     lambda c: c[0].answered_at is None and c[0].direction is Direction.INBOUND),
+    (CallFilter(missed=True, unit="legal"),
+     lambda c: c[0].answered_at is None and c[0].direction is Direction.INBOUND
+     and c[0].unit == "legal"),
+    (CallFilter(result=Result.BREACHED), lambda c: verdict(c) is Result.BREACHED),
+    (CallFilter(result=Result.MET, unit="legal"),
+     lambda c: verdict(c) is Result.MET and c[0].unit == "legal"),
+    (CallFilter(result=Result.BREACHED, rule="forward_in_absence"),
+     lambda c: verdict(c, "forward_in_absence") is Result.BREACHED),
+    (CallFilter(result=Result.BREACHED, rule="forward_in_absence", unit="legal"),
+     lambda c: verdict(c, "forward_in_absence") is Result.BREACHED and c[0].unit == "legal"),
+    (CallFilter(since=NOON + 20 * SECOND, until=NOON + 30 * SECOND),
+     lambda c: NOON + 20 * SECOND <= c[0].started_at < NOON + 30 * SECOND),
+    (CallFilter(extension="nobody"), lambda c: False),
+    (CallFilter(extension="\0"), lambda c: False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wanted", "fits"), FILTERS, ids=[str(i) for i in range(len(FILTERS))])
+def test_pages_hold_what_was_asked_for(
+    store: Store, wanted: CallFilter, fits: Callable[[Judged], bool]
+) -> None:
+    day = a_day()
+    random.Random(7).shuffle(day)
+    store.save(day)
+    assert walk(store, wanted) == newest_first([one for one in day if fits(one)])
+
+
+def test_a_call_saved_meanwhile_moves_no_page(store: Store) -> None:
+    store.save([judged(n) for n in range(10)])
+    first, cursor = store.calls(CallFilter(), 5)
+    store.save([judged(99)])
+    second, end = store.calls(CallFilter(), 5, cursor)
+    assert first + second == newest_first([judged(n) for n in range(10)])
+    assert end is None
+
+
+def test_the_last_page_is_known_as_the_last(store: Store) -> None:
+    store.save([judged(n) for n in range(4)])
+    assert store.calls(CallFilter(), 4)[1] is None
+    assert store.calls(CallFilter(), 3)[1] is not None
+    assert len(store.calls(CallFilter(), 0)[0]) == 1
+
+
+def test_units_seen(store: Store) -> None:
+    assert store.units_seen() == []
+    store.save(a_day(6))
+    assert store.units_seen() == ["", "legal", "registry"]
+
+
+def test_a_cursor_is_a_place() -> None:
+    place = (NOON, "main", "1.5 ģ")
+    assert decoded(encoded(place)) == place
+    assert encoded(place).isascii()
+
+
+@pytest.mark.parametrize(
+    "bad", ["", "x", "%%%", "ģ", "bnVsbA", "WzEsMl0", "[" * 5000, encoded((2**70, "a", "b"))]
+)
+def test_a_bad_cursor_says_so(store: Store, bad: str) -> None:
+    with pytest.raises(BadCursor, match="leave it out"):
+        store.calls(CallFilter(), 5, bad)

@@ -1,0 +1,189 @@
+"""What is saved comes back, once, and the counters follow."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, event, func, select
+from sqlalchemy.exc import OperationalError
+
+from callcheck.calls.model import Direction, Disposition
+from callcheck.store import CallRefused, Judged, Store, StoreAway, StoreError, tables
+from callcheck.verdict import Result
+from tests.store.conftest import EDGES
+from tests.store.samples import a_call, any_judged, counted, judged, missed, said, same_totals
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(batches=st.lists(st.lists(any_judged, max_size=4), max_size=4))
+def test_any_calls_come_back_as_they_were(store: Store, batches: list[list[Judged]]) -> None:
+    _empty(store)
+    held: dict[tuple[str, str], Judged] = {}
+    for batch in batches:
+        for one in batch:
+            key = one[0].pbx, one[0].call_id
+            if key not in held or (one[0].complete and not held[key][0].complete):
+                held[key] = one
+        store.save(batch)
+    for key, one in held.items():
+        if all(part.isprintable() for part in key):
+            assert store.call(*key) == one
+    assert same_totals(store.totals(), counted(list(held.values()), EDGES))
+
+
+def _empty(store: Store) -> None:
+    with store.engine.begin() as connection:
+        for table in (tables.calls, tables.call_totals, tables.finding_totals, tables.ring_totals):
+            connection.execute(delete(table))
+
+
+def test_a_replay_changes_nothing(store: Store) -> None:
+    batch = [judged(n) for n in range(10)]
+    assert [one.call for one in store.save(batch)] == [call for call, _ in batch]
+    before = store.totals()
+    assert store.save(batch) == []
+    assert store.save([(replace(call, caller="another"), said) for call, said in batch]) == []
+    assert store.totals() == before
+    assert store.call("main", "1795341600.3") == batch[3]
+
+
+def test_a_complete_call_takes_the_place_of_an_incomplete_one(store: Store) -> None:
+    half = (
+        missed(1, Disposition.UNKNOWN, complete=False, legs=(), timeline=()),
+        said(Result.UNKNOWN),
+    )
+    whole = judged(1)
+    store.save([half])
+    (saved,) = store.save([whole, judged(2)])[:1]
+    assert (saved.call, saved.findings, saved.replaced) == (*whole, half)
+    assert store.call("main", "1795341600.1") == whole
+    assert same_totals(store.totals(), counted([whole, judged(2)], EDGES))
+    assert store.save([half]) == []
+    assert store.call("main", "1795341600.1") == whole
+
+
+def test_in_one_batch_the_complete_record_wins(store: Store) -> None:
+    half = (a_call(1, complete=False), said(Result.UNKNOWN))
+    (saved,) = store.save([half, judged(1), half])
+    assert (saved.call, saved.replaced) == (judged(1)[0], None)
+    assert same_totals(store.totals(), counted([judged(1)], EDGES))
+
+
+def test_one_id_on_two_pbxs_is_two_calls(store: Store) -> None:
+    batch = [judged(1), judged(1, pbx="branch")]
+    assert len(store.save(batch)) == 2
+    assert store.call("branch", "1795341600.1") == batch[1]
+    assert store.call("nowhere", "1795341600.1") is None
+    assert store.call("main", "\0") is None
+
+
+def test_an_empty_batch(store: Store) -> None:
+    assert store.save([]) == []
+    assert same_totals(store.totals(), counted([], EDGES))
+
+
+@pytest.mark.parametrize("bad", ["\ud800", 2**70], ids=["half a character", "too large a time"])
+def test_data_that_no_database_takes_is_refused_whole(store: Store, bad: Any) -> None:
+    change = {"caller": bad} if isinstance(bad, str) else {"ended_at": bad}
+    with pytest.raises(CallRefused):
+        store.save([judged(1), judged(2, **change), judged(3)])
+    assert store.call("main", "1795341600.1") is None
+    assert same_totals(store.totals(), counted([], EDGES))
+
+
+def test_a_rule_that_speaks_twice_is_refused(store: Store) -> None:
+    call, findings = judged(1)
+    with pytest.raises(CallRefused):
+        store.save([(call, (*findings, *findings))])
+
+
+def test_a_lost_answer_to_the_commit_loses_no_count(store: Store) -> None:
+    """The database committed, and the connection broke before it could say so."""
+    store.save([judged(1)])
+
+    @event.listens_for(store.engine, "commit", once=True)
+    def commit_and_break(connection: Any) -> None:
+        connection.connection.dbapi_connection.commit()
+        raise OperationalError("COMMIT", None, RuntimeError("the connection is closed"))
+
+    with pytest.raises(StoreAway):
+        store.save([judged(2), judged(3)])
+    assert [one.call for one in store.save([judged(2), judged(3)])] == [judged(2)[0], judged(3)[0]]
+    assert store.save([judged(2), judged(3)]) == []
+    assert same_totals(store.totals(), counted([judged(n) for n in (1, 2, 3)], EDGES))
+
+
+def test_two_writers_of_one_database(url: str) -> None:
+    """Each call is new for exactly one of them, and is counted once."""
+    batches = [[judged(n) for n in range(at, at + 20)] for at in range(0, 400, 20)]
+    stores = [Store(url, EDGES), Store(url, EDGES)]
+    won: list[int] = []
+
+    def write(store: Store) -> None:
+        store.open()
+        won.append(sum(len(store.save(batch)) for batch in batches))
+
+    threads = [threading.Thread(target=write, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 2
+    assert sum(won) == 400
+    assert same_totals(stores[0].totals(), counted([one for b in batches for one in b], EDGES))
+    for store in stores:
+        store.close()
+
+
+def test_purge_keeps_the_counters_and_what_is_young(store: Store) -> None:
+    everything = [judged(n) for n in range(1200)]
+    store.save(everything)
+    before = store.totals()
+    assert store.purge(everything[1100][0].started_at, pause=0) == 1100
+    assert store.totals() == before
+    assert store.call("main", "1795341600.1099") is None
+    assert store.call("main", "1795341600.1100") == everything[1100]
+    with store.engine.connect() as connection:
+        for table in (tables.calls, tables.legs, tables.findings):
+            assert connection.scalar(select(func.count()).select_from(table)) == 100
+
+
+def test_a_replay_of_purged_calls_counts_nothing_twice(store: Store) -> None:
+    everything = [judged(n) for n in range(10)]
+    store.save(everything)
+    store.purge(everything[5][0].started_at, pause=0)
+    before = store.totals()
+    assert store.save(everything) == []
+    assert store.too_old == 5
+    assert store.totals() == before
+    store.purge(0, pause=0)
+    assert store.save(everything) == []
+
+
+def test_other_edges_count_the_histogram_anew(url: str) -> None:
+    everything = [judged(n, rang=n / 10) for n in range(60)]
+    everything.append(judged(99, direction=Direction.INTERNAL))
+    first = Store(url, EDGES)
+    first.open()
+    first.save(everything)
+    second = Store(url, (2000, 3000))
+    second.open()
+    assert second.totals().rings == counted(everything, (2000, 3000)).rings
+    assert second.totals().calls == counted(everything, EDGES).calls
+    with pytest.raises(StoreError, match="another ring cadence"):
+        first.save([judged(100)])
+    first.close()
+    second.close()
+    again = Store(url, ())
+    again.open()
+    assert again.totals().rings["registry", "answered"].counts == [60]
+    again.close()
