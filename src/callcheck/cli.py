@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from callcheck import __version__
+
 if TYPE_CHECKING:
     from callcheck.config import Config
 
@@ -39,7 +41,7 @@ def fail(message: str) -> None:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="callcheck", prog_name="callcheck", message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name="callcheck", message="%(prog)s %(version)s")
 def commands() -> None:
     """Tells an institution, truthfully, how it answers its phones."""
 
@@ -63,6 +65,75 @@ def replay(
     sys.exit(
         run_replay(files, _optional_config(config_file), pbx_name, json=as_json, explain=explain)
     )
+
+
+@commands.command()
+@_config
+def run(config_file: Path | None) -> None:
+    """Listener, store, metrics and API in one process, until Ctrl-C."""
+    from callcheck.running import run_until_told
+
+    config = _load(config_file)
+    log_to_stderr()
+    sys.exit(run_until_told(config))
+
+
+@commands.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--pbx", "pbx_name", metavar="NAME", help="Which [[pbx]] (default: the first).")
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@_config
+def record(file: Path, pbx_name: str | None, force: bool, config_file: Path | None) -> None:
+    """Writes what the PBX sends to FILE (gzip if it ends in .gz), to replay later. Ctrl-C ends."""
+    from callcheck.running import record_until_told
+
+    config = _load(config_file)
+    log_to_stderr()
+    sys.exit(record_until_told(config, pbx_name, file, force=force))
+
+
+@commands.command("check-config")
+@_config
+def check_config(config_file: Path | None) -> None:
+    """Says all that is wrong with the configuration, with line and key."""
+    from callcheck.config import check_config as check
+
+    path = config_file or Path(os.environ.get("CALLCHECK_CONFIG", DEFAULT_CONFIG))
+    problems = check(path, os.environ)
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    if any(not problem.warning for problem in problems):
+        sys.exit(1)
+    click.echo(f"{path}: in order")
+
+
+@commands.command()
+@click.option("--pbx-only", is_flag=True, help="The demo PBX alone, to listen to with `run`.")
+@click.option("--speed", type=click.FloatRange(0.1, 1000), default=30.0, show_default=True)
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("callcheck-demo"),
+              show_default=True, help="Where configuration, secret and database go.")  # fmt: skip
+@click.option("--listen", default="127.0.0.1:9876", show_default=True, metavar="HOST:PORT")
+@click.option("--port", type=click.IntRange(0, 65535), default=None,
+              help="AMI port of the demo PBX (default: a free one, 5038 if alone).")  # fmt: skip
+def demo(pbx_only: bool, speed: float, folder: Path, listen: str, port: int | None) -> None:
+    """A recorded working day of a small ministry, and the whole of callcheck on it."""
+    from callcheck.demo.show import play_alone, show
+
+    log_to_stderr()
+    if pbx_only:
+        sys.exit(play_alone(folder, listen, speed, 5038 if port is None else port))
+    sys.exit(show(folder, listen, speed, port or 0))
+
+
+def log_to_stderr() -> None:
+    """Log lines for a journal or a terminal; there is never a number of a caller in one."""
+    import logging
+
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    for chatty in ("alembic", "uvicorn"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def _optional_config(given: Path | None) -> Path | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from callcheck.ami.events import Decoder
+from callcheck.ami.events import Decoder, time_in
 from callcheck.ami.framing import GREETING, Framer
 from callcheck.calls.directory import Directory
 from callcheck.calls.events import ChannelFound, Event
@@ -29,11 +29,13 @@ class Follower:
         self.tracker = Tracker(pbx, directory, source)
         self.decoder = Decoder()
         self.messages = 0
-        self._timed = False
+        self.timed: bool | None = None
+        """Whether events carry their time; None before the first one."""
         self._order = 0
 
-    def message(self, raw: bytes, arrived: Micros = 0) -> None:
-        """Takes one whole message, received at `arrived`; ended calls wait in `ended()`."""
+    def message(self, raw: bytes, arrived: Micros = 0) -> Micros | None:
+        """Takes one whole message, received at `arrived`; ended calls wait in `ended()`. Returns
+        the time of an event that was followed, if it told one."""
         self.messages += raw[:7] == b"Event: " or raw[:10] == b"Response: "
         decoder = self.decoder
         untimed = decoder.untimed
@@ -41,16 +43,27 @@ class Follower:
         if event is None:
             if raw.startswith((GREETING, b"Event: Shutdown")):
                 self._session_ended()
-            return
-        if decoder.untimed != untimed:
+            return None
+        timed = decoder.untimed == untimed
+        if not timed:
             self._untimed(raw, event)
-        elif not self._timed:
-            self._timed = True
+        elif not self.timed:
+            self.timed = True
             self.tracker.time_source = TimeSource.EVENT
         try:
             self.tracker.feed(event)
         except Stranger:
             self._introduce(raw, event)
+        if not timed:
+            self._untimed(raw, event)  # again: the event may have begun its call
+        return event.at if timed else None
+
+    def tick(self, raw: bytes) -> None:
+        """Takes the PBX's clock from a Pong; calls whose end was lost long ago end."""
+        at = time_in(raw)
+        if at is not None and self.timed:
+            self.tracker.now = max(self.tracker.now, at)
+        self.tracker.expire()
 
     def _introduce(self, raw: bytes, event: Event) -> None:
         """Makes channels known that were there before we looked, then tells the event again."""
@@ -63,7 +76,11 @@ class Follower:
 
     def _untimed(self, raw: bytes, event: Event) -> None:
         """One event without its time in a stream that has times: its calls are not judged."""
-        if self._timed and not isinstance(event, ChannelFound):
+        if isinstance(event, ChannelFound):
+            return
+        if self.timed is None:
+            self.timed = False
+        if self.timed:
             for found in self.decoder.introduce(raw, event.at):
                 if isinstance(found, ChannelFound):
                     self.tracker.doubt(found.linkedid)
@@ -80,7 +97,7 @@ class Follower:
 
     def _instead(self, arrived: Micros) -> Micros:
         """What stands for the time of a message that has none."""
-        if self._timed:
+        if self.timed:
             return self.tracker.now
         if self.live:
             return arrived

@@ -74,7 +74,7 @@ class _Chunks:
 
 
 def _opened(name: str) -> BinaryIO:
-    raw = sys.stdin.buffer if name == "-" else Path(name).open("rb")
+    raw = sys.stdin.buffer if name == "-" else Path(name).open("rb")  # noqa: SIM115
     peek = getattr(raw, "peek", None)
     if peek is not None and peek(2)[:2] == _GZIP:
         return cast(BinaryIO, _Unzipped(raw))

@@ -15,7 +15,18 @@ from callcheck.replay import Judged, ReplayError, replay
 from callcheck.view import iso, seconds, to_record
 
 _COLUMNS = "{:19}  {:9}  {:13}  {:13}  {:11}  {:>8}  {:>5}  {:10}  {:9}  {}"
-_HEADINGS = "started direction caller dialed ended ring,s rings answered verdict reason".split()
+_HEADINGS = [
+    "started",
+    "direction",
+    "caller",
+    "dialed",
+    "ended",
+    "ring,s",
+    "rings",
+    "answered",
+    "verdict",
+    "reason",
+]
 
 
 def run_replay(

@@ -12,7 +12,6 @@ from callcheck.ami.address import Pace
 from callcheck.ami.client import Listener
 from tests.ami.fake_pbx import SECRET, USER, FakePbx
 
-
 OURS = b"\r\nActionID: callcheck-"
 
 

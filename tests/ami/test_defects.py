@@ -7,6 +7,7 @@ The numbers are those of design/libraries.md, section 1; 17 is in test_panoramis
 from __future__ import annotations
 
 import asyncio
+import socket
 
 import pytest
 
@@ -187,12 +188,22 @@ async def test_13_a_pbx_that_is_not_there_is_waited_for_with_one_connection() ->
 
 
 async def test_13_connecting_has_a_time_out() -> None:
-    full = await asyncio.start_server(lambda r, w: None, "127.0.0.1", 0, backlog=0)
-    port = full.sockets[0].getsockname()[1]
-    async with listening(port, Seen(), connect_seconds=0.2, action_seconds=0.2) as listener:
-        await until(lambda: listener.trouble)  # accepted by the kernel at best, then silence
-    full.close()
-    await full.wait_closed()
+    with socket.socket() as full, socket.socket() as first, socket.socket() as second:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for other in (first, second):  # they fill its queue; the kernel then answers nobody
+            other.setblocking(False)
+            other.connect_ex(full.getsockname())
+        port = full.getsockname()[1]
+        async with listening(port, Seen(), connect_seconds=0.2, action_seconds=60) as listener:
+            await until(lambda: listener.trouble)
+            assert "within 0.2 s" in str(listener.trouble)
+
+
+async def test_13_a_server_that_says_nothing_has_a_time_out() -> None:
+    mutes = FakePbx({"Challenge": mute})
+    async with running(mutes), listening(mutes, Seen(), action_seconds=0.1) as listener:
+        await until(lambda: "Challenge was not answered" in str(listener.trouble))
 
 
 async def test_14_waits_grow_with_jitter_up_to_the_cap() -> None:

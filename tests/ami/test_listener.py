@@ -166,3 +166,37 @@ async def test_nothing_secret_or_personal_is_logged(caplog: pytest.LogCaptureFix
         await until(lambda: b"-" in sink.told)
     assert "67012345" not in caplog.text
     assert SECRET not in caplog.text
+
+
+async def test_a_fault_of_the_listener_itself_does_not_end_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("67012345")
+
+    async with running(FakePbx(channels=["1.1"])) as pbx:
+        with monkeypatch.context() as patch:
+            patch.setattr("callcheck.ami.rights.Rights.listed", broken)
+            async with listening(pbx, Seen()) as listener:
+                await until(lambda: listener.connects >= 2)
+                await until(lambda: listener.state is State.WAITING)
+                assert "KeyError" in str(listener.trouble)
+                patch.undo()
+                sink = listener.sink
+                assert isinstance(sink, Seen)
+                await until(lambda: sink.pongs)
+    assert "67012345" not in caplog.text
+
+
+async def test_cancelling_it_closes_the_connection() -> None:
+    sink = Seen()
+    async with running(FakePbx()) as pbx:
+        listener = Listener(Address(pbx.port), sink)
+        task = asyncio.create_task(listener.run())
+        await until(lambda: b"pong" in sink.told)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert listener.state is State.CLOSED
+        assert sink.told[-1] == b"-"
+        await until(lambda: not pbx._writers)

@@ -76,7 +76,7 @@ async def test_the_clock_runs_as_fast_as_the_day_and_is_shown_by_a_pong() -> Non
             assert 900 < time.time() - pbx.now < 1005
             before, real = pbx.now, time.time()
             await asyncio.sleep(0.2)
-            assert (pbx.now - before) / (time.time() - real) == pytest.approx(100, rel=0.1)
+            assert (pbx.now - before) / (time.time() - real) == pytest.approx(100, rel=0.5)
 
 
 async def test_nothing_is_played_before_somebody_listens() -> None:

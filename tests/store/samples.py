@@ -56,8 +56,14 @@ def a_call(n: int, *, at: int | None = None, rang: float = 6.0, **changes: Any) 
 
 def missed(n: int, disposition: Disposition = Disposition.NO_ANSWER, **changes: Any) -> Call:
     """Call number `n`, that nobody answered."""
-    given = {"answered_at": None, "answered_by": None, "answered_via": None, "final_party": None}
-    return a_call(n, disposition=disposition, **{**given, **changes})
+    given: dict[str, Any] = {
+        "answered_at": None,
+        "answered_by": None,
+        "answered_via": None,
+        "final_party": None,
+    }
+    rung = a_call(n, disposition=disposition, **{**given, **changes})
+    return replace(rung, ended_at=rung.ringing_ended_at or rung.started_at)
 
 
 def said(result: Result, third: bool | None = None) -> tuple[Finding, ...]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from callcheck.calls.model import Direction, Disposition
+from callcheck.cadence import Cadence
+from callcheck.calls.model import Call, Direction, Disposition
+from callcheck.rules import answer_by_ring
 from callcheck.service_level import Waits, service_levels
 from callcheck.store import Judged, Store, Summary, even_edges
 from callcheck.verdict import Finding, Readings, Result
@@ -60,6 +63,30 @@ def test_exempt_calls_stay_out_of_the_service_levels(store: Store) -> None:
     assert step.results[Result.EXEMPT] == 2
     assert step.results[Result.UNKNOWN] == 1
     assert sum(step.calls.values()) == 4
+
+
+def test_the_rule_and_the_service_levels_agree_on_who_waited(store: Store) -> None:
+    """An early hang-up counts as abandoned in working hours only, and until its very end."""
+
+    def judged(call: Call, why_closed: str | None = None) -> Judged:
+        rule = answer_by_ring.Settings()
+        return call, (answer_by_ring.judge(call, rule, Cadence(1000, 4000), lambda _: why_closed),)
+
+    rang_then_music = replace(
+        missed(3, Disposition.ABANDONED, rang=4.0), ended_at=NOON + 33 * SECOND
+    )
+    nothing_rang = {"ring_started_at": None, "ringing_ended_at": None, "legs": ()}
+    store.save([
+        judged(missed(1, Disposition.ABANDONED, rang=4.0)),
+        judged(missed(2, Disposition.ABANDONED, rang=4.0), "outside working hours: Sunday"),
+        judged(rang_then_music),
+        judged(missed(4, Disposition.ABANDONED, **nothing_rang)),
+        judged(a_call(5, rang=14.999)),
+        judged(a_call(6, rang=15.0)),
+    ])  # fmt: skip
+    (step,) = summary_of(store, [NOON, NOON + HOUR])
+    assert step.waits == Waits(2, 1, 2, 1, 1, 0)
+    assert [step.results[result] for result in Result] == [1, 2, 3, 0]
 
 
 def test_a_busy_call_without_a_ring_ended_otherwise(store: Store) -> None:

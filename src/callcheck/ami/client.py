@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
@@ -71,6 +72,7 @@ class Listener:
         self._closing = asyncio.Event()
         self._missed = False
         self._sharing = False
+        self._told: list[str] = []
         self._link: Link | None = None
         self._last_event: float | None = None
         self._gap_before = 0.0
@@ -129,7 +131,7 @@ class Listener:
 
     async def _session(self) -> None:
         self.rights = Rights()
-        self._told: list[str] = []
+        self._told = []
         self._link = link = Link(self)
         pbx = self.pbx
         await link.connect(pbx.host, pbx.port, self._tls, pbx.connect_seconds)
@@ -187,10 +189,13 @@ class Listener:
 
     def event(self, raw: bytes) -> None:
         """From the link: one event."""
-        self._last_event = self._now()
         if not self.rights.complete:
             self.rights.note(raw)
         self._pass(self.sink.message, raw)
+
+    def heard(self) -> None:
+        """From the link: events came just now."""
+        self._last_event = self._now()
 
     def item(self, raw: bytes) -> None:
         """From the link: one item of a listing that we asked for."""
@@ -263,4 +268,4 @@ class Listener:
             await asyncio.wait_for(self._closing.wait(), seconds)
 
     def _now(self) -> float:
-        return asyncio.get_running_loop().time()
+        return time.monotonic()  # not the loop's: metrics ask from other threads

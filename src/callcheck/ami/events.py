@@ -237,6 +237,12 @@ class Decoder:
         return found
 
 
+def time_in(raw: bytes) -> Micros | None:
+    """The time that any message tells, an answer to a Ping for instance."""
+    match = re.search(rb"\r\nTimestamp: ([^\r]*)", raw)
+    return _micros(match[1].decode("ascii", "replace")) if match else None
+
+
 def _micros(stamp: str) -> Micros | None:
     """A `Timestamp` header ("1763812345.012345", seconds.microseconds; manager.c) in µs."""
     if len(stamp) == 17 and stamp[10] == "." and stamp.isascii():

@@ -15,6 +15,7 @@ LIMIT = 1 << 20
 
 _CRLF = b"\r\n\r\n"
 _LF = b"\n\n"
+_INITIALS = {b"E", b"R"}  # of Event and Response
 # In the middle of a message (the session before was cut off) a greeting counts only where a
 # message begins after it, so that a caller who calls himself like one cuts nothing.
 _CUT_IN = re.compile(rb"Asterisk Call Manager/[\w.]*\r\n(?=(?:Response|Event): )")
@@ -60,7 +61,7 @@ class Framer:
             self._wait()
         if len(data) > self.limit:
             messages = self._within_limit(messages)
-        if self._is_plain(data):
+        if self._is_plain(data, messages):
             return messages
         return [whole for raw in messages for whole in self._tidy(raw)]
 
@@ -95,14 +96,12 @@ class Framer:
         self.oversized += len(messages) - len(short)
         return short
 
-    def _is_plain(self, data: bytes) -> bool:
+    def _is_plain(self, data: bytes, messages: list[bytes]) -> bool:
         """Whether the messages of this piece need no second look: nearly always."""
         return (
             self._blank_line is _CRLF
+            and {raw[:1] for raw in messages} <= _INITIALS  # no greeting, no stray blank line
             and GREETING not in data
-            and b"\r\n\r\n\r" not in data
-            and b"\r\n\r\n\n" not in data
-            and data[:1] not in b"\r\n"
         )
 
     def _tidy(self, raw: bytes) -> list[bytes]:

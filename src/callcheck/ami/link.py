@@ -55,6 +55,9 @@ class Owner(Protocol):
     def pong(self, raw: bytes) -> None:
         """The whole answer to a Ping."""
 
+    def heard(self) -> None:
+        """Events came just now; once for all of one piece."""
+
     def item(self, raw: bytes) -> None:
         """One event that answers an action of ours."""
 
@@ -77,6 +80,7 @@ class Wire(AMIProtocol):  # type: ignore[misc]
         self.login_id: str | None = None
         self.live = False
         self.unreadable = 0
+        self.passed = 0
 
     def data_received(self, data: bytes) -> None:
         """Framed messages to the owner, in order; never raises for what a PBX sends."""
@@ -84,13 +88,16 @@ class Wire(AMIProtocol):  # type: ignore[misc]
         lost, self.framer.oversized = self.framer.oversized, 0
         if lost:
             self.owner.dropped(lost)
+        before = self.passed
         for raw in messages:
-            if self.gone.done():
-                return
+            if self.closed:
+                break
             if raw.startswith(b"Event: "):
                 self._event(raw)
             else:
                 self._answer(raw)
+        if self.passed != before:
+            self.owner.heard()
         if lost:
             self.owner.dropped(0)
 
@@ -99,6 +106,7 @@ class Wire(AMIProtocol):  # type: ignore[misc]
             self.owner.item(raw)
             self._answer(raw)
         elif self.live:
+            self.passed += 1
             self.owner.event(raw)
             if raw.startswith(b"Event: Shutdown\r\n"):
                 self.end("the PBX is shutting down")
@@ -167,8 +175,10 @@ class Link(Manager):  # type: ignore[misc]
             if not opening.done():
                 raise LinkLost(self.gone.result()) if self.gone.done() else TimeoutError
             made = opening.result()
-        finally:
-            opening.cancel()
+        except BaseException:
+            if not opening.cancel() and not opening.exception():
+                opening.result()[0].abort()  # it was opened just as we were told to stop
+            raise
         future = self.loop.create_future()
         future.set_result(made)
         self.connection_made(future)

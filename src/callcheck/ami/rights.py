@@ -30,20 +30,21 @@ class Rights:
         self.refused: set[str] = set()
         self.timestamps: bool | None = None
         self.complete = False
+        self._headers: set[bytes] = set()
         self._listed: dict[str, set[str]] = {}
 
     def note(self, raw: bytes) -> None:
         """Looks at one live event; needed only while `complete` is false."""
-        if raw.startswith(_BOOTED):  # the one event that has no time even when all others do
-            return
         start = raw.find(_PRIVILEGE)
-        if start < 0:
+        end = raw.find(b"\r\n", start + len(_PRIVILEGE))
+        header = raw[start : end if end >= 0 else None]
+        if start < 0 or header in self._headers:
             return
-        if self.timestamps is None:
-            self.timestamps = b"\r\nTimestamp: " in raw
-        start += len(_PRIVILEGE)
-        end = raw.find(b"\r\n", start)
-        classes = raw[start : end if end >= 0 else None].decode("ascii", "replace").split(",")
+        if not raw.startswith(_BOOTED):  # the one event that has no time when all others do
+            self._headers.add(header)
+            if self.timestamps is None:
+                self.timestamps = b"\r\nTimestamp: " in raw
+        classes = header[len(_PRIVILEGE) :].decode("ascii", "replace").split(",")
         self.seen.update(classes)
         self.missing_read.difference_update(classes)
         self.complete = self.seen.issuperset(WANTED)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from callcheck.calls.model import Micros
 
 DOWN, RING, RINGING, UP, BUSY = 0, 4, 5, 6, 7
-"""Channel states (Asterisk, `enum ast_channel_state`): RING calls the PBX, RINGING is rung by it."""
+"""Channel states (Asterisk, `enum ast_channel_state`): RING calls the PBX, RINGING is rung."""
 
 
 @dataclass(slots=True)

@@ -21,8 +21,8 @@ from callcheck.calls.model import (
     Step,
     Via,
 )
-from callcheck.calls.parts import Channel, Dial, OpenCall, is_up
-from callcheck.calls.route import Hop, hops_to, meant_by, target_of
+from callcheck.calls.parts import Dial, OpenCall, is_up
+from callcheck.calls.route import Hop, hops_to, meant_by
 
 PAUSE = 500_000
 """A caller whose line the PBX holds for longer (µs) after the last phone fell silent, outside a
@@ -73,6 +73,12 @@ class _Outcome:
         self._find_replaced()
         self.first_legs = [leg for leg in call.legs if not self._after_answer(leg)]
         self.hops = self._hops()
+        self.complete = (
+            call.whole
+            and self.root is not None
+            and call.ended_at is not None
+            and not self._answer_not_seen()
+        )
         self.disposition = self._disposition()
 
     def call(self) -> Call | None:
@@ -117,10 +123,6 @@ class _Outcome:
         )
 
     # ── whose call it is ──────────────────────────────────────────────────────────────────────
-
-    @property
-    def complete(self) -> bool:
-        return self.c.whole and self.root is not None and self.c.ended_at is not None
 
     @property
     def dialed(self) -> str | None:
@@ -211,7 +213,7 @@ class _Outcome:
         if answerer is None or answerer.dial is not None or self.c.pickup_of is not None:
             return
         for leg in self.c.legs:
-            if not leg.status and leg.picker is None:
+            if not leg.status and leg.picker is None and leg.dest.hung_at is not None:
                 leg.picker, self.c.pickup_of = answerer, leg
                 return
 
@@ -255,7 +257,7 @@ class _Outcome:
     def _disposition(self) -> Disposition:
         if self.c.answerer is not None:
             return Disposition.ANSWERED
-        if not self.complete or self._answer_not_seen():
+        if not self.complete:
             return Disposition.UNKNOWN
         if self._recorded():
             return Disposition.VOICEMAIL
@@ -266,14 +268,14 @@ class _Outcome:
     def _answer_not_seen(self) -> bool:
         """A phone and the caller went up together, yet no bridge was told: an event was lost."""
         root = self.root
-        if root is None or root.up_at is None:
+        if root is None or root.up_at is None or self.c.answerer is not None:
             return False
         for leg in self.c.legs:
             up_at = leg.dest.up_at
-            if leg.dialer is root and leg.status == "ANSWER" and up_at is not None:
-                if 0 <= root.up_at - up_at < 1_000_000 and not leg.dest.joined:
-                    self.c.whole = False
-                    return True
+            if leg.dialer is not root or leg.status != "ANSWER" or up_at is None:
+                continue
+            if 0 <= root.up_at - up_at < 1_000_000 and not leg.dest.joined:
+                return True
         return False
 
     def _recorded(self) -> bool:
@@ -288,7 +290,7 @@ class _Outcome:
         if self.c.recording_app:
             return True
         silent_at = self._silent_at()
-        if silent_at is None or self.c.hung_up_by is None and self._timeless():
+        if silent_at is None or (self.c.hung_up_by is None and self._timeless()):
             return False
         until = root.asked_at if root.asked_at is not None else self.ended_at
         if root.up_at is not None and silent_at <= root.up_at < until:
@@ -333,8 +335,10 @@ class _Outcome:
     def _said_by_phones(self) -> Disposition:
         root = self.root
         results = [self._result(leg) for leg in self._last_round()]
-        if root is not None and root.state == BUSY and not any(
-            r in (LegResult.NO_ANSWER, LegResult.REJECTED) for r in results
+        if (
+            root is not None
+            and root.state == BUSY
+            and not any(r in (LegResult.NO_ANSWER, LegResult.REJECTED) for r in results)
         ):
             return Disposition.BUSY
         for result, disposition in (
@@ -456,9 +460,9 @@ class _Outcome:
     def _timeline(self) -> tuple[Step, ...]:
         c, root = self.c, self.root
         steps = [Step(c.started_at, Did.STARTED, self._caller(), self.dialed)]
-        if root is not None and root.up_at is not None and not c.originated:
-            if c.answered_at is None or root.up_at < c.answered_at - 100_000:
-                steps.append(Step(root.up_at, self._pbx_answer(root.up_at)))
+        machine_at = root.up_at if root is not None and not c.originated else None
+        if machine_at is not None and machine_at < (c.answered_at or self.ended_at) - 100_000:
+            steps.append(Step(machine_at, self._pbx_answer(machine_at)))
         for leg, told in zip(c.legs, self.legs, strict=True):
             steps += self._leg_steps(leg, told)
         if c.answered_at is not None and c.answerer is not None:

@@ -9,8 +9,24 @@ from callcheck.calls.events import UP
 from callcheck.calls.model import Did, Micros, RingSource, TimeSource
 
 _PLUMBING = frozenset(
-    "Local AsyncGoto Surrogate Bridge Announcer Recorder CBAnn CBRec Message Parked Snoop "
-    "UnicastRTP MulticastRTP Null ConfBridgeRecorder OutgoingSpoolFailed".split()
+    [
+        "Local",
+        "AsyncGoto",
+        "Surrogate",
+        "Bridge",
+        "Announcer",
+        "Recorder",
+        "CBAnn",
+        "CBRec",
+        "Message",
+        "Parked",
+        "Snoop",
+        "UnicastRTP",
+        "MulticastRTP",
+        "Null",
+        "ConfBridgeRecorder",
+        "OutgoingSpoolFailed",
+    ]
 )
 """Technologies that are Asterisk's own devices, never a phone."""
 
@@ -28,8 +44,8 @@ class Channel:
         "device",
         "dial",
         "dials",
-        "extension",
         "exten",
+        "extension",
         "half",
         "hung_at",
         "joined",

@@ -15,7 +15,7 @@ from typing import Any
 
 from callcheck.calls import events as happened
 from callcheck.calls.directory import Directory
-from callcheck.calls.events import BUSY, DOWN, RINGING, UP, Event
+from callcheck.calls.events import DOWN, RINGING, UP, Event
 from callcheck.calls.model import Call, Did, HungUpBy, Micros, RingSource, TimeSource
 from callcheck.calls.outcome import ended_call
 from callcheck.calls.parts import Bridge, Channel, Dial, OpenCall, is_up
@@ -84,6 +84,10 @@ class Tracker:
     def open_calls(self) -> list[OpenCall]:
         """The calls that are going on, oldest first."""
         return list({id(call): call for call in self.calls.values()}.values())
+
+    def so_far(self, call: OpenCall) -> Call | None:
+        """What is known of a call that goes on; None for what is no call of its own."""
+        return ended_call(call, self.pbx, self.directory, self.now, bridged=self.bridged)
 
     def cut(self) -> None:
         """The stream ended or broke off: what is open ends here, as incomplete."""
@@ -266,7 +270,7 @@ class Tracker:
         if leg is not None:
             leg.picker = picker
             leg.ended_at = leg.ended_at or self.now
-            if call.answerer is None:
+            if call.answerer in (None, picker):  # the event may come after the answer
                 call.pickup_of = leg
 
 
@@ -379,28 +383,34 @@ def on_dial_begun(tracker: Tracker, event: happened.DialBegun) -> None:
         return
     if dialer is None and call.root is dest:
         call.originated = True
-        return
-    if _is_clicker(call, dest, dialer):
+    elif _is_clicker(call, dest, dialer):
         call.root = dest
-        return
-    dial = Dial(dialer, dest, event.at)
-    dial.exten = event.exten
-    dest.dial = dial
-    if dest.phone:
-        call.legs.append(dial)
-        if dest.extension is None:
-            dial.number = outside_number(event.dial_string) or event.dest_number
-        if dest.state == RINGING:
-            dial.rings(event.at, RingSource.RINGING)
-    if dialer is not None:
-        dial.queue = dialer.queue
-        if dialer.dials is None:
-            dialer.dials = []
-        dialer.dials.append(dial)
-        if call.root is dialer:
-            call.hung_up_by = None
-            if call.originated and not _is_number(dialer.exten):
-                dialer.exten = event.exten
+    else:
+        dial = dest.dial = Dial(dialer, dest, event.at)
+        dial.exten = event.exten
+        if dest.phone:
+            _add_leg(call, dial, event)
+        if dialer is not None:
+            _dialled(call, dialer, dial)
+
+
+def _add_leg(call: OpenCall, dial: Dial, event: happened.DialBegun) -> None:
+    call.legs.append(dial)
+    if dial.dest.extension is None:
+        dial.number = outside_number(event.dial_string) or event.dest_number
+    if dial.dest.state == RINGING:
+        dial.rings(event.at, RingSource.RINGING)
+
+
+def _dialled(call: OpenCall, dialer: Channel, dial: Dial) -> None:
+    dial.queue = dialer.queue
+    if dialer.dials is None:
+        dialer.dials = []
+    dialer.dials.append(dial)
+    if call.root is dialer:
+        call.hung_up_by = None
+        if call.originated and not _is_number(dialer.exten):
+            dialer.exten = dial.exten
 
 
 def _is_clicker(call: OpenCall, dest: Channel, dialer: Channel | None) -> bool:

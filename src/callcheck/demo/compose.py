@@ -175,7 +175,8 @@ def compose(folder: Path) -> bytes:
     chance = random.Random(22)
     calls = shuffled(book, chance)
     opening = [3.0 + 25 * i for i in range(len(OPENING))]
-    rest = sorted(chance.uniform(180, DAY_SECONDS - 400) for _ in calls[len(opening) :])
+    slot = (DAY_SECONDS - 600) / (len(calls) - len(opening))  # so that no part of the day is idle
+    rest = [180 + slot * (i + chance.random()) for i in range(len(calls) - len(opening))]
     numbers, people = Numbers(), members()
     busy: dict[bytes, float] = {}
     events: list[tuple[int, bytes]] = []

@@ -11,6 +11,7 @@ from callcheck.metrics.counters import (
 )
 from callcheck.metrics.exposition import Series
 from callcheck.metrics.now import Live, PbxNow, StoreNow
+from callcheck.metrics.process import process_registry
 
 __all__ = [
     "ABSENCE_STATES",
@@ -23,5 +24,6 @@ __all__ = [
     "Series",
     "StoreNow",
     "Totals",
+    "process_registry",
     "ring_edges",
 ]

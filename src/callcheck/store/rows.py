@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, select
@@ -37,7 +37,17 @@ _PLAIN = (
     "forwarded_from", "forwarded_to", "transfers", "final_party", "queue_joined_at", "conference",
     "answered_while_serving",
 )  # fmt: skip
-_ENUMS = ("direction", "disposition", "time_source", "ring_source", "answered_via", "hung_up_by")
+_ENUM_OF: dict[str, dict[str | None, Any]] = {
+    # plain dicts: a page of calls needs a thousand of these, and an enum's own look-up is slow
+    name: {None: None, **{member.value: member for member in kind}}
+    for name, kind in (
+        ("direction", Direction), ("disposition", Disposition), ("time_source", TimeSource),
+        ("ring_source", RingSource), ("answered_via", Via), ("hung_up_by", HungUpBy),
+    )
+}  # fmt: skip
+_DID = {did.value: did for did in Did}
+_LEG_RESULT = {result.value: result for result in LegResult}
+_RESULT = {result.value: result for result in Result}
 _LEG_PLAIN = ("extension", "number", "device", "channel", "dialed_at", "ring_started_at",
               "ended_at", "forwarded_to", "ring_ms")  # fmt: skip
 
@@ -47,16 +57,30 @@ def headline(findings: Sequence[Finding]) -> Finding | None:
     return next((f for f in findings if f.rule == t.HEADLINE), None)
 
 
-def counted_wait(call: Call, findings: Sequence[Finding]) -> Millis | None:
+def first_ring(call: Call) -> Micros | None:
+    """When the wait begins by the default clock."""
+    return call.ring_started_at
+
+
+def counted_wait(
+    call: Call,
+    findings: Sequence[Finding],
+    since: Callable[[Call], Micros | None] = first_ring,
+) -> Millis | None:
     """The wait by which the five service levels count a call; None: they leave it out.
 
-    In are all judged calls and those whose caller gave up early, from the first ring. The app
-    hands the store its own function where the house chose another clock.
+    In are all judged calls, and those whose caller gave up so early that they are exempt. The
+    wait goes on to the answer, or to the end of the call, also where the ringing ended before.
+    `since` is for a house that chose another clock.
     """
     finding = headline(findings)
     if finding is None or not (_judged(finding) or _gave_up_early(call, finding)):
         return None
-    return call.ring_ms or 0  # busy at once: no ring, and no wait
+    start = since(call)
+    if start is None:  # busy at once: no ring, and no wait
+        return 0
+    until = call.ended_at if call.answered_at is None else call.answered_at
+    return max(0, (until - start) // 1000)
 
 
 def _judged(finding: Finding) -> bool:
@@ -68,15 +92,14 @@ def _gave_up_early(call: Call, finding: Finding) -> bool:
     return (
         finding.result is Result.EXEMPT
         and call.disposition is Disposition.ABANDONED
-        and call.ring_ms is not None
-        and finding.reason.startswith("gave up")
+        and finding.reason.startswith("gave up after")
     )
 
 
 def call_row(call: Call, findings: Sequence[Finding], wait: Millis | None) -> Row:
     """The row of a call, with what the queries want ready."""
     row: Row = {name: getattr(call, name) for name in _PLAIN}
-    for name in _ENUMS:
+    for name in _ENUM_OF:
         value = getattr(call, name)
         row[name] = None if value is None else value.value
     finding = headline(findings)
@@ -136,7 +159,7 @@ def packed(timeline: Iterable[Step], start: Micros) -> str:
 def unpacked(timeline: str, start: Micros) -> tuple[Step, ...]:
     """The opposite of `packed`."""
     return tuple(
-        Step(start + offset, Did(did), *parties) for offset, did, *parties in json.loads(timeline)
+        Step(start + offset, _DID[did], *parties) for offset, did, *parties in json.loads(timeline)
     )
 
 
@@ -145,12 +168,7 @@ def to_call(row: RowMapping, legs: Sequence[Leg]) -> Call:
     return Call(
         **{name: row[name] for name in _PLAIN},
         unit=row["unit"] or None,
-        direction=Direction(row["direction"]),
-        disposition=Disposition(row["disposition"]),
-        time_source=TimeSource(row["time_source"]),
-        ring_source=_ring_source(row),
-        answered_via=None if row["answered_via"] is None else Via(row["answered_via"]),
-        hung_up_by=None if row["hung_up_by"] is None else HungUpBy(row["hung_up_by"]),
+        **{name: members[row[name]] for name, members in _ENUM_OF.items()},
         legs=tuple(legs),
         timeline=unpacked(row["timeline"], row["started_at"]),
     )
@@ -160,8 +178,8 @@ def to_leg(row: RowMapping) -> Leg:
     """A leg from its row."""
     return Leg(
         **{name: row[name] for name in _LEG_PLAIN},
-        ring_source=_ring_source(row),
-        result=LegResult(row["result"]),
+        ring_source=_ENUM_OF["ring_source"][row["ring_source"]],
+        result=_LEG_RESULT[row["result"]],
     )
 
 
@@ -169,11 +187,7 @@ def to_finding(row: RowMapping) -> Finding:
     """A finding from its row."""
     held = row["readings"]
     readings = None if held is None else Readings(bool(held & 1), bool(held & 2), bool(held & 4))
-    return Finding(row["rule"], Result(row["result"]), row["reason"], readings)
-
-
-def _ring_source(row: RowMapping) -> RingSource | None:
-    return None if row["ring_source"] is None else RingSource(row["ring_source"])
+    return Finding(row["rule"], _RESULT[row["result"]], row["reason"], readings)
 
 
 def whole(connection: Connection, rows: Sequence[RowMapping]) -> list[Judged]:

@@ -1,4 +1,4 @@
-"""`python -m tests.live.lab --asterisk 22 [--only NAME] [--out DIR]`: scenarios in, recordings out."""
+"""`python -m tests.live.lab --asterisk 22 [--only NAME]`: scenarios in, recordings out."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ def main() -> int:
     options = parser.parse_args()
     began = time.monotonic()
     try:
-        outcomes = asyncio.run(
-            run(options.asterisk, options.only, options.out, options.instances)
-        )
+        outcomes = asyncio.run(run(options.asterisk, options.only, options.out, options.instances))
     except Unavailable as reason:
         print(f"lab: {reason}", file=sys.stderr)
         return 1

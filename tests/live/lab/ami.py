@@ -53,7 +53,7 @@ class Ami:
                 block = await self._reader.readuntil(END)
             except (asyncio.IncompleteReadError, ConnectionError):
                 return
-            message = {}
+            message: dict[str, str] = {}
             for line in block.decode("utf-8", "replace").split("\r\n"):
                 key, _, value = line.partition(": ")
                 message.setdefault(key, value)

@@ -1,4 +1,4 @@
-"""A line of a table in, a scenario out: one outside caller, what the phones do, what is expected."""
+"""A line of a table in, a scenario out: an outside caller, phones, an expected record."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Case:
         for who, plan in self.plans.items():
             stage.plan(who, *plan.split("|"))
         for key, value in self.database.items():
-            await stage.set(*key.split("/"), value)
+            await stage.set(key, value)
         call = stage.outside(self.number, self.caller)
         if self.cancel is not None:
             await asyncio.sleep(self.cancel)
@@ -47,6 +47,8 @@ class Case:
             await stage.hang_up_after(call, self.talk)
         else:
             await stage.talk(call, self.talk)
+        if self.expect["disposition"] == "voicemail":
+            assert call.up.is_set(), "no recording took the call"
         stage.expect(call, self.answer, **{"dialed": self.number} | self.expect)
 
 
@@ -63,7 +65,8 @@ def leg(who: str, result: str, **more: Any) -> dict[str, Any]:
 
 def answered(by: str, *legs: dict[str, Any], verdict: str = "met", **more: Any) -> dict[str, Any]:
     """The record of an inbound call that this extension or number answered."""
-    record = {"direction": "inbound", "disposition": "answered", "answered_by": by}
+    record: dict[str, Any] = {"direction": "inbound", "disposition": "answered"}
+    record |= {"answered_by": by}
     record |= {"answered_via": "direct", "picked_up_for": None, "forwarded_from": None}
     record |= {"forwarded_to": None, "transfers": 0, "final_party": by, "hung_up_by": "caller"}
     record |= {"complete": True, "verdict": verdict}
@@ -77,7 +80,7 @@ def forwarded(by: str, *legs: dict[str, Any], frm: str = "201", **more: Any) -> 
 
 
 def lost(
-    disposition: str, *legs: dict[str, Any], verdict: str = "breached", **more: Any
+    disposition: Any, *legs: dict[str, Any], verdict: Any = "breached", **more: Any
 ) -> dict[str, Any]:
     """The record of an inbound call that nobody answered."""
     record: dict[str, Any] = {"direction": "inbound", "disposition": disposition}

@@ -76,9 +76,9 @@ class Pbx:
         answer = await self.control.action("Command", Command="core waitfullybooted")
         return "fully booted" in str(answer)
 
-    async def idle(self) -> None:
+    async def idle(self, patience: float = 40) -> None:
         """Returns when no channel is left."""
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(patience):
             while await self.control.channels():
                 await asyncio.sleep(0.15)
 

@@ -101,7 +101,8 @@ class Phone:
         elif message.method == "INVITE":
             self._ring(message)
         elif message.method != "ACK":
-            self.transmit(sip.respond(message, 200 if message.method == "OPTIONS" else 481, "-", "x"))
+            status = 200 if message.method == "OPTIONS" else 481
+            self.transmit(sip.respond(message, status, "-", "x"))
 
     def _ring(self, message: sip.Message) -> None:
         dialog = Dialog(self, message["Call-ID"], incoming=True)

@@ -12,10 +12,10 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import scenarios as _scenarios  # noqa: F401  (enters them into the book)
 from . import tap
 from .chroot import ensure
 from .pbx import AMI_PORT, SECRET, Pbx
-from . import scenarios as _scenarios  # noqa: F401  (enters them into the book)
 from .stage import BOOK, Scenario, Stage
 
 INSTANCES = 16
@@ -100,7 +100,12 @@ async def play(stage: Stage, scenario: Scenario, folder: Path) -> Outcome:
     data = await (await recorder).close()
     _write(stage, scenario, folder, data, records, error)
     await stage.clear()
-    await stage.pbx.idle()
+    try:
+        await stage.pbx.idle(10 if error else 40)
+    except TimeoutError:
+        error = error or "channels were left behind"
+        await stage.pbx.control.action("Hangup", Channel="/.*/", Cause="16")
+        await stage.pbx.idle()
     print(f"  {stage.pbx.version} {scenario.name}: {error or 'ok'}", flush=True)
     return Outcome(scenario.name, error)
 

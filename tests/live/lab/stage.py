@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from . import truth
 from .dialog import Dialog
@@ -53,8 +53,9 @@ class Stage:
         else:
             self.world.plan(*plans, number=who)
 
-    async def set(self, family: str, key: str, value: str) -> None:
-        """An entry of AstDB for the time of this scenario."""
+    async def set(self, entry: str, value: str) -> None:
+        """An entry (FAMILY/KEY) of AstDB for the time of this scenario."""
+        family, _, key = entry.partition("/")
         await self.pbx.control.put(family, key, value)
         self._database.append((family, key))
 
@@ -66,8 +67,7 @@ class Stage:
 
     async def rung(self, who: str, count: int = 1) -> Dialog:
         """The count-th call that came to this phone, once it rings (or would)."""
-        dialog = await self.phones[who].incoming(count)
-        return dialog
+        return await self.phones[who].incoming(count)
 
     async def talk(self, call: Dialog, seconds: float, timeout: float = 45) -> None:
         """Waits for the answer, talks, and hangs up unless the other side did."""
@@ -158,7 +158,13 @@ class Stage:
             phone.close()
 
 
-Story = Callable[[Stage], Awaitable[None]]
+class Story(Protocol):
+    """What happens on the stage."""
+
+    @property
+    def __name__(self) -> str: ...
+
+    async def __call__(self, stage: Stage, /) -> None: ...
 
 
 @dataclass
@@ -180,9 +186,10 @@ class Book:
     scenarios: dict[str, Scenario] = field(default_factory=dict)
 
     def tell(self, seconds: float, **more: Any) -> Callable[[Story], Story]:
+        """Enters a function under its own name."""
+
         def enter(story: Story) -> Story:
-            name = getattr(story, "__name__")
-            self.add(Scenario(name, story, seconds, **more))
+            self.add(Scenario(story.__name__, story, seconds, **more))
             return story
 
         return enter

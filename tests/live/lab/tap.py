@@ -17,7 +17,9 @@ class Tap:
         self._task = asyncio.get_running_loop().create_task(self._read())
 
     @classmethod
-    async def open(cls, host: str, port: int, user: str, secret: str, snapshot: bool = False) -> Tap:
+    async def open(
+        cls, host: str, port: int, user: str, secret: str, snapshot: bool = False
+    ) -> Tap:
         reader, writer = await asyncio.open_connection(host, port, limit=1 << 22)
         self = cls(reader, writer)
         writer.write(f"Action: Login\r\nUsername: {user}\r\nSecret: {secret}\r\n\r\n".encode())

@@ -22,9 +22,9 @@ def _legs(log: Log, caller: str, but: str) -> Iterator[Packet]:
     """What the phones that this caller rang said about it, finals and rings alike."""
     for packet in log.packets:
         answer = packet.message
-        if packet.sent and not answer.is_request and answer.method == "INVITE":
-            if number(answer["From"]) == caller and packet.call != but:
-                yield packet
+        said = packet.sent and not answer.is_request and answer.method == "INVITE"
+        if said and number(answer["From"]) == caller and packet.call != but:
+            yield packet
 
 
 def ring(log: Log, caller: str, but: str = "") -> int | None:
@@ -51,15 +51,17 @@ def ring_end(log: Log, caller: str, but: str = "") -> int | None:
 
 
 def begin(log: Log, call: Dialog) -> int:
-    return next(p.at for p in log.packets if p.call == call.call_id and p.message.method == "INVITE")
+    return next(
+        p.at for p in log.packets if p.call == call.call_id and p.message.method == "INVITE"
+    )
 
 
 def answer(log: Log, call: Dialog) -> int | None:
     """The 200 to this INVITE, sent by a phone that was rung or received by one that called."""
     for packet in log.packets:
-        if packet.call == call.call_id and not packet.message.is_request:
-            if packet.message.status == 200 and packet.message.method == "INVITE":
-                return packet.at
+        same = packet.call == call.call_id and packet.message.status == 200
+        if same and packet.message.method == "INVITE":
+            return packet.at
     return None
 
 

@@ -6,6 +6,7 @@ Received ones carry the kernel's own stamp (SO_TIMESTAMPNS), sent ones the momen
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 import time
@@ -36,7 +37,9 @@ class Packet:
         way = ">" if self.sent else "<"
         who = f"{sip.user(self.message['From'])} to {sip.user(self.message['To'])}"
         seq = self.message["CSeq"]
-        return f"{iso(self.at)} {self.owner:>9} {way} {self.message.start} [{seq}] {who} {self.call}"
+        return (
+            f"{iso(self.at)} {self.owner:>9} {way} {self.message.start} [{seq}] {who} {self.call}"
+        )
 
 
 @dataclass
@@ -117,11 +120,11 @@ class Media:
     async def _send(self, to: tuple[str, int]) -> None:
         number = 0
         while True:
-            head = struct.pack("!BBHII", 0x80, 0, number & 0xFFFF, number * 160, id(self) & 0xFFFFFFF)
-            try:
+            head = struct.pack(
+                "!BBHII", 0x80, 0, number & 0xFFFF, number * 160, id(self) & 0xFFFFFFF
+            )
+            with contextlib.suppress(OSError):
                 self._socket.sendto(head + b"\xff" * 160, to)
-            except OSError:
-                pass
             number += 1
             await asyncio.sleep(0.02 if number < 15 else 0.25)
 

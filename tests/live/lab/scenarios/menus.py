@@ -74,8 +74,8 @@ async def menu_digit_abandoned(stage: Stage) -> None:
 
 @BOOK.tell(12)
 async def menu_digit_forwarded(stage: Stage) -> None:
-    await stage.set("CFU", "201", "202")
-    await stage.set("RT", "201", "4")
+    await stage.set("CFU/201", "202")
+    await stage.set("RT/201", "4")
     stage.plan("201", "180@0.1")
     stage.plan("202", "180@0.1 200@2")
     call = await _choose(stage, "1")
@@ -89,7 +89,7 @@ async def menu_digit_forwarded(stage: Stage) -> None:
 @BOOK.tell(12)
 async def press_one_accepted(stage: Stage) -> None:
     """The mobile's owner presses 1, and has the caller."""
-    await stage.set("P1", "201", "29111222")
+    await stage.set("P1/201", "29111222")
     stage.plan("29111222", "180@0.5 200@3 press:1@5")
     call = stage.outside(ANNA)
     async with asyncio.timeout(20):
@@ -103,7 +103,7 @@ async def press_one_accepted(stage: Stage) -> None:
 @BOOK.tell(16)
 async def press_one_refused(stage: Stage) -> None:
     """A mobile operator's voicemail picks up and never presses 1: nobody answered."""
-    await stage.set("P1", "201", "29111222")
+    await stage.set("P1/201", "29111222")
     stage.plan("29111222", "180@0.5 200@3")
     call = stage.outside(ANNA)
     await stage.over(call)
@@ -113,8 +113,8 @@ async def press_one_refused(stage: Stage) -> None:
 
 @BOOK.tell(16)
 async def press_one_refused_then_colleague(stage: Stage) -> None:
-    await stage.set("P1", "201", "29111222")
-    await stage.set("CFU", "201", "202")
+    await stage.set("P1/201", "29111222")
+    await stage.set("CFU/201", "202")
     stage.plan("29111222", "180@0.5 200@2")
     stage.plan("202", "180@0.1 200@2")
     call = stage.outside(ANNA)
@@ -132,9 +132,7 @@ async def conference(stage: Stage) -> None:
     inside = stage.inside("201", "800")
     await stage.talk(call, 2)
     inside.hang_up()
-    stage.expect(
-        call, direction="inbound", dialed="67000800", extension="800", verdict="exempt"
-    )
+    stage.expect(call, direction="inbound", dialed="67000800", extension="800", verdict="exempt")
 
 
 enter(

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from ..cases import answered, forwarded, leg, lost
 from ..dialog import Dialog
-from ..stage import BOOK, BY_WIRE, Scenario, Stage
+from ..stage import BOOK, BY_WIRE, Scenario, Stage, Story
 
 CALLS, SPREAD = 60, 45.0
 PHONES = ("101", "102", "103", "201", "202")
@@ -183,18 +183,19 @@ async def transfer(lot: Lot) -> None:
     lot.stage.expect(call, took, **record)
 
 
-KINDS: list[Callable[[Lot], Awaitable[None]]] = [direct] * 4 + [gives_up] * 2 + [pickup, always] * 2
+Kind = Callable[[Lot], Awaitable[None]]
+KINDS: list[Kind] = [*[direct] * 4, *[gives_up] * 2, *[pickup, always] * 2]
 KINDS += [hangs_up, busy, rejected, no_answer, unreachable, moved, unanswered, mobile, group]
 KINDS += [queue, menu, transfer]
 SETTINGS = {"CF/203": "201", "CFU/301": "302", "RT/301": "6", "CF/303": "29111444"}
 
 
-def soak(seed: int) -> Callable[[Stage], Awaitable[None]]:
+def soak(seed: int) -> Story:
     """All lots, each beginning when it pleases within the spread."""
 
     async def story(stage: Stage) -> None:
         for key, value in SETTINGS.items():
-            await stage.set(*key.split("/"), value)
+            await stage.set(key, value)
         desk = asyncio.Lock()
         draw = random.Random(seed)
 

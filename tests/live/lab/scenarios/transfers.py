@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
-from .. import truth
-from ..cases import answered, leg
+from ..cases import answered
 from ..dialog import Dialog
 from ..stage import BOOK, Stage
 
@@ -13,7 +13,7 @@ ANNA = "67000201"
 SECOND = "180@0.1 200@1.5"
 
 
-async def _talking(stage: Stage, first: str = "180@0.1 200@2") -> tuple[Dialog, Dialog]:
+async def talking(stage: Stage, first: str = "180@0.1 200@2") -> tuple[Dialog, Dialog]:
     """The caller and Anna's side of their call, a second into the talk."""
     stage.plan("201", first)
     call = stage.outside(ANNA)
@@ -22,114 +22,115 @@ async def _talking(stage: Stage, first: str = "180@0.1 200@2") -> tuple[Dialog, 
     return call, leg_201
 
 
-async def _ends_with(stage: Stage, call: Dialog, final: Dialog, seconds: float = 1.5) -> None:
+async def ends_with(stage: Stage, call: Dialog, final: Dialog, seconds: float = 1.5) -> None:
     """The caller hangs up, and it is this phone that the PBX then tells so: they did talk."""
     await asyncio.sleep(seconds)
-    assert final.up.is_set() and not final.over.is_set(), "the last party is not on the line"
+    assert final.up.is_set()
+    assert not final.over.is_set(), "the last party is not on the line"
     call.hang_up()
     await stage.over(final, 2)
 
 
-def _record(final: str, transfers: int, **more: object) -> dict[str, object]:
-    more = {"dialed": ANNA, "final_party": final, "transfers": transfers} | more
-    return answered("201", **more)
+def record(final: str, transfers: int, **more: Any) -> dict[str, Any]:
+    fields: dict[str, Any] = {"dialed": ANNA, "final_party": final, "transfers": transfers}
+    return answered("201", **fields | more)
 
 
 @BOOK.tell(9)
 async def transfer_blind_refer(stage: Stage) -> None:
     stage.plan("202", SECOND)
-    call, anna = await _talking(stage)
+    call, anna = await talking(stage)
     anna.refer("202")
-    await _ends_with(stage, call, await stage.taken("202"))
-    stage.expect(call, anna, **_record("202", 1))
+    await ends_with(stage, call, await stage.taken("202"))
+    stage.expect(call, anna, **record("202", 1))
 
 
 @BOOK.tell(10)
 async def transfer_blind_dtmf(stage: Stage) -> None:
     stage.plan("202", SECOND)
-    call, anna = await _talking(stage)
+    call, anna = await talking(stage)
     anna.press("##202")
-    await _ends_with(stage, call, await stage.taken("202"))
-    stage.expect(call, anna, **_record("202", 1))
+    await ends_with(stage, call, await stage.taken("202"))
+    stage.expect(call, anna, **record("202", 1))
 
 
 @BOOK.tell(10)
 async def transfer_blind_to_mobile(stage: Stage) -> None:
     stage.plan("29111333", "180@0.5 200@2")
-    call, anna = await _talking(stage)
+    call, anna = await talking(stage)
     anna.refer("29111333")
-    await _ends_with(stage, call, await stage.taken("29111333"))
-    stage.expect(call, anna, **_record("29111333", 1))
+    await ends_with(stage, call, await stage.taken("29111333"))
+    stage.expect(call, anna, **record("29111333", 1))
 
 
 @BOOK.tell(12)
 async def transfer_blind_unanswered(stage: Stage) -> None:
-    await stage.set("RT", "202", "5")
+    await stage.set("RT/202", "5")
     stage.plan("202", "180@0.1")
-    call, anna = await _talking(stage)
+    call, anna = await talking(stage)
     anna.refer("202")
     await stage.over(call)
-    stage.expect(call, anna, **_record("201", 0, hung_up_by=...))
+    stage.expect(call, anna, **record("201", 0, hung_up_by=...))
 
 
 @BOOK.tell(9)
 async def transfer_blind_target_hangs_up(stage: Stage) -> None:
     stage.plan("202", "180@0.1 200@1 bye@3")
-    call, anna = await _talking(stage)
+    call, anna = await talking(stage)
     anna.refer("202")
     await stage.over(call)
-    stage.expect(call, anna, **_record("202", 1, hung_up_by="answerer"))
+    stage.expect(call, anna, **record("202", 1, hung_up_by="answerer"))
 
 
 @BOOK.tell(9)
 async def transfer_blind_abandoned(stage: Stage) -> None:
     """The caller gives up while the second phone rings: the first answer stands."""
     stage.plan("202", "180@0.1")
-    call, anna = await _talking(stage)
+    call, anna = await talking(stage)
     anna.refer("202")
     await stage.rung("202")
     await asyncio.sleep(2)
     call.hang_up()
-    stage.expect(call, anna, **_record("201", 0))
+    stage.expect(call, anna, **record("201", 0))
 
 
 @BOOK.tell(12)
 async def transfer_attended_dtmf(stage: Stage) -> None:
     stage.plan("202", SECOND)
-    call, anna = await _talking(stage)
+    call, anna = await talking(stage)
     anna.press("*5202")
     berta = await stage.taken("202")
     await asyncio.sleep(1)
     anna.bye()
-    await _ends_with(stage, call, berta)
-    stage.expect(call, anna, **_record("202", 1))
+    await ends_with(stage, call, berta)
+    stage.expect(call, anna, **record("202", 1))
 
 
 @BOOK.tell(12)
 async def transfer_attended_dtmf_aborted(stage: Stage) -> None:
     stage.plan("202", SECOND)
-    call, anna = await _talking(stage)
+    call, anna = await talking(stage)
     anna.press("*5202")
     await stage.taken("202")
     await asyncio.sleep(1)
     anna.press("*1")
-    await _ends_with(stage, call, anna, 3)
-    stage.expect(call, anna, **_record("201", 0))
+    await ends_with(stage, call, anna, 3)
+    stage.expect(call, anna, **record("201", 0))
 
 
 @BOOK.tell(20)
 async def transfer_attended_dtmf_unanswered(stage: Stage) -> None:
     """202 does not answer within 8 seconds; the caller is back with Anna."""
     stage.plan("202", "180@0.1")
-    call, anna = await _talking(stage)
+    call, anna = await talking(stage)
     anna.press("*5202")
     consult = await stage.rung("202")
     await stage.over(consult)
-    await _ends_with(stage, call, anna, 3)
-    stage.expect(call, anna, **_record("201", 0))
+    await ends_with(stage, call, anna, 3)
+    stage.expect(call, anna, **record("201", 0))
 
 
-def _consulted(stage: Stage, consult: Dialog, **more: object) -> None:
+def _consulted(stage: Stage, consult: Dialog, **more: Any) -> None:
     fields = {"direction": "internal", "dialed": "202", "verdict": "exempt"} | more
     stage.expect(consult, ended_at=..., rings=..., **fields)
 
@@ -137,7 +138,7 @@ def _consulted(stage: Stage, consult: Dialog, **more: object) -> None:
 @BOOK.tell(12)
 async def transfer_attended_refer(stage: Stage) -> None:
     stage.plan("202", SECOND)
-    call, anna = await _talking(stage)
+    call, anna = await talking(stage)
     anna.hold()
     consult = stage.inside("201", "202")
     berta = await stage.taken("202")
@@ -146,8 +147,8 @@ async def transfer_attended_refer(stage: Stage) -> None:
     await asyncio.sleep(0.5)
     anna.hang_up()
     consult.hang_up()
-    await _ends_with(stage, call, berta)
-    stage.expect(call, anna, **_record("202", 1))
+    await ends_with(stage, call, berta)
+    stage.expect(call, anna, **record("202", 1))
     _consulted(stage, consult, answered_at=..., disposition="answered", answered_by="202")
 
 
@@ -155,7 +156,7 @@ async def transfer_attended_refer(stage: Stage) -> None:
 async def transfer_attended_refer_early(stage: Stage) -> None:
     """Semi-attended: Anna transfers while Berta's phone still rings."""
     stage.plan("202", "180@0.1 200@4")
-    call, anna = await _talking(stage)
+    call, anna = await talking(stage)
     anna.hold()
     consult = stage.inside("201", "202")
     await stage.rung("202")
@@ -163,8 +164,8 @@ async def transfer_attended_refer_early(stage: Stage) -> None:
     anna.refer("202", replaces=consult)
     await asyncio.sleep(0.5)
     anna.hang_up()
-    await _ends_with(stage, call, await stage.taken("202"))
-    stage.expect(call, anna, **_record("202", 1))
+    await ends_with(stage, call, await stage.taken("202"))
+    stage.expect(call, anna, **record("202", 1))
     _consulted(stage, consult, answered_at=..., ring_started_at=...)
 
 
@@ -172,13 +173,13 @@ async def transfer_attended_refer_early(stage: Stage) -> None:
 async def consultation_given_up(stage: Stage) -> None:
     """Anna asks Berta on a second line and returns to the caller: no transfer."""
     stage.plan("202", SECOND)
-    call, anna = await _talking(stage)
+    call, anna = await talking(stage)
     anna.hold()
     consult = stage.inside("201", "202")
     await stage.talk(consult, 1)
     anna.hold(False)
-    await _ends_with(stage, call, anna)
-    stage.expect(call, anna, **_record("201", 0))
+    await ends_with(stage, call, anna)
+    stage.expect(call, anna, **record("201", 0))
     took = await stage.rung("202")
     fields = {"direction": "internal", "dialed": "202", "verdict": "exempt", "answered_by": "202"}
     stage.expect(consult, took, **fields, disposition="answered", hung_up_by="caller")
@@ -188,20 +189,20 @@ async def consultation_given_up(stage: Stage) -> None:
 async def transfer_twice(stage: Stage) -> None:
     stage.plan("202", "180@0.1 200@1")
     stage.plan("203", "180@0.1 200@1")
-    call, anna = await _talking(stage)
+    call, anna = await talking(stage)
     anna.refer("202")
     berta = await stage.taken("202")
     await asyncio.sleep(1)
     berta.refer("203")
-    await _ends_with(stage, call, await stage.taken("203"))
-    stage.expect(call, anna, **_record("203", 2))
+    await ends_with(stage, call, await stage.taken("203"))
+    stage.expect(call, anna, **record("203", 2))
 
 
 @BOOK.tell(14)
 async def transfer_blind_then_attended(stage: Stage) -> None:
     stage.plan("202", "180@0.1 200@1")
     stage.plan("203", "180@0.1 200@1")
-    call, anna = await _talking(stage)
+    call, anna = await talking(stage)
     anna.refer("202")
     berta = await stage.taken("202")
     await asyncio.sleep(1)
@@ -209,8 +210,8 @@ async def transfer_blind_then_attended(stage: Stage) -> None:
     centis = await stage.taken("203")
     await asyncio.sleep(1)
     berta.bye()
-    await _ends_with(stage, call, centis)
-    stage.expect(call, anna, **_record("203", 2))
+    await ends_with(stage, call, centis)
+    stage.expect(call, anna, **record("203", 2))
 
 
 @BOOK.tell(12)
@@ -225,149 +226,6 @@ async def transfer_of_pickup(stage: Stage) -> None:
         await pick.up.wait()
     await asyncio.sleep(1)
     pick.refer("203")
-    await _ends_with(stage, call, await stage.taken("203"))
+    await ends_with(stage, call, await stage.taken("203"))
     fields = answered("202", answered_via="pickup", picked_up_for="201", transfers=1)
     stage.expect(call, pick, dialed=ANNA, **fields | {"final_party": "203"})
-
-
-@BOOK.tell(10)
-async def park_and_retrieve(stage: Stage) -> None:
-    call, anna = await _talking(stage)
-    anna.refer("700")
-    await asyncio.sleep(2)
-    back = stage.inside("202", "811")
-    async with asyncio.timeout(5):
-        await back.up.wait()
-    await _ends_with(stage, call, back)
-    stage.expect(call, anna, **_record("202", 0))
-
-
-@BOOK.tell(16)
-async def park_time_out(stage: Stage) -> None:
-    """Nobody fetches the caller: Anna's phone rings again, and she answers again."""
-    stage.plan("201", "180@0.1 200@2", "180@0.1 200@2")
-    call, anna = await _talking(stage, "180@0.1 200@2")
-    anna.refer("700")
-    again = await stage.rung("201", 2)
-    async with asyncio.timeout(15):
-        await again.ringing.wait()
-        await again.up.wait()
-    await _ends_with(stage, call, again)
-    stage.expect(call, anna, **_record("201", 0))
-
-
-@BOOK.tell(10)
-async def park_abandoned(stage: Stage) -> None:
-    call, anna = await _talking(stage)
-    anna.refer("700")
-    await asyncio.sleep(2)
-    call.hang_up()
-    stage.expect(call, anna, **_record("201", 0))
-
-
-async def _redirect(stage: Stage, number: str) -> None:
-    channel = next(name for name in await stage.pbx.control.channels() if "trunk" in name)
-    await stage.pbx.control.action(
-        "Redirect", Channel=channel, Context="from-internal", Exten=number, Priority="1"
-    )
-
-
-@BOOK.tell(9)
-async def redirect_while_ringing(stage: Stage) -> None:
-    """An operator moves the ringing call to Berta."""
-    stage.plan("201", "180@0.1")
-    stage.plan("202", SECOND)
-    call = stage.outside(ANNA)
-    await asyncio.sleep(2.5)
-    await _redirect(stage, "202")
-    await _ends_with(stage, call, await stage.taken("202"))
-    fields = answered("202", answered_via="transfer", dialed=ANNA, extension="201")
-    stage.expect(call, "202", **fields)
-
-
-@BOOK.tell(9)
-async def redirect_while_talking(stage: Stage) -> None:
-    stage.plan("202", SECOND)
-    call, anna = await _talking(stage)
-    await _redirect(stage, "202")
-    await _ends_with(stage, call, await stage.taken("202"))
-    stage.expect(call, anna, **_record("202", 1))
-
-
-async def _originate(stage: Stage, number: str) -> None:
-    await stage.pbx.control.action(
-        "Originate",
-        Channel="PJSIP/201",
-        Context="from-internal",
-        Exten=number,
-        Priority="1",
-        CallerID="Anna <201>",
-        Timeout="20000",
-        Async="true",
-    )
-
-
-@BOOK.tell(10)
-async def click_to_dial(stage: Stage) -> None:
-    """Anna's phone rings first: she is the caller, and the one outside is called."""
-    stage.plan("201", "180@0.1 200@1.5")
-    stage.plan("29777888", "180@0.5 200@3")
-    await _originate(stage, "29777888")
-    anna = await stage.rung("201")
-    await stage.taken("29777888")
-    await stage.hang_up_after(anna, 1.5)
-    stage.expect(
-        anna,
-        "29777888",
-        caller="201",
-        direction="outbound",
-        dialed="29777888",
-        disposition="answered",
-        answered_by="29777888",
-        verdict="exempt",
-        legs=[leg("29777888", "answered")],
-        ring_started_at=...,
-    )
-
-
-@BOOK.tell(8)
-async def click_to_dial_unanswered(stage: Stage) -> None:
-    """The clicker never takes her own phone: nothing was called, and no member was missed."""
-    stage.plan("201", "180@0.1 486@3")
-    await _originate(stage, "29777888")
-    anna = await stage.rung("201")
-    await stage.over(anna)
-    stage.expect(anna, direction="outbound", verdict="exempt", answered_by=None, caller=...)
-    assert truth.answer(stage.log, anna) is None
-
-
-@BOOK.tell(9, joins_at=3.0)
-async def late_join_talking(stage: Stage) -> None:
-    """The recorder comes when they talk already."""
-    stage.plan("201", "180@0.1 200@1.5")
-    call = stage.outside(ANNA)
-    await stage.talk(call, 4)
-    _unseen(stage, call)
-
-
-@BOOK.tell(9, joins_at=3.0)
-async def late_join_ringing(stage: Stage) -> None:
-    stage.plan("201", "180@0.1 200@5")
-    call = stage.outside(ANNA)
-    await stage.talk(call, 1.5)
-    _unseen(stage, call)
-
-
-@BOOK.tell(12, joins_at=3.0)
-async def late_join_queue(stage: Stage) -> None:
-    for who in ("101", "103"):
-        stage.plan(who, "180@0.1")
-    stage.plan("102", "180@0.1 200@5")
-    call = stage.outside("67000701")
-    await _ends_with(stage, call, await stage.taken("102"))
-    _unseen(stage, call)
-
-
-def _unseen(stage: Stage, call: Dialog) -> None:
-    keep = {key: ... for key in ("started_at", "ring_started_at", "answered_at", "rings")}
-    stage.expect(call, complete=False, verdict="unknown", **keep)

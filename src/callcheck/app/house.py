@@ -1,0 +1,202 @@
+"""A configuration in, the whole of callcheck running until it is told to stop.
+
+Everything is built here once: listeners and their watches on the event loop, one writing thread,
+the API in the same process. It starts from the store outwards and stops from the PBX inwards, so
+that nothing that was seen is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import uvicorn
+
+from callcheck import __version__
+from callcheck.ami.client import Listener
+from callcheck.api.app import make_api
+from callcheck.api.ports import House as ApiHouse
+from callcheck.api.ports import Ports, Record, Token
+from callcheck.app.ports import Now, StoreReader
+from callcheck.app.watch import Watch
+from callcheck.config import Config
+from callcheck.metrics import Metrics, process_registry, ring_edges
+from callcheck.privacy import KeyFileError, Pseudonyms, obtain_key
+from callcheck.rules import RULES
+from callcheck.store import Saved, Store, StoreError
+from callcheck.store.writer import Writer
+from callcheck.view import to_record
+
+log = logging.getLogger(__name__)
+
+DAY_US = 24 * 3600 * 1_000_000
+PURGE_EVERY = 3600.0
+"""Seconds between two looks for calls that are older than they may be kept."""
+
+
+class AppError(Exception):
+    """callcheck cannot start; the message says why and what to do."""
+
+
+class House:
+    """The rooms of one running callcheck. Raises AppError where one cannot be had."""
+
+    def __init__(
+        self, config: Config, on_saved: Callable[[Sequence[Saved]], None] | None = None
+    ) -> None:
+        self.config = config
+        edges = ring_edges(config.cadence, config.answer_by_ring.ring)
+        self.store = Store(config.store.url, edges)
+        self._told = on_saved
+        try:
+            self.store.open()
+            pseudonyms = self._pseudonyms()
+            totals = self.store.totals()
+        except (StoreError, KeyFileError, OSError) as error:
+            raise AppError(str(error)) from error
+        self.writer = Writer(self.store, self._saved)
+        self.watched: list[tuple[Listener, Watch]] = []
+        self.now = Now(self.watched, self.store, self.writer)
+        self.metrics = Metrics(
+            process_registry(), self.now, pbxs=[p.name for p in config.pbxs],
+            units=[u.id for u in config.units], rules=list(RULES), ring_edges_ms=edges,
+            version=__version__,
+        )  # fmt: skip
+        self.metrics.seed(totals)
+        for pbx in config.pbxs:
+            watch = Watch(
+                pbx.name, config.directory(pbx.name), config.judge(), pseudonyms,
+                self.writer.put, self.metrics.delay_of(pbx.name),
+            )  # fmt: skip
+            try:
+                self.watched.append((Listener(pbx, watch), watch))
+            except ValueError as error:
+                raise AppError(str(error)) from error
+
+    def _pseudonyms(self) -> Pseudonyms:
+        privacy = self.config.privacy
+        key = b""
+        if privacy.callers == "pseudonym":
+            has_calls = bool(self.store.totals().calls)
+            key = obtain_key(privacy.key_file, store_has_calls=has_calls)
+        return Pseudonyms(key, privacy.callers, self.config.site.country_code)
+
+    def _saved(self, saved: Sequence[Saved]) -> None:
+        self.metrics.saved(saved)
+        if self._told is not None:
+            self._told(saved)
+
+    async def live(self, stop: asyncio.Event) -> None:
+        """Runs until `stop` is set, or a room fails for good (AppError)."""
+        listening = self._bound()
+        self.writer.start()
+        server = _Server(
+            uvicorn.Config(self._api(), log_config=None, access_log=False, lifespan="off")
+        )
+        tasks = [
+            asyncio.create_task(server.serve(sockets=[listening])),
+            *(asyncio.create_task(listener.run()) for listener, _ in self.watched),
+            asyncio.create_task(self._purge()),
+        ]
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+            await self._stop(server, tasks)
+            listening.close()
+
+    async def _stop(self, server: uvicorn.Server, tasks: list[asyncio.Task[None]]) -> None:
+        for listener, _ in self.watched:
+            await listener.close()
+        server.should_exit = True
+        tasks[-1].cancel()
+        _, late = await asyncio.wait(tasks, timeout=5.0)
+        for task in late:
+            task.cancel()
+        await asyncio.to_thread(self.writer.close)
+        self.store.close()
+
+    def _bound(self) -> socket.socket:
+        http = self.config.http
+        try:
+            family = socket.AF_INET6 if ":" in http.host else socket.AF_INET
+            return socket.create_server((http.host, http.port), family=family, backlog=128)
+        except OSError as error:
+            raise AppError(
+                f"cannot listen on {http.host}:{http.port} ({error.strerror or error}); "
+                "is another callcheck running? Change listen under [http]"
+            ) from error
+
+    def _api(self) -> Any:
+        config, site = self.config, self.config.site
+        loop = asyncio.get_running_loop()
+
+        def record(call: object, findings: Sequence[object]) -> Record:
+            return to_record(call, findings, site.zone, site.cadence)  # type: ignore[arg-type]
+
+        def open_calls() -> Sequence[Record]:
+            return asyncio.run_coroutine_threadsafe(self._going_on(record), loop).result(5.0)
+
+        house = ApiHouse(
+            units={unit.id: unit.title for unit in config.units},
+            parties=config.parties,
+            rules=tuple(RULES),
+            zone=site.zone,
+            record=record,
+            tokens=[Token(token.role, token.sha256) for token in config.http.tokens],
+            version=__version__,
+        )
+        ports = Ports(
+            reader=StoreReader(self.store, config),
+            open_calls=open_calls,
+            readiness=self.now.readiness,
+            metrics=self.metrics.text,
+            now=lambda: time.time_ns() // 1000,
+        )
+        return make_api(house, ports, store_errors=(StoreError,))
+
+    async def _going_on(self, record: Callable[..., Record]) -> list[Record]:
+        """Open calls as records; on the loop, since nobody else may look at a tracker."""
+        open_calls = [call for _, watch in self.watched for call in watch.open_calls()]
+        open_calls.sort(key=lambda call: call.started_at, reverse=True)
+        going = [record(call, ()) for call in open_calls]
+        for one in going:
+            one["ended_at"] = None
+            one["timeline"] = None
+        return going
+
+    async def _purge(self) -> None:
+        while True:
+            before = time.time_ns() // 1000 - self.config.privacy.keep_calls_days * DAY_US
+            try:
+                gone = await asyncio.to_thread(self.store.purge, before)
+            except StoreError as error:
+                log.warning("old calls could not be deleted: %s", error)
+            else:
+                if gone:
+                    log.info("%d calls older than they may be kept were deleted", gone)
+            await asyncio.sleep(PURGE_EVERY)
+
+
+async def run(
+    config: Config,
+    stop: asyncio.Event,
+    on_saved: Callable[[Sequence[Saved]], None] | None = None,
+) -> None:
+    """Runs callcheck until `stop` is set. Raises AppError if it cannot start."""
+    house = await asyncio.to_thread(House, config, on_saved)
+    await house.live(stop)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the program has its own."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

@@ -1,0 +1,107 @@
+"""What the API and the metrics ask, answered from the store and the listeners."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from callcheck.ami.client import Listener, State
+from callcheck.api.ports import CallQuery, Judged, Readiness, Tally
+from callcheck.api.readiness import PbxHealth, readiness
+from callcheck.app.watch import Watch
+from callcheck.cadence import Reading
+from callcheck.calls.model import Micros, Millis
+from callcheck.config import Config
+from callcheck.metrics import PbxNow, StoreNow
+from callcheck.store import CallFilter, Store, StoreError
+from callcheck.store.writer import Writer
+
+CHECKED_FOR = 5.0
+"""Seconds for which an answer of the store's health check holds."""
+
+
+class StoreReader:
+    """The store as the API asks it."""
+
+    def __init__(self, store: Store, config: Config) -> None:
+        settings = config.answer_by_ring
+        limit = settings.limit_ms(config.cadence)
+        self._store = store
+        # `within` includes its limit, the other two readings end just before it
+        self._limit: Millis = limit if settings.reading is Reading.WITHIN else limit - 1
+        self._short: Millis = settings.short_abandon_ms
+
+    def calls(
+        self, query: CallQuery, limit: int, cursor: str | None
+    ) -> tuple[Sequence[Judged], str | None]:
+        return self._store.calls(CallFilter(**asdict(query)), limit, cursor)
+
+    def call(self, pbx: str, call_id: str) -> Judged | None:
+        return self._store.call(pbx, call_id)
+
+    def summary(self, unit: str, edges: Sequence[Micros]) -> Sequence[Tally]:
+        return self._store.summary([unit], edges, limit_ms=self._limit, short_ms=self._short)
+
+
+class Now:
+    """The state of the moment, for metrics and readiness."""
+
+    def __init__(
+        self, pairs: Sequence[tuple[Listener, Watch]], store: Store, writer: Writer
+    ) -> None:
+        self._pairs = pairs
+        self._store = store
+        self._writer = writer
+        self._checked_at = -CHECKED_FOR
+        self._problem: str | None = None
+
+    def pbxs(self) -> Sequence[PbxNow]:
+        return [_pbx_now(listener, watch) for listener, watch in self._pairs]
+
+    def store(self) -> StoreNow:
+        writer = self._writer
+        return StoreNow(writer.pending, writer.dropped, writer.refused)
+
+    def readiness(self) -> Readiness:
+        """Whether callcheck can do its job now, in sentences."""
+        return readiness([_health(li, watch) for li, watch in self._pairs], self._store_problem())
+
+    def _store_problem(self) -> str | None:
+        if self._writer.away is not None:
+            return self._writer.away
+        if time.monotonic() - self._checked_at > CHECKED_FOR:
+            try:
+                self._store.check()
+            except StoreError as error:
+                self._problem = str(error)
+            else:
+                self._problem = None
+            self._checked_at = time.monotonic()
+        return self._problem
+
+
+def _pbx_now(listener: Listener, watch: Watch) -> PbxNow:
+    follower = watch.follower
+    return PbxNow(
+        name=listener.pbx.name,
+        connected=listener.state is State.CONNECTED,
+        login_refused=listener.state is State.REFUSED,
+        last_event_age=listener.last_event_age,
+        gap_seconds=listener.gap_seconds,
+        open_calls=len(follower.tracker.open_calls),
+        broken_messages=follower.decoder.broken + listener.sink_failures,
+        dropped_messages=listener.oversized,
+    )
+
+
+def _health(listener: Listener, watch: Watch) -> PbxHealth:
+    pbx = listener.pbx
+    return PbxHealth(
+        name=pbx.name,
+        state=listener.state,
+        address=f"{pbx.host}:{pbx.port}",
+        username=pbx.username,
+        missing_classes=tuple(sorted(listener.rights.missing_read)),
+        timestamps=watch.timed,
+    )

@@ -1,0 +1,90 @@
+"""A speed in, the demo PBX and the whole of callcheck on it, with each verdict as a line."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from callcheck.app import AppError, run
+from callcheck.config import Config, ConfigErrors, load
+from callcheck.demo.house import furnish, secret_in
+from callcheck.demo.pbx import DemoPbx
+from callcheck.running import until_told
+from callcheck.store import Saved
+
+WELCOME = """\
+callcheck listens to a demo PBX: a working day of a small ministry, {speed:g} times as fast.
+
+  metrics  http://{listen}/metrics
+  API      http://{listen}/docs
+  calls    http://{listen}/api/v1/calls
+  folder   {folder} (configuration, database)
+
+Ctrl-C ends it. Verdicts, as calls end:
+"""
+ALONE = """\
+A demo PBX speaks AMI at {host}:{port}, {speed:g} times as fast as life. Listen to it with
+
+  callcheck run --config {config}
+
+Ctrl-C ends it.
+"""
+
+
+def show(folder: Path, listen: str, speed: float, port: int) -> int:
+    """`callcheck demo`: an exit status, when it has been ended."""
+
+    async def work(stop: asyncio.Event) -> None:
+        furnish(folder, port, listen)
+        pbx = DemoPbx(secret_in(folder), speed=speed, port=port)
+        async with pbx.serving():
+            config = load(furnish(folder, pbx.port, listen), os.environ)
+            print(WELCOME.format(speed=speed, listen=listen, folder=folder), flush=True)
+            await run(config, stop, _Teller(config).tell)
+
+    return until_told(work, AppError, ConfigErrors, OSError)
+
+
+def play_alone(folder: Path, listen: str, speed: float, port: int) -> int:
+    """`callcheck demo --pbx-only`."""
+
+    async def work(stop: asyncio.Event) -> None:
+        config = furnish(folder, port, listen)
+        pbx = DemoPbx(secret_in(folder), speed=speed, port=port)
+        async with pbx.serving():
+            furnish(folder, pbx.port, listen)
+            print(
+                ALONE.format(host=pbx.host, port=pbx.port, speed=speed, config=config), flush=True
+            )
+            await stop.wait()
+
+    return until_told(work, OSError)
+
+
+class _Teller:
+    """Prints a line for each call that was judged: who was asked for, never who called."""
+
+    def __init__(self, config: Config) -> None:
+        self._zone = config.site.zone
+        self._names = {party.extension: party.name for party in config.parties}
+        self._lock = threading.Lock()
+
+    def tell(self, saved: Sequence[Saved]) -> None:
+        """Tells of calls that the store has just taken."""
+        with self._lock:
+            for one in saved:
+                print(self._line(one), flush=True)
+
+    def _line(self, saved: Saved) -> str:
+        call, finding = saved.call, saved.findings[0]
+        at = datetime.fromtimestamp(call.started_at / 1e6, UTC).astimezone(self._zone)
+        who = call.extension or "-"
+        name = self._names.get(who, "")
+        return (
+            f"{at:%H:%M:%S}  {call.direction:8}  {who:>4} {name:8} {call.disposition:11} "
+            f"{finding.result:8}  {finding.reason}"
+        )
