@@ -144,13 +144,20 @@ def _hop(dial: Dial, target: str | None, asked: Asked, directory: Directory) -> 
     inside = [t for t in targets if not _OUTSIDE.fullmatch(t)]
     owner = asked.extension or _owner(dial, targets, before, directory)
     if target == owner:
-        return None
+        return Hop(Via.FORWARD, None, target) if _sent_outside(dial, target) else None
     if len(inside) > 1 and target in inside:
         return Hop(Via.GROUP, None, target)
     kind = asked_for(directory, owner).kind
     if kind in (Kind.GROUP, Kind.QUEUE):
         return Hop(Via.GROUP if kind is Kind.GROUP else Via.QUEUE, None, target)
     return Hop(Via.FORWARD, owner, target) if owner else None
+
+
+def _sent_outside(dial: Dial, target: str) -> bool:
+    """Whether a caller from outside is sent to an outside number, whoever wanted it so."""
+    call = dial.dest.call
+    root = call.root if call is not None else None
+    return root is not None and not root.extension and bool(_OUTSIDE.fullmatch(target))
 
 
 def _owner(
@@ -163,8 +170,10 @@ def _owner(
     if exten and directory.reached_by(exten):
         return asked_for(directory, exten).extension
     rung = [t for d in first if (t := target_of(d, directory))] if first else targets
+    through = first[0] if first else dial
     if not directory.known and exten and _SHORT.fullmatch(exten) and len(rung) == 1:
-        return exten
+        if not through.dest.phone:  # a Local channel leads away from the number that was called
+            return exten
     return next((t for t in rung if not _OUTSIDE.fullmatch(t)), None) or next(iter(rung), None)
 
 

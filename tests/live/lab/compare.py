@@ -19,6 +19,7 @@ TOLERANCE = {
     "ended_at": ROUGHLY,
 }
 TIMES = tuple(TOLERANCE)
+SPANS = {"wait_seconds": ROUGHLY, "ring_seconds": 2 * NEAR, "talk_seconds": ROUGHLY}
 NUMBERS = ("caller", "dialed")
 
 
@@ -70,6 +71,8 @@ def _fields(call: Record, record: Record) -> Iterator[str]:
 def _right(key: str, want: Any, got: Any) -> bool:
     if key in TIMES and want is not None and got is not None:
         return abs(seconds(want) - seconds(got)) <= TOLERANCE[key]
+    if key in SPANS and want is not None and got is not None:
+        return bool(abs(want - got) <= SPANS[key])
     if key in NUMBERS:
         return _same_number(want, got)
     return bool(want == got)
@@ -98,7 +101,11 @@ def _legs(want: list[Record], got: list[Record]) -> Iterator[str]:
     """The same legs in any order, as far as the asserted keys go."""
     left = list(got)
     for leg in want:
-        same = [one for one in left if all(one.get(key) == value for key, value in leg.items())]
+        same = [
+            one
+            for one in left
+            if all(_right(key, value, one.get(key)) for key, value in leg.items())
+        ]
         if same:
             left.remove(same[0])
         else:
@@ -108,7 +115,8 @@ def _legs(want: list[Record], got: list[Record]) -> Iterator[str]:
 
 
 def _leg(leg: Record) -> str:
-    return f"{leg.get('extension') or leg.get('number')} {leg.get('result')}"
+    who = leg.get("extension") or leg.get("number")
+    return f"{who} {leg.get('result')} {leg.get('ring_started_at')}"
 
 
 def _brief(record: Record) -> str:

@@ -81,11 +81,9 @@ async def warm_up(stage: Stage) -> None:
 
 async def play(stage: Stage, scenario: Scenario, folder: Path) -> Outcome:
     """One scenario with a recorder of its own."""
+    recorder = asyncio.create_task(_record(stage, scenario))
     if scenario.joins_at is None:
-        recorder = asyncio.create_task(_tap(stage, False))
         await recorder
-    else:
-        recorder = asyncio.create_task(_join(stage, scenario.joins_at))
     error = ""
     try:
         await scenario.story(stage)
@@ -110,13 +108,13 @@ async def play(stage: Stage, scenario: Scenario, folder: Path) -> Outcome:
     return Outcome(scenario.name, error)
 
 
-async def _tap(stage: Stage, snapshot: bool) -> tap.Tap:
-    return await tap.Tap.open(stage.pbx.host, AMI_PORT, "tap", SECRET, snapshot)
-
-
-async def _join(stage: Stage, after: float) -> tap.Tap:
-    await asyncio.sleep(after)
-    return await _tap(stage, True)
+async def _record(stage: Stage, scenario: Scenario) -> tap.Tap:
+    late = scenario.joins_at is not None
+    await asyncio.sleep(scenario.joins_at or 0)
+    recorder = await tap.Tap.open(stage.pbx.host, AMI_PORT, scenario.login, SECRET, late)
+    if scenario.leaves_at is not None:
+        recorder.leave_after(scenario.leaves_at)
+    return recorder
 
 
 def _write(

@@ -14,6 +14,14 @@ from .phone import Phone
 from .wire import Log, iso
 
 CALLER = "29555001"
+SPANS = {
+    "started_at": ("wait_seconds",),
+    "ring_started_at": ("ring_seconds",),
+    "answered_at": ("wait_seconds", "ring_seconds", "talk_seconds"),
+    "ended_at": ("talk_seconds",),
+    "rings": ("ring_seconds",),
+}
+"""Which durations rest on which time."""
 BY_WIRE = "by the wire"
 """As a verdict: whatever the times on the wire make it (answered, or abandoned)."""
 
@@ -139,11 +147,32 @@ class Stage:
         record: dict[str, Any] = {"caller": each.caller}
         record |= {key: iso(at) if at else None for key, at in times.items()}
         until = answered or truth.ring_end(log, each.caller, but)
+        ended = times["ended_at"]
+        record["wait_seconds"] = truth.span(times["started_at"], answered or ended)
+        record["ring_seconds"] = truth.span(rang, until)
+        record["talk_seconds"] = truth.span(answered, ended)
         if (rings := truth.rings(rang, until)) is not None:
             record["rings"] = rings
         if each.fields.get("verdict") == BY_WIRE:
             each.fields["verdict"] = truth.verdict(rang, answered, times["ended_at"])
-        return {key: value for key, value in (record | each.fields).items() if value is not ...}
+        record |= each.fields
+        for end, spans in SPANS.items():
+            if end in each.fields:  # the scenario has its own say, or none
+                record |= dict.fromkeys(spans, ...)
+        if isinstance(record.get("legs"), list):
+            record["legs"] = self._legs(record["legs"], truth.leg_rings(log, each.caller, but))
+        return {key: value for key, value in record.items() if value is not ...}
+
+    def _legs(self, legs: list[dict[str, Any]], rang: dict[str, int]) -> list[dict[str, Any]]:
+        """With the moment each phone began to ring, where it is the only leg of its extension."""
+        extensions = [leg.get("extension") for leg in legs]
+        found = []
+        for leg in legs:
+            extension = leg.get("extension", "")
+            if extension in rang and extensions.count(extension) == 1:
+                leg = leg | {"ring_started_at": iso(rang[extension])}
+            found.append(leg)
+        return found
 
     async def clear(self) -> None:
         for family, key in self._database:
@@ -177,6 +206,10 @@ class Scenario:
     versions: tuple[str, ...] = ("22", "16")
     joins_at: float | None = None
     """The recorder joins so many seconds after the start, with a snapshot (else before it)."""
+    leaves_at: float | None = None
+    """The recorder leaves so many seconds after the start (else after the last channel)."""
+    login: str = "tap"
+    """Who records: `tap` sees the least that is enough, `wide` every class there is."""
 
 
 @dataclass

@@ -36,6 +36,10 @@ class Tap:
             if b"Response: Success" in self.data:
                 self._logged_in.set()
 
+    def leave_after(self, seconds: float) -> None:
+        """The connection breaks after so long."""
+        asyncio.get_running_loop().call_later(seconds, self._task.cancel)
+
     async def close(self) -> bytes:
         self._writer.close()
         self._task.cancel()

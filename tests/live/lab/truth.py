@@ -77,6 +77,10 @@ def end(log: Log, call: Dialog) -> int | None:
     return None
 
 
+def span(began: int | None, until: int | None) -> float | None:
+    return None if began is None or until is None else round((until - began) / 1e9, 3)
+
+
 def rings(began: int | None, until: int | None) -> int | None:
     """In which ring that was, where there can be no doubt."""
     if began is None or until is None:

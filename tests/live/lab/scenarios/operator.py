@@ -129,7 +129,7 @@ async def late_jointalking(stage: Stage) -> None:
     stage.plan("201", "180@0.1 200@1.5")
     call = stage.outside(ANNA)
     await stage.talk(call, 4)
-    _unseen(stage, call)
+    unseen(stage, call)
 
 
 @BOOK.tell(9, joins_at=3.0)
@@ -137,7 +137,7 @@ async def late_join_ringing(stage: Stage) -> None:
     stage.plan("201", "180@0.1 200@5")
     call = stage.outside(ANNA)
     await stage.talk(call, 1.5)
-    _unseen(stage, call)
+    unseen(stage, call)
 
 
 @BOOK.tell(12, joins_at=3.0)
@@ -147,10 +147,10 @@ async def late_join_queue(stage: Stage) -> None:
     stage.plan("102", "180@0.1 200@5")
     call = stage.outside("67000701")
     await ends_with(stage, call, await stage.taken("102"))
-    _unseen(stage, call)
+    unseen(stage, call)
 
 
-def _unseen(stage: Stage, call: Dialog) -> None:
+def unseen(stage: Stage, call: Dialog) -> None:
     keep: dict[str, Any] = dict.fromkeys(
         ("started_at", "ring_started_at", "answered_at", "ended_at", "rings"), ...
     )

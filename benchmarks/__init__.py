@@ -1,0 +1,1 @@
+"""What callcheck costs: events per CPU second, latency, memory, start-up. See README.md."""

@@ -1,0 +1,154 @@
+"""A port of the feeder in, the CPU seconds that one way of reading all its events took out.
+
+Each runs in a fresh process. `ready` is called when events may begin; what was spent before
+(imports, connecting, login) does not count.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from callcheck.config import Config, load
+
+Ready = Callable[[], None]
+
+
+class Meter:
+    """CPU seconds of this process between `start` and `stop`, all threads."""
+
+    def __init__(self, ready: Ready) -> None:
+        self._ready = ready
+        self._began = 0.0
+        self.spent = 0.0
+
+    def start(self) -> None:
+        self._began = time.process_time()
+        self._ready()
+
+    def stop(self) -> None:
+        self.spent = time.process_time() - self._began
+
+
+def configured(folder: Path) -> Config:
+    """The town's configuration."""
+    return load(folder / "callcheck.toml", {**os.environ, "CALLCHECK_BENCH_SECRET": "bench"})
+
+
+async def count_only(port: int, _folder: Path, meter: Meter) -> int:
+    """The floor: asyncio reads and counts where messages end."""
+    loop = asyncio.get_running_loop()
+    over = loop.create_future()
+
+    class Counter(asyncio.Protocol):
+        events, tail = 0, b""
+
+        def data_received(self, data: bytes) -> None:
+            self.events += (self.tail + data).count(b"\r\n\r\n")
+            self.tail = data[-3:]
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            over.set_result(None)
+
+    transport, counter = await loop.create_connection(Counter, "127.0.0.1", port)
+    meter.start()
+    await over
+    meter.stop()
+    transport.close()
+    return counter.events
+
+
+async def bare_panoramisk(port: int, _folder: Path, meter: Meter) -> int:
+    """panoramisk's own Manager with one callback for every event that does nothing."""
+    from panoramisk import Manager
+
+    logging.getLogger("panoramisk").setLevel(logging.CRITICAL)
+    loop = asyncio.get_running_loop()
+    on, over = loop.create_future(), loop.create_future()
+    manager = Manager(
+        loop=loop, host="127.0.0.1", port=port, username="bench", secret="bench",
+        on_login=lambda _: on.set_result(None), on_disconnect=lambda *_: over.set_result(None),
+    )  # fmt: skip
+    manager.register_event("*", lambda *_: None)
+    await manager.connect()
+    await on
+    meter.start()
+    await over
+    meter.stop()
+    return -1  # to count would be to do something
+
+
+async def whole_path(port: int, folder: Path, meter: Meter) -> int:
+    """callcheck from bytes to counters, without a store: as the app does it."""
+    from prometheus_client import CollectorRegistry
+
+    from callcheck.ami.client import Listener
+    from callcheck.app.ports import Now
+    from callcheck.app.watch import Watch
+    from callcheck.calls.model import Call
+    from callcheck.metrics import Metrics, ring_edges
+    from callcheck.privacy import Pseudonyms
+    from callcheck.rules import RULES
+    from callcheck.store import Saved, Store
+    from callcheck.store.writer import Writer
+    from callcheck.verdict import Finding
+
+    config = configured(folder)
+    edges = ring_edges(config.cadence, config.answer_by_ring.ring)
+    store = Store("sqlite://", edges)
+    metrics = Metrics(
+        CollectorRegistry(), Now([], store, Writer(store, print)), pbxs=["main"],
+        units=[u.id for u in config.units], rules=list(RULES), ring_edges_ms=edges, version="0",
+    )  # fmt: skip
+
+    def counted(call: Call, findings: tuple[Finding, ...]) -> None:
+        metrics.saved([Saved(call, findings)])
+
+    class Sink(Watch):
+        def connected(self) -> None:
+            meter.start()
+
+        def lost(self) -> None:
+            if started.is_set():
+                meter.stop()
+                over.set()
+            started.set()
+
+    started, over = asyncio.Event(), asyncio.Event()
+    started.set()
+    watch = Sink(
+        "main", config.directory("main"), config.judge(), Pseudonyms(bytes(32), "pseudonym", "371"),
+        counted, metrics.delay_of("main"),
+    )  # fmt: skip
+    logging.getLogger("callcheck").setLevel(logging.CRITICAL)
+    listener = Listener(config.pbxs[0], watch)
+    running = asyncio.create_task(listener.run())
+    await over.wait()
+    await listener.close()
+    await running
+    return watch.follower.messages
+
+
+async def with_store(port: int, folder: Path, meter: Meter) -> int:
+    """All of callcheck: store, API and everything, until the last call is saved."""
+    from callcheck.ami.client import State
+    from callcheck.app.house import House
+
+    logging.getLogger("callcheck").setLevel(logging.CRITICAL)
+    house = House(configured(folder))
+    (listener, watch) = house.watched[0]
+    stop = asyncio.Event()
+    living = asyncio.create_task(house.live(stop))
+    while listener.state is not State.CONNECTED:
+        await asyncio.sleep(0.02)
+    meter.start()
+    while listener.state is State.CONNECTED or house.writer.pending:
+        await asyncio.sleep(0.02)
+    meter.stop()
+    stop.set()
+    await living
+    return watch.follower.messages
