@@ -7,7 +7,6 @@ come while it sends are written between two slices.
 from __future__ import annotations
 
 import mmap
-import os
 import re
 import socket
 import threading
@@ -127,8 +126,11 @@ def _slices(
 ) -> Iterator[tuple[tuple[int, int], int]]:
     """Byte ranges to write at once, and how many events have been sent with each."""
     if rate is None:
-        for start in range(0, len(data), PIECE):
-            yield (start, start + PIECE), 0
+        start = 0
+        while start < len(data):  # whole messages: answers may come in between
+            end = data.find(b"\r\n\r\n", min(start + PIECE, len(data) - 4)) + 4
+            yield (start, end), 0
+            start = end
         return
     per_slice = max(1, round(rate * SLICE_SECONDS))
     start = so_far = 0
@@ -141,7 +143,3 @@ def _slices(
         yield (start, end), so_far
         start = end
 
-
-def available_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0))

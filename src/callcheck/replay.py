@@ -45,7 +45,7 @@ def replay(name: str, pbx: str, directory: Directory, judge: Judge) -> Iterator[
         yield Judged(call, judge(call))
     if stream.damage:
         raise ReplayError(stream.damage)
-    if not follower.messages:
+    if follower.messages == follower.strange:
         raise ReplayError(
             f"{name}: no AMI message in it; give the raw bytes of a manager connection, "
             "as `callcheck record` writes them"

@@ -187,15 +187,18 @@ class Listener:
         log.info("pbx %s: connected", self.pbx.name)
         self._tell(self.sink.connected)
 
-    def event(self, raw: bytes) -> None:
-        """From the link: one event."""
-        if not self.rights.complete:
-            self.rights.note(raw)
-        self._pass(self.sink.message, raw)
-
-    def heard(self) -> None:
-        """From the link: events came just now."""
+    def events(self, batch: list[bytes]) -> None:
+        """From the link: events that came together."""
         self._last_event = self._now()
+        if not self.rights.complete:
+            self.rights.note_all(batch)
+        take = self.sink.message
+        for raw in batch:
+            try:
+                take(raw)
+            except Exception as error:  # one event, and what was open then, are doubtful
+                self._failed(error)
+                self._resync()
 
     def item(self, raw: bytes) -> None:
         """From the link: one item of a listing that we asked for."""

@@ -48,11 +48,13 @@ class Watch:
 
     def message(self, raw: bytes) -> None:
         """Follows one event."""
+        follower = self.follower
         arrived = time.time_ns() // 1000
-        at = self.follower.message(raw, arrived)
+        at = follower.message(raw, arrived)
         if at is not None:
             self._delay.observe(max(0, arrived - at))
-        self._settle()
+            if follower.tracker.ended:
+                self._settle()
 
     def pong(self, raw: bytes) -> None:
         """The clock of the PBX, also while nobody calls: ends calls whose end was lost."""

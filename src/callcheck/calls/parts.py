@@ -178,8 +178,10 @@ class OpenCall:
     """A call while it lasts."""
 
     __slots__ = (
+        "alive",
         "answered_at",
         "answerer",
+        "channels",
         "conference",
         "ended_at",
         "facts",
@@ -187,7 +189,6 @@ class OpenCall:
         "hung_up_by",
         "ids",
         "legs",
-        "members",
         "originated",
         "pickup_of",
         "present",
@@ -210,8 +211,9 @@ class OpenCall:
         """The caller's channel."""
         self.started_at = at
         self.time_source = time_source
-        self.members: list[Channel] = []
-        """Channels still alive."""
+        self.channels: list[Channel] = []
+        """All that ever belonged to it."""
+        self.alive = 0
         self.legs: list[Dial] = []
         self.whole = True
         self.originated = False
@@ -241,6 +243,14 @@ class OpenCall:
     @property
     def call_id(self) -> str:
         return self.ids[0]
+
+    def let_go(self) -> None:
+        """Unties what points at each other, so that a closed call is freed at once."""
+        for channel in self.channels:
+            channel.call = channel.half = channel.dial = channel.dials = None
+        self.channels.clear()
+        self.legs.clear()
+        self.root = self.answerer = self.talker = self.retrieved = self.pickup_of = None
 
 
 def is_up(channel: Channel) -> bool:

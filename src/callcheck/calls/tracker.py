@@ -113,7 +113,7 @@ class Tracker:
     def keep_only(self, alive: set[str]) -> None:
         """Ends calls none of whose channels the PBX still has (after a snapshot)."""
         for call in self.open_calls:
-            if not any(member.uniqueid in alive for member in call.members):
+            if not any(c.uniqueid in alive for c in call.channels):
                 self._lose(call)
 
     # ── groups ────────────────────────────────────────────────────────────────────────────────
@@ -131,46 +131,49 @@ class Tracker:
         gone = channel.call
         if gone is None or gone is kept:
             return
-        for member in gone.members:
-            member.call = kept
-        kept.members.extend(gone.members)
-        kept.legs.extend(gone.legs)
+        for moved in gone.channels:
+            moved.call = kept
+        kept.channels += gone.channels
+        kept.alive += gone.alive
+        kept.legs += gone.legs
         for linkedid in gone.ids:
             self.calls[linkedid] = kept
         kept.ids.extend(gone.ids)
         kept.whole = kept.whole and gone.whole
-        gone.members = []
+        gone.channels = []
         self.merged += 1
 
     def drop(self, channel: Channel) -> None:
         """A channel is gone; with the last one its call has ended."""
-        self.channels.pop(channel.uniqueid, None)
+        self._forget(channel)
         self.gone[channel.uniqueid] = None
         if len(self.gone) > REMEMBERED:
             del self.gone[next(iter(self.gone))]
-        self.leave(channel)
-        if channel.half is None:
-            self.halves.pop(channel.name[:-2], None)
-        if channel.extension:
-            self._forget_phone(channel.extension, channel)
         call = channel.call
         if call is None:
             return
-        call.members.remove(channel)
-        if not call.members:
+        call.alive -= 1
+        if not call.alive:
             self._close(call)
 
-    def _forget_phone(self, extension: str, channel: Channel) -> None:
-        phones = self.phones.get(extension, [])
-        if channel in phones:
-            phones.remove(channel)
-        if not phones:
-            self.phones.pop(extension, None)
+    def _forget(self, channel: Channel) -> None:
+        """Takes a channel out of every table."""
+        self.channels.pop(channel.uniqueid, None)
+        self.leave(channel)
+        if not channel.phone and channel.half is None:
+            self.halves.pop(channel.name[:-2], None)
+        phones = self.phones.get(channel.extension) if channel.extension else None
+        if phones and channel.extension:
+            if channel in phones:
+                phones.remove(channel)
+            if not phones:
+                del self.phones[channel.extension]
 
     def _close(self, call: OpenCall) -> None:
         for linkedid in call.ids:
             self.calls.pop(linkedid, None)
         record = ended_call(call, self.pbx, self.directory, self.now, bridged=self.bridged)
+        call.let_go()
         if record is None:
             self.merged += 1
             return
@@ -179,14 +182,9 @@ class Tracker:
 
     def _lose(self, call: OpenCall) -> None:
         call.whole = False
-        for member in call.members:
-            self.channels.pop(member.uniqueid, None)
-            self.leave(member)
-            if member.extension:
-                self._forget_phone(member.extension, member)
-            if member.name.startswith("Local/"):
-                self.halves.pop(member.name[:-2], None)
-        call.members = []
+        for channel in call.channels:
+            if channel.hung_at is None:
+                self._forget(channel)
         self._close(call)
 
     def _distrust(self) -> None:
@@ -320,11 +318,12 @@ def on_channel_born(tracker: Tracker, event: happened.ChannelBorn) -> None:
     starts = event.linkedid == event.uniqueid
     strange = not starts and event.linkedid not in tracker.calls
     call = channel.call = tracker.group(event.linkedid, event.at)
-    call.members.append(channel)
+    call.channels.append(channel)
+    call.alive += 1
     if starts and call.root is None:
         call.root = channel
         call.originated = event.state == DOWN
-        if len(call.members) > 1:
+        if len(call.channels) > 1:
             call.whole = False
     elif strange:
         call.whole = False
@@ -610,6 +609,10 @@ def on_app_started(tracker: Tracker, event: happened.AppStarted) -> None:
     call.recording_app = bool(call.legs) and event.app.lower() in _MESSAGES
 
 
+def on_pbx_went_down(tracker: Tracker, event: happened.PbxWentDown) -> None:
+    tracker.cut()
+
+
 def on_noted(tracker: Tracker, event: happened.Noted) -> None:
     channel = tracker.channels.get(event.uniqueid) if event.uniqueid else None
     if channel is not None and channel.call is not None:
@@ -638,5 +641,6 @@ ON: dict[type[Event], Callable[[Tracker, Any], None]] = {
     happened.ConferenceJoined: on_conference_joined,
     happened.AppStarted: on_app_started,
     happened.Noted: on_noted,
+    happened.PbxWentDown: on_pbx_went_down,
 }
 """What is done with each kind of event: the whole of the tracker's reach."""

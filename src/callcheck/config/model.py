@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from callcheck.cadence import CADENCES, Cadence
 from callcheck.calls.directory import Directory, Party
 from callcheck.hours import Hours
+from callcheck.people import People
 from callcheck.rules import Terms, judge_by
-from callcheck.rules.answer_by_ring import Settings, always_open
+from callcheck.rules.answer_by_ring import Settings
+from callcheck.scope import always_open
 from callcheck.verdict import Judge
 
 Callers = Literal["pseudonym", "masked", "plain"]
@@ -124,4 +126,5 @@ class Config:
     def judge(self) -> Judge:
         """A judge with every rule bound to this configuration."""
         closed = self.hours.closed if self.hours else always_open
-        return judge_by(Terms(self.answer_by_ring, self.cadence, closed))
+        people = People(self.directory())  # names and units are the same on every PBX
+        return judge_by(Terms(self.answer_by_ring, self.cadence, closed, people))

@@ -37,7 +37,7 @@ class Ami:
         self._waiting[key] = asyncio.get_running_loop().create_future()
         self._answers[key] = []
         self._writer.write("\r\n".join(lines).encode() + END)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             return await self._waiting[key]
 
     async def channels(self) -> list[str]:

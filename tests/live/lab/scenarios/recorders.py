@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from ..cases import answered, forwarded, leg
 from ..dialog import Dialog
@@ -42,7 +43,9 @@ async def cut_off_forwarding(stage: Stage) -> None:
 
 
 def _cut(stage: Stage, call: Dialog) -> None:
-    keep = dict.fromkeys(("ring_started_at", "answered_at", "ended_at", "rings"), ...)
+    keep: dict[str, Any] = dict.fromkeys(
+        ("ring_started_at", "answered_at", "ended_at", "rings"), ...
+    )
     stage.expect(call, dialed=ANNA, complete=False, verdict="unknown", **keep)
 
 
