@@ -20,6 +20,7 @@ import urllib.request
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -62,7 +63,7 @@ class Marks:
 
 def measure(*, short: bool) -> list[Figure]:
     """Figures at each rate."""
-    plays, seconds, stored = (600, 3.0, 5_000) if short else (3000, 12.0, 100_000)
+    plays, seconds, stored = (600, 1.5, 3_000) if short else (3000, 12.0, 100_000)
     path = stream_file(plays, 500, VARIANTS)
     figures: list[Figure] = []
     for rate in RATES:
@@ -83,6 +84,7 @@ def _run(path: Path, rate: int, events: int, stored: int) -> tuple[Marks, Sent]:
         ours.recv()
         feeder.play(path, rate, events)
         sent = feeder.sent()
+        feeder.hang_up()
         marks: Marks = ours.recv()
         process.join()
     return marks, sent
@@ -194,11 +196,13 @@ def _ask(house: House, marks: Marks, over: threading.Event) -> None:
     http = house.config.http
     base = f"http://{http.host}:{http.port}"
     unit = house.config.units[0].id
+    today = datetime.now(UTC).date()
+    month = f"from={today - timedelta(days=31)}&to={today}&step=1d"
     while not over.wait(ASK_EVERY):
         with suppress(OSError):
             took, page = _get(f"{base}/metrics")
             marks.scrapes.append((took, page.count(b"\n")))
-            took, _ = _get(f"{base}/api/v1/units/{unit}/summary?step=day")
+            took, _ = _get(f"{base}/api/v1/units/{unit}/summary?{month}")
             marks.queries.append(took)
             _get(f"{base}/api/v1/calls?limit=500")
 

@@ -21,7 +21,7 @@ PROGRAM = (sys.executable, "-m", "callcheck")
 
 def measure(*, short: bool) -> list[Figure]:
     """Figures, each command beside bare Python in the same round."""
-    rounds = 5 if short else 11
+    rounds = 3 if short else 11
     took: dict[str, list[float]] = {"bare": [], "--help": [], "--version": []}
     for _ in range(rounds):
         took["bare"].append(_seconds(*BARE))
@@ -30,10 +30,8 @@ def measure(*, short: bool) -> list[Figure]:
     figures = [Figure("bare Python", *_range(took["bare"]), unit="ms")]
     for flag in ("--help", "--version"):
         over = [a - b for a, b in zip(took[flag], took["bare"], strict=True)]
-        figures.append(
-            Figure(f"callcheck {flag}, over bare Python", *_range(over), "ms", "<= 100")
-        )
-    return figures + _demo(seconds=4 if short else 15)
+        figures.append(Figure(f"callcheck {flag}, over bare Python", *_range(over), "ms", "<= 100"))
+    return figures + _demo(seconds=2 if short else 15)
 
 
 def _seconds(*command: str) -> float:

@@ -66,7 +66,7 @@ class Follower:
         """The first event of a stream, or one without its time."""
         if timed:
             self.timed = True
-            self.tracker.time_source = TimeSource.EVENT
+            self.tracker.learn_time(event.at)
             self._feed(raw, event)
             return event.at
         if self.timed is None and not isinstance(event, ChannelFound):

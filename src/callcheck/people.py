@@ -85,8 +85,8 @@ class People:
         rung = [leg.extension or leg.number for leg in call.legs if leg.ring_started_at is not None]
         names = _listed([self.name(call, party) for party in rung]) or self.asked(call)
         sent = call.forwarded_from
-        via = f" (forwarded by {self.name(call, sent)})" if sent and sent not in rung else ""
-        return f"{names}{via} rang for {tenths(call.ring_ms or 0)}"
+        via = f", forwarded by {self.name(call, sent)}" if sent and sent not in rung else ""
+        return f"{names} rang for {tenths(call.ring_ms or 0)}{via}"
 
     def asked(self, call: Call) -> str:
         """Who was asked for, in words."""
@@ -136,6 +136,10 @@ class People:
         if line is not None and line.kind is not Kind.MEMBER:
             return f" in {via.value} {self.name(call, line.extension)}"
         return " in a queue" if via is Via.QUEUE else " in a group"
+
+
+NOBODY = People()
+"""A house of which no names are known."""
 
 
 def tenths(ms: Millis) -> str:

@@ -86,6 +86,12 @@ class _Unzipped(gzip.GzipFile):
 
     def __init__(self, raw: object) -> None:
         super().__init__(fileobj=cast(BinaryIO, raw), mode="rb")
+        self._packed = cast(BinaryIO, raw)
+
+    def close(self) -> None:
+        """Closes the file itself too, which `GzipFile` leaves open."""
+        super().close()
+        self._packed.close()
 
     def read(self, size: int | None = -1) -> bytes:
         return self.read1(size if size is not None else -1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -139,3 +140,18 @@ def header(raw: bytes, name: bytes) -> bytes | None:
     """The value of a header of a message, if it is there."""
     _, found, rest = raw.partition(b"\r\n%b: " % name)
     return rest.partition(b"\r\n")[0] if found else None
+
+
+def all_of_it() -> bool:
+    """Whether the long tests shall run whole (`CALLCHECK_ALL=1`), instead of on a sample."""
+    return os.environ.get("CALLCHECK_ALL", "") == "1"
+
+
+def one_of_each(recordings: Iterable[Recording]) -> list[Recording]:
+    """Each scenario as one version of Asterisk told it, the versions in turn; all if asked for."""
+    if all_of_it():
+        return list(recordings)
+    by_scenario: dict[str, list[Recording]] = {}
+    for recording in recordings:
+        by_scenario.setdefault(recording.path.name, []).append(recording)
+    return [told[i % len(told)] for i, told in enumerate(by_scenario.values())]

@@ -16,6 +16,7 @@ from tests.calls.recordings import (
     by_name,
     calls_of,
     follower,
+    one_of_each,
     recordings,
     records_of,
     scenarios,
@@ -23,9 +24,9 @@ from tests.calls.recordings import (
 from tests.live.lab.compare import differences
 
 ALL = by_name(recordings())
-SCENARIOS = by_name(scenarios())
+SOME = by_name(one_of_each(scenarios()))
 each = pytest.mark.parametrize("recording", ALL.values(), ids=ALL)
-each_scenario = pytest.mark.parametrize("recording", SCENARIOS.values(), ids=SCENARIOS)
+each_scenario = pytest.mark.parametrize("recording", SOME.values(), ids=SOME)
 
 
 def calls_in(pieces: Iterator[bytes]) -> list[Call]:
@@ -47,8 +48,8 @@ def test_every_record_is_what_the_wire_says(recording: Recording) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-@each
-@pytest.mark.parametrize("size", [1460, 4097, 65536])
+@each_scenario
+@pytest.mark.parametrize("size", [1459, 4096])
 def test_the_pieces_that_a_stream_arrives_in_do_not_matter(recording: Recording, size: int) -> None:
     data = recording.data
     assert calls_in(in_pieces(data, size)) == calls_in(iter([data]))
@@ -77,9 +78,7 @@ def test_every_call_is_accounted_for(recording: Recording) -> None:
         tracker = following.tracker
         assert tracker.opened == tracker.closed + tracker.merged + len(tracker.open_calls)
         assert ended == tracker.closed
-        alive = [c for call in tracker.open_calls for c in call.members]
-        assert {c.uniqueid for c in alive} == set(tracker.channels)
-        assert len(alive) == len(tracker.channels)
+        assert sum(call.alive for call in tracker.open_calls) == len(tracker.channels)
     following.close()
     ended += len(list(following.ended()))
     assert_empty(following.tracker)
@@ -103,5 +102,3 @@ def replaced(value: Any, old: str, new: str) -> Any:
     if isinstance(value, dict):
         return {key: replaced(one, old, new) for key, one in value.items()}
     return value
-
-

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import time
 from collections.abc import Callable
 from enum import StrEnum
@@ -263,7 +264,9 @@ class Listener:
         if isinstance(error, TimeoutError):
             return f"no connection to {where} within {self.pbx.connect_seconds:g} s"
         if isinstance(error, OSError):
-            return f"no connection to {where}: {error}"
+            # asyncio repeats number and address; a name that cannot be found has no strerror
+            why = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror or error
+            return f"no connection to {where}: {why}"
         return f"the listener itself failed ({type(error).__name__}): please report this"
 
     async def _wait(self, seconds: float) -> None:

@@ -86,7 +86,8 @@ class Reader:
 
     def _known(self, text: str) -> re.Match[str] | None:
         if self._by_lines and (layout := self._by_lines.get(text.count("\n"))) is not None:
-            return layout(text)
+            if match := layout(text):
+                return match
         for layout in self._whole:
             if match := layout(text):
                 return match
@@ -127,6 +128,8 @@ def _layout(headers: Sequence[Header], places: Sequence[int | None]) -> re.Patte
     pattern, here = [], 0
     for header, place in zip(headers, places, strict=True):
         if place is None:
+            # else a message that was damaged once would hide the header in all that follow
+            pattern.insert(0, f"(?!(?:[^\\n]*\\n)*{re.escape(header.name)}: )")
             pattern.append(header.absent)
             continue
         skip = f"(?:[^\\n]*+\\n){{{place - here}}}+"
@@ -144,18 +147,15 @@ _CHANNEL = (
     _uniqueid("Uniqueid"),
     _text("Linkedid"),
 )
-_DEST = (
-    _text("DestChannel"),
-    _number("DestChannelState"),
-    _optional("DestCallerIDNum"),
-    _optional("DestExten"),
-    _uniqueid("DestUniqueid"),
-    _text("DestLinkedid"),
-)
+# of a channel that was there before, its extension is no longer the number that was dialled; only
+# the answer to a Status action still knows that (DNID)
+_FOUND = tuple(h._replace(name="DNID") if h.name == "Exten" else h for h in _CHANNEL)
 
 EVENTS: dict[bytes, Reader] = {
     b"Event: Newchannel": Reader(ChannelBorn, *_CHANNEL),
-    b"Event: Newstate": Reader(happened.ChannelState, _number("ChannelState"), _uniqueid("Uniqueid")),
+    b"Event: Newstate": Reader(
+        happened.ChannelState, _number("ChannelState"), _uniqueid("Uniqueid")
+    ),
     b"Event: Rename": Reader(happened.ChannelRenamed, _text("Newname"), _uniqueid("Uniqueid")),
     b"Event: DialBegin": Reader(
         happened.DialBegun,
@@ -165,7 +165,12 @@ EVENTS: dict[bytes, Reader] = {
         _uniqueid("DestUniqueid"),
         _optional("DialString"),
     ),
-    b"Event: DialState": Reader(happened.DialProgressed, _uniqueid("DestUniqueid"), _text("DialStatus")),
+    b"Event: OriginateResponse": Reader(
+        happened.Originated, _optional("Exten"), _uniqueid("Uniqueid")
+    ),
+    b"Event: DialState": Reader(
+        happened.DialProgressed, _uniqueid("DestUniqueid"), _text("DialStatus")
+    ),
     b"Event: DialEnd": Reader(
         happened.DialEnded,
         _optional("Exten"),
@@ -182,7 +187,9 @@ EVENTS: dict[bytes, Reader] = {
         _uniqueid("Uniqueid"),
         _optional("SwapUniqueid"),
     ),
-    b"Event: BridgeLeave": Reader(happened.BridgeLeft, _uniqueid("BridgeUniqueid"), _uniqueid("Uniqueid")),
+    b"Event: BridgeLeave": Reader(
+        happened.BridgeLeft, _uniqueid("BridgeUniqueid"), _uniqueid("Uniqueid")
+    ),
     b"Event: HangupRequest": Reader(happened.HangupAsked, _uniqueid("Uniqueid")),
     b"Event: Hangup": Reader(happened.HungUp, _uniqueid("Uniqueid"), _number("Cause")),
     b"Event: Pickup": Reader(happened.PickedUp, _uniqueid("Uniqueid"), _uniqueid("TargetUniqueid")),
@@ -211,15 +218,14 @@ EVENTS: dict[bytes, Reader] = {
     ),
     b"Event: Shutdown": Reader(happened.PbxWentDown),
     # the answers of a snapshot
-    b"Event: CoreShowChannel": Reader(ChannelFound, *_CHANNEL),
-    b"Event: Status": Reader(ChannelFound, *_CHANNEL),
+    b"Event: CoreShowChannel": Reader(ChannelFound, *_FOUND),
+    b"Event: Status": Reader(ChannelFound, *_FOUND),
 }
 """Every AMI event that means something to the core, and how it is read."""
 
-INTRODUCTIONS = (
-    Reader(ChannelFound, *_CHANNEL),
-    Reader(ChannelFound, *_DEST),
-    Reader(ChannelFound, *(header._replace(name=f"Target{header.name}") for header in _CHANNEL)),
+INTRODUCTIONS = tuple(
+    Reader(ChannelFound, *(header._replace(name=prefix + header.name) for header in _FOUND))
+    for prefix in ("", "Dest", "Target")
 )
 """The channels that a message speaks of, each with all that is told of it."""
 

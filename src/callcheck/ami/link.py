@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import re
 import ssl
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -26,10 +25,6 @@ Headers = Mapping[str, str]
 
 # panoramisk logs whole actions, a Login with its secret among them, when writing fails
 _SILENT = logging.Logger("panoramisk", level=logging.CRITICAL + 1)
-
-
-_SPECIAL = re.compile(rb"(?:^|\n)(?:Response: |Event: Shutdown|Asterisk Call Manager/)")
-"""What must be looked at message by message."""
 
 
 class LinkError(Exception):
@@ -55,7 +50,8 @@ class Owner(Protocol):
         """The PBX accepted the login; called before anything that came after it."""
 
     def events(self, batch: list[bytes]) -> None:
-        """Whole events that came together, in order."""
+        """Whole events that came together, in order; an answer that nobody asked for may be
+        among them."""
 
     def pong(self, raw: bytes) -> None:
         """The whole answer to a Ping."""
@@ -89,8 +85,8 @@ class Wire(AMIProtocol):  # type: ignore[misc]
         lost, self.framer.oversized = self.framer.oversized, 0
         if lost:
             self.owner.dropped(lost)
-        if self.live and not self.responses and not _SPECIAL.search(data):
-            self.owner.events(messages)  # nearly always: nothing but events, and none for us
+        if self.live and not self.responses:
+            self.owner.events(messages)  # nearly always: nothing was asked, so none is an answer
         else:
             self._one_by_one(messages)
         if lost:

@@ -72,6 +72,14 @@ class DialBegun(Event):
 
 
 @dataclass(slots=True)
+class Originated(Event):
+    """A channel that the PBX called by itself goes to `exten` (OriginateResponse)."""
+
+    exten: str | None
+    uniqueid: str
+
+
+@dataclass(slots=True)
 class DialProgressed(Event):
     """The far end of a dial says RINGING, PROGRESS or the like (DialState)."""
 

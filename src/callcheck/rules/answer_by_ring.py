@@ -11,7 +11,7 @@ from typing import Literal
 
 from callcheck.cadence import Cadence, Reading
 from callcheck.calls.model import Call, Disposition, Micros, Millis
-from callcheck.people import People, tenths
+from callcheck.people import NOBODY, People, tenths
 from callcheck.scope import Closed, out_of_scope
 from callcheck.verdict import Finding, Readings, Result
 
@@ -43,7 +43,7 @@ class Settings:
 
 
 def judge(
-    call: Call, settings: Settings, cadence: Cadence, closed: Closed, people: People
+    call: Call, settings: Settings, cadence: Cadence, closed: Closed, people: People = NOBODY
 ) -> Finding:
     """The finding of one call. No reason ever holds an outside number."""
     outside = out_of_scope(call, closed)
@@ -89,7 +89,8 @@ def _how_answered(waited: Millis, met: bool, settings: Settings, cadence: Cadenc
 def _abandoned(call: Call, settings: Settings, cadence: Cadence) -> Finding:
     early = gave_up_early(call, settings, cadence)
     if early:
-        return Finding(NAME, Result.EXEMPT, early)
+        rang = call.ring_started_at is not None
+        return Finding(NAME, Result.EXEMPT, early, gave_up_early=rang)
     _, gave_up, limit = _patience(call, settings, cadence)
     return Finding(NAME, Result.BREACHED, f"{gave_up}, past {limit}", _NONE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 END = b"\r\n\r\n"
 
@@ -70,6 +71,8 @@ class Ami:
             if not listing or message.get("EventList") == "Complete":
                 future.set_result(self._answers.pop(key))
 
-    def close(self) -> None:
+    async def close(self) -> None:
         self._task.cancel()
         self._writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self._writer.wait_closed()

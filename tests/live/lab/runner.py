@@ -73,6 +73,7 @@ async def run(version: str, only: list[str], out: Path, instances: int) -> list[
             for scenario in queue:
                 outcomes.append(await play_in_time(stage, scenario, out / version))
             stage.close()
+            await pbx.control.close()
         finally:
             pbx.stop()
 

@@ -9,8 +9,8 @@ from ..cases import answered, forwarded, leg
 from ..dialog import Dialog
 from ..stage import BOOK, Stage
 from .groups import GROUP, by_group, ringing
-from .operator import unseen
 from .pickups import picked, taken
+from .switchboard import unseen
 from .transfers import ANNA, ends_with, record, talking
 
 BERTA = "180@0.1 200@3"
