@@ -94,6 +94,7 @@ async def whole_path(_port: int, folder: Path, meter: Meter) -> int:
     from prometheus_client import CollectorRegistry
 
     from callcheck.ami.client import Listener
+    from callcheck.app.memory import calm_collector
     from callcheck.app.ports import Now
     from callcheck.app.watch import Watch
     from callcheck.calls.model import Call
@@ -133,6 +134,7 @@ async def whole_path(_port: int, folder: Path, meter: Meter) -> int:
     )  # fmt: skip
     logging.getLogger("callcheck").setLevel(logging.CRITICAL)
     listener = Listener(config.pbxs[0], watch)
+    calm_collector()
     running = asyncio.create_task(listener.run())
     await over.wait()
     await listener.close()

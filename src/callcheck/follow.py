@@ -11,7 +11,7 @@ from contextlib import suppress
 from callcheck.ami.events import EVENTS, introduce, time_in
 from callcheck.ami.framing import GREETING, Framer
 from callcheck.calls.directory import Directory
-from callcheck.calls.events import ChannelFound, Event
+from callcheck.calls.events import ChannelFound, Event, HungUp
 from callcheck.calls.model import Call, Micros, TimeSource
 from callcheck.calls.tracker import Stranger, Tracker
 
@@ -94,7 +94,10 @@ class Follower:
         """Makes channels known that were there before we looked, then tells the event again."""
         tracker = self.tracker
         for found in introduce(raw, event.at):
-            if isinstance(found, ChannelFound) and found.uniqueid not in tracker.gone:
+            if not isinstance(found, ChannelFound) or found.uniqueid in tracker.gone:
+                continue
+            # a leg of which nothing but the end is told would be a second record of its call
+            if found.uniqueid == found.linkedid or not isinstance(event, HungUp):
                 tracker.feed(found)
         with suppress(Stranger):  # a straggler of a channel that has hung up
             tracker.feed(event)

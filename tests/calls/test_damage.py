@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from callcheck.ami.events import MANY_LAYOUTS
 from tests.calls.recordings import (
     Recording,
     assert_empty,
@@ -33,7 +34,7 @@ def test_a_header_that_was_once_missing_is_seen_when_it_is_there(name: bytes) ->
 def test_many_kinds_of_damage_do_not_make_the_sound_ones_slow_or_wrong() -> None:
     messages = DIRECT.messages
     sound = calls_of(messages)
-    for count in range(40):
+    for count in range(MANY_LAYOUTS // 4):
         calls_of([raw + b"\r\nX: y" * count for raw in reversed(messages)])
         calls_of([raw.replace(b"\r\nPrivilege: ", b"\r\nX: y" * count) for raw in messages])
     assert calls_of(messages) == sound

@@ -24,8 +24,10 @@ from tests.calls.recordings import (
 from tests.live.lab.compare import differences
 
 ALL = by_name(recordings())
+ONE_VERSION = by_name(one_of_each(recordings()))
 SOME = by_name(one_of_each(scenarios()))
 each = pytest.mark.parametrize("recording", ALL.values(), ids=ALL)
+each_of_one_version = pytest.mark.parametrize("recording", ONE_VERSION.values(), ids=ONE_VERSION)
 each_scenario = pytest.mark.parametrize("recording", SOME.values(), ids=SOME)
 
 
@@ -61,14 +63,14 @@ def test_one_byte_at_a_time(recording: Recording) -> None:
     assert calls_in(in_pieces(data, 1)) == calls_in(iter([data]))
 
 
-@each
+@each_of_one_version
 def test_bare_line_feeds(recording: Recording) -> None:
     """A recording that an editor saved."""
     data = recording.data
     assert calls_in(iter([data.replace(b"\r\n", b"\n")])) == calls_in(iter([data]))
 
 
-@each
+@each_of_one_version
 def test_every_call_is_accounted_for(recording: Recording) -> None:
     following = follower()
     ended = 0
@@ -85,7 +87,7 @@ def test_every_call_is_accounted_for(recording: Recording) -> None:
     assert ended == following.tracker.closed
 
 
-@each
+@each_of_one_version
 def test_chan_sip_says_the_same(recording: Recording) -> None:
     """The older channel driver: `SIP/201-…`; the laboratory's trunk is named in both."""
     as_sip = [raw.replace(b"PJSIP/", b"SIP/") for raw in recording.messages]

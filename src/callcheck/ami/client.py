@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import ssl
 import time
 from collections.abc import Callable
 from enum import StrEnum
@@ -265,7 +266,8 @@ class Listener:
             return f"no connection to {where} within {self.pbx.connect_seconds:g} s"
         if isinstance(error, OSError):
             # asyncio repeats number and address; a name that cannot be found has no strerror
-            why = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror or error
+            numbered = (error.errno or 0) > 0 and not isinstance(error, ssl.SSLError)
+            why = os.strerror(error.errno or 0) if numbered else error.strerror or error
             return f"no connection to {where}: {why}"
         return f"the listener itself failed ({type(error).__name__}): please report this"
 

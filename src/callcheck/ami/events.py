@@ -85,9 +85,9 @@ class Reader:
         return self._make(*values), False
 
     def _known(self, text: str) -> re.Match[str] | None:
-        if self._by_lines and (layout := self._by_lines.get(text.count("\n"))) is not None:
-            if match := layout(text):
-                return match
+        by_lines = self._by_lines.get(text.count("\n")) if self._by_lines else None
+        if by_lines is not None and (match := by_lines(text)):
+            return match
         for layout in self._whole:
             if match := layout(text):
                 return match
@@ -125,7 +125,8 @@ def _value(header: Header, line: str | None) -> str | None:
 
 def _layout(headers: Sequence[Header], places: Sequence[int | None]) -> re.Pattern[str]:
     """A pattern that skips whole lines and catches the values in the lines at `places`."""
-    pattern, here = [], 0
+    pattern: list[str] = []
+    here = 0
     for header, place in zip(headers, places, strict=True):
         if place is None:
             # else a message that was damaged once would hide the header in all that follow

@@ -27,6 +27,10 @@ Headers = Mapping[str, str]
 _SILENT = logging.Logger("panoramisk", level=logging.CRITICAL + 1)
 
 
+_SHUTDOWN = b"Event: Shutdown\r\n"
+"""If a piece's end cuts it in two, the PBX's own closing tells the same a moment later."""
+
+
 class LinkError(Exception):
     """The connection is of no use any more; the text says why."""
 
@@ -85,7 +89,7 @@ class Wire(AMIProtocol):  # type: ignore[misc]
         lost, self.framer.oversized = self.framer.oversized, 0
         if lost:
             self.owner.dropped(lost)
-        if self.live and not self.responses:
+        if self.live and not self.responses and _SHUTDOWN not in data:
             self.owner.events(messages)  # nearly always: nothing was asked, so none is an answer
         else:
             self._one_by_one(messages)
@@ -107,7 +111,7 @@ class Wire(AMIProtocol):  # type: ignore[misc]
             self._answer(raw)
         elif self.live:
             self.owner.events([raw])
-            if raw.startswith(b"Event: Shutdown\r\n"):
+            if raw.startswith(_SHUTDOWN):
                 self.end("the PBX is shutting down")
 
     def _is_ours(self, raw: bytes) -> bool:

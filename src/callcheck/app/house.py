@@ -96,6 +96,7 @@ class House:
     async def live(self, stop: asyncio.Event) -> None:
         """Runs until `stop` is set, or a room fails for good (AppError)."""
         listening = self._bound()
+        calm_collector()
         self.writer.start()
         server = _Server(
             uvicorn.Config(self._api(), log_config=None, access_log=False, lifespan="off")
@@ -193,7 +194,6 @@ async def run(
 ) -> None:
     """Runs callcheck until `stop` is set. Raises AppError if it cannot start."""
     house = await asyncio.to_thread(House, config, on_saved)
-    calm_collector()
     await house.live(stop)
 
 

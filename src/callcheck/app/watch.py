@@ -49,10 +49,9 @@ class Watch:
     def message(self, raw: bytes) -> None:
         """Follows one event."""
         follower = self.follower
-        arrived = time.time_ns() // 1000
-        at = follower.message(raw, arrived)
+        at = follower.message(raw, 0 if follower.timed else time.time_ns() // 1000)
         if at is not None:
-            self._delay.observe(max(0, arrived - at))
+            self._delay.observe(max(0, time.time_ns() // 1000 - at))
             if follower.tracker.ended:
                 self._settle()
 

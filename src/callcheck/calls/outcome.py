@@ -6,7 +6,7 @@ give up, and only then what the phones said.
 
 from __future__ import annotations
 
-from callcheck.calls.directory import Directory, Kind, Party
+from callcheck.calls.directory import Directory, Kind
 from callcheck.calls.events import BUSY
 from callcheck.calls.model import (
     Call,
@@ -19,6 +19,7 @@ from callcheck.calls.model import (
     Micros,
     RingSource,
     Step,
+    TimeSource,
     Via,
 )
 from callcheck.calls.parts import Dial, OpenCall, is_up
@@ -72,6 +73,13 @@ class _Outcome:
         if call.answerer is None and not bridged:
             self._answer_without_bridges()
         self._find_replaced()
+        self.timeless = call.time_source is TimeSource.NONE
+        self.dialed = self._dialed()
+        self.asked = directory.reached_by(self.dialed) if self.dialed else None
+        self.direction = self._direction()
+        self.conference = call.conference or (
+            self.asked is not None and self.asked.kind is Kind.CONFERENCE
+        )
         self.first_legs = [leg for leg in call.legs if not self._after_answer(leg)]
         self.hops = self._hops()
         self.complete = (
@@ -82,6 +90,8 @@ class _Outcome:
             and not self._end_not_seen()
         )
         self.disposition = self._disposition()
+        self.extension = self._extension()
+        self.hung_up_by = self._hung_up_by()
 
     def call(self) -> Call | None:
         if self._no_call_of_its_own():
@@ -116,7 +126,7 @@ class _Outcome:
             forwarded_to=forwards[-1].target if forwards else None,
             transfers=c.transfers,
             final_party=c.talker.party if c.talker else None,
-            hung_up_by=self._hung_up_by(),
+            hung_up_by=self.hung_up_by,
             queue_joined_at=c.queue_joined_at,
             conference=self.conference,
             answered_while_serving=c.serving,
@@ -128,21 +138,14 @@ class _Outcome:
 
     # ── whose call it is ──────────────────────────────────────────────────────────────────────
 
-    @property
-    def dialed(self) -> str | None:
+    def _dialed(self) -> str | None:
         exten = self.root.exten if self.root else None
         if exten not in (None, "s"):
             return exten
         # an originated call for which no event told the extension: whom it rang
         return self.c.legs[0].dest.party if self.c.originated and self.c.legs else None
 
-    @property
-    def asked(self) -> Party | None:
-        dialed = self.dialed
-        return self.directory.reached_by(dialed) if dialed else None
-
-    @property
-    def extension(self) -> str | None:
+    def _extension(self) -> str | None:
         if self.direction is Direction.OUTBOUND and not self.asked:
             return None
         if self.asked is not None:
@@ -160,8 +163,7 @@ class _Outcome:
             return forwards[0]
         return next((leg.dest.extension for leg in self.c.legs if leg.dest.extension), None)
 
-    @property
-    def direction(self) -> Direction:
+    def _direction(self) -> Direction:
         root = self.root
         if self.c.originated:
             return Direction.OUTBOUND
@@ -180,11 +182,6 @@ class _Outcome:
             return None
         number = self.root.extension or self.root.caller
         return None if number in ("anonymous", "Anonymous", "restricted", "unknown") else number
-
-    @property
-    def conference(self) -> bool:
-        asked = self.asked
-        return self.c.conference or (asked is not None and asked.kind is Kind.CONFERENCE)
 
     def _no_call_of_its_own(self) -> bool:
         root = self.root
@@ -290,7 +287,7 @@ class _Outcome:
         """Something ended without a word, so that an event was lost: a leg that nobody took over,
         or a caller who hung up (the phones stopped ringing before their time)."""
         c, root = self.c, self.root
-        if any(not leg.status and leg.picker is None for leg in c.legs):
+        if any(not leg.status and leg.picker is None for leg in self.first_legs):
             return True
         if root is None or root.asked_at is not None or c.answerer is not None:
             return False
@@ -310,12 +307,12 @@ class _Outcome:
         if self.c.recording_app:
             return True
         silent_at = self._silent_at()
-        if silent_at is None or (self.c.hung_up_by is None and self._timeless()):
+        if silent_at is None or (self.c.hung_up_by is None and self.timeless):
             return False
         until = root.asked_at if root.asked_at is not None else self.ended_at
         if root.up_at is not None and silent_at <= root.up_at < until:
             return True
-        return until - silent_at >= (PAUSE if not self._timeless() else 1)
+        return until - silent_at >= (PAUSE if not self.timeless else 1)
 
     def _spoke_without_ringing(self) -> bool:
         """The PBX answered by itself and rang nobody. At a person's number that is a recording; a
@@ -326,9 +323,6 @@ class _Outcome:
         if asked is not None and asked.kind in (Kind.MEMBER, Kind.GROUP):
             return True
         return self.c.hung_up_by is None and (asked is None or asked.kind is not Kind.CONFERENCE)
-
-    def _timeless(self) -> bool:
-        return self.c.time_source == "none"
 
     def _silent_at(self) -> Micros | None:
         """When the last phone fell silent, if all did before the caller's line ended."""
@@ -423,7 +417,7 @@ class _Outcome:
         end = _ended(leg)
         result = self._result(leg)
         stop = leg.dest.up_at if result is LegResult.ANSWERED else end
-        timed = not self._timeless() and rang is not None and stop is not None
+        timed = not self.timeless and rang is not None and stop is not None
         return Leg(
             extension=leg.dest.extension,
             number=leg.number,
@@ -501,7 +495,7 @@ class _Outcome:
             steps.append(Step(c.answered_at, Did.ANSWERED, c.answerer.party))
         steps += [Step(*fact) for fact in c.facts]
         if self.complete:
-            steps.append(Step(self.ended_at, Did.HUNG_UP, self._hung_up_by()))
+            steps.append(Step(self.ended_at, Did.HUNG_UP, self.hung_up_by))
         else:
             steps.append(Step(self.ended_at, Did.LOST_SIGHT))
         return tuple(sorted(steps, key=lambda step: step.at))

@@ -91,9 +91,12 @@ def _above(dial: Dial) -> Dial | None:
 
 def hops_to(leg: Dial, call: OpenCall, directory: Directory) -> list[Hop]:
     """Every step on the way to a leg; plain ringing of who was asked for is no step."""
-    chain = way_to(leg)
     root = call.root
     asked = asked_for(directory, root.exten if root is not None else None)
+    right = leg.dialer is root and asked.extension == leg.dest.extension is not None
+    if right and root is not None and root.dials is not None and len(root.dials) == 1:
+        return []  # one phone, and the right one: most calls
+    chain = way_to(leg)
     hops: list[Hop] = []
     for dial in chain:
         hops += _hops_before(dial, asked, directory)

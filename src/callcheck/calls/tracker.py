@@ -169,9 +169,9 @@ class Tracker:
         """Takes a channel out of every table."""
         self.channels.pop(channel.uniqueid, None)
         self.leave(channel)
-        if not channel.phone and channel.half is None:
-            if self.halves.pop(channel.name[:-2], None) is channel:
-                _missed(channel.call)  # the other half of a Local pair
+        alone = not channel.phone and channel.half is None
+        if alone and self.halves.pop(channel.name[:-2], None) is channel:
+            _missed(channel.call)  # the other half of a Local pair
         phones = self.phones.get(channel.extension) if channel.extension else None
         if phones and channel.extension:
             if channel in phones:
