@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -14,6 +15,8 @@ from callcheck.rules import Terms, judge_by
 from callcheck.rules.answer_by_ring import Settings, always_open
 from callcheck.verdict import Judge
 
+FAMILIES = {"always": "CF", "busy": "CFB", "no_answer": "CFU", "dnd": "DND"}
+"""FreePBX's AstDB families."""
 Callers = Literal["pseudonym", "masked", "plain"]
 
 
@@ -95,6 +98,29 @@ class Privacy:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarFeed:
+    """An iCal file or URL that says when somebody is away."""
+
+    place: str = field(repr=False)
+    """A URL (it may hold a secret) or an absolute path."""
+    extension: str
+    minutes: int = 15
+    """How often it is read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceWatch:
+    """How forwards are read from the PBXs, and absences from calendars."""
+
+    poll_seconds: float = 60.0
+    no_answer_seconds: float = 15.0
+    """How long a phone rings before its no-answer forward applies."""
+    families: Mapping[str, str] = field(default_factory=lambda: dict(FAMILIES))
+    """AstDB family by kind of forward."""
+    calendars: tuple[CalendarFeed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All that `callcheck.toml` says, with defaults filled in and paths absolute."""
 
@@ -110,6 +136,7 @@ class Config:
     store: Store
     http: Http
     privacy: Privacy
+    absences: AbsenceWatch = field(default_factory=AbsenceWatch)
 
     @property
     def cadence(self) -> Cadence:

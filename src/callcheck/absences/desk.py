@@ -1,0 +1,207 @@
+"""What the API, the command line and the program itself ask about absences, answered.
+
+It holds no state: all of it is in the store, so that every process sees the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Protocol
+
+from callcheck.absences import view
+from callcheck.absences.model import Absence, Change, Draft, Forward, Phone, State, Tally
+from callcheck.absences.rehearsal import rehearse
+from callcheck.absences.standing import Clockwork, Standing, standing
+from callcheck.absences.taking import Claim, Taken
+from callcheck.absences.world import World
+from callcheck.calls.directory import Directory
+from callcheck.calls.model import Micros, Millis
+
+Record = dict[str, object]
+
+
+class Book(Protocol):
+    """The store's absences."""
+
+    def take(self, draft: Draft, source: str, at: Micros, claim: Claim | None = None) -> Taken: ...
+    def change(self, number: int, at: Micros, by: str, **values: Any) -> Absence | None: ...
+    def end(self, number: int, at: Micros, by: str) -> Absence | None: ...
+    def wrote_down(self, number: int, state: State, reason: str, at: Micros) -> None: ...
+    def all(self) -> list[Absence]: ...
+    def get(self, number: int) -> Absence | None: ...
+    def history(self, number: int) -> list[Change]: ...
+    def sources(self) -> dict[int, list[str]]: ...
+    def tallies(self, of: Sequence[Absence], until: Micros) -> dict[int, Tally]: ...
+
+
+class PhoneBook(Protocol):
+    """The store's forwards and phones."""
+
+    def all(self) -> list[Forward]: ...
+    def phones(self) -> list[Phone]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a house goes by."""
+
+    directory: Directory
+    clock: Clockwork
+    ring_ms: Millis = 15_000
+    limit_ms: Millis = 15_000
+    keep_kind: bool = False
+
+
+class Desk:
+    """Answers about absences. `changed` is called after every change made here."""
+
+    def __init__(
+        self, book: Book, phones: PhoneBook, terms: Terms, now: Callable[[], Micros],
+        changed: Callable[[], object] = lambda: None,
+    ) -> None:  # fmt: skip
+        self._book, self._phones, self._terms = book, phones, terms
+        self._now, self._changed = now, changed
+
+    def records(self, wanted: Callable[[Absence, Standing], bool]) -> list[tuple[int, Record]]:
+        """The absences asked for, latest beginning first, each with its id; the calls of each
+        cost a query."""
+        now, everything = self._now(), self._book.all()
+        world = self.world(everything)
+        stands = [(one, standing(one, world, self._terms.clock, now)) for one in everything]
+        found = [(one, stand) for one, stand in stands if wanted(one, stand)]
+        return [(one.id, record) for one, record in self._shown(found)]
+
+    def record(self, number: int, *, history: bool = False) -> Record | None:
+        """One absence, or None."""
+        one = self._book.get(number)
+        if one is None:
+            return None
+        stand = standing(one, self.world(), self._terms.clock, self._now())
+        record = self._shown([(one, stand)])[0][1]
+        if history:
+            record["history"] = view.history(self._book.history(number), self._terms.clock.zone)
+        return record
+
+    def add(self, draft: Draft, source: str) -> Record:
+        """Takes an absence that somebody reports; one that is known already stays one."""
+        taken = self._book.take(self.without_kind(draft), source, self._now())
+        self._told()
+        record = self.record(taken.absence.id)
+        assert record is not None
+        return record
+
+    def change(self, number: int, by: str, **values: Any) -> Record | None:
+        """Changes `start`, `end`, `deputy` or `kind`; None if there is no such absence.
+
+        Raises ValueError where it would end before it begins.
+        """
+        old = self._book.get(number)
+        if old is None:
+            return None
+        if not self._terms.keep_kind:
+            values.pop("kind", None)
+        if values.get("start", old.start) >= values.get("end", old.end):
+            raise ValueError("to must be after from")
+        self._book.change(number, self._now(), by, **values)
+        self._told()
+        return self.record(number)
+
+    def end(self, number: int, by: str) -> Record | None:
+        """Ends an absence now; None if there is no such absence."""
+        if self._book.end(number, self._now(), by) is None:
+            return None
+        self._told()
+        return self.record(number)
+
+    def unit_of(self, number: int) -> tuple[bool, str | None]:
+        """Whether there is such an absence, and the unit of its person."""
+        one = self._book.get(number)
+        return one is not None, self._terms.directory.unit_of(one.extension) if one else None
+
+    def rehearsal(self, extension: str, at: Micros | None = None) -> Record:
+        """What would happen to a call for an extension, now or at a given time."""
+        now = self._now()
+        moment = now if at is None else at
+        return view.rehearsal(self.world(), self._terms.clock, extension, moment)
+
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """By (unit, state): the absences that run, and those that are over but left on."""
+        found: dict[tuple[str, str], int] = {}
+        for one, stand in self.stands():
+            if stand.active or stand.state is State.LEFT_ON:
+                key = self._terms.directory.unit_of(one.extension) or "", stand.state.value
+                found[key] = found.get(key, 0) + 1
+        return found
+
+    def settle(self) -> None:
+        """Writes down the state of every absence that runs, so that it outlives its end."""
+        now = self._now()
+        for one, stand in self.stands():
+            if stand.active:
+                self._book.wrote_down(one.id, stand.state, stand.reason, now)
+
+    def uncovered_next(self) -> tuple[str, list[Record]]:
+        """The next working day (ISO), and who is absent on it with calls that nobody would get."""
+        now, clock = self._now(), self._terms.clock
+        day = clock.local(now).date()
+        world = self.world()
+        for _ in range(62):
+            day += timedelta(days=1)
+            worked = clock.day(day)
+            if worked:
+                return day.isoformat(), self._uncovered(world, worked)
+        return day.isoformat(), []
+
+    def stands(self) -> list[tuple[Absence, Standing]]:
+        """Every absence with its state now."""
+        now, everything = self._now(), self._book.all()
+        world = self.world(everything)
+        return [(one, standing(one, world, self._terms.clock, now)) for one in everything]
+
+    def world(self, absences: Sequence[Absence] | None = None) -> World:
+        """What is known now."""
+        return World(
+            self._terms.directory,
+            self._book.all() if absences is None else absences,
+            self._phones.all(),
+            self._phones.phones(),
+            self._terms.ring_ms,
+            self._terms.limit_ms,
+        )
+
+    def without_kind(self, draft: Draft) -> Draft:
+        """Why somebody is away is not kept, unless the house says so."""
+        return draft if self._terms.keep_kind else replace(draft, kind=None)
+
+    def _uncovered(self, world: World, worked: Sequence[tuple[Micros, Micros]]) -> list[Record]:
+        found = []
+        for extension, absences in world.absences_of.items():
+            for start, end in worked:
+                gone = next(
+                    (a for a in absences if not a.cancelled and a.start < end and start < a.end),
+                    None,
+                )
+                if gone is None:
+                    continue
+                walked = rehearse(world, extension, max(start, gone.start), gone.deputy)
+                if not walked.covered:
+                    unit = self._terms.directory.unit_of(extension)
+                    found.append(view.uncovered(gone, unit, walked, self._terms.clock.zone))
+                    break
+        return found
+
+    def _shown(self, found: Sequence[tuple[Absence, Standing]]) -> list[tuple[Absence, Record]]:
+        tallies = self._book.tallies([one for one, _ in found], self._now())
+        sources = self._book.sources()
+        return [
+            (one, view.absence(one, stand, self._terms.directory.unit_of(one.extension),
+                               tallies[one.id], sources.get(one.id, []), self._terms.clock.zone))
+            for one, stand in found
+        ]  # fmt: skip
+
+    def _told(self) -> None:
+        with suppress(Exception):  # what was stored is stored, whoever wants to know
+            self._changed()
