@@ -65,14 +65,18 @@ class Desk:
         self._book, self._phones, self._terms = book, phones, terms
         self._now, self._changed = now, changed
 
-    def records(self, wanted: Callable[[Absence, Standing], bool]) -> list[tuple[int, Record]]:
-        """The absences asked for, latest beginning first, each with its id; the calls of each
-        cost a query."""
-        now, everything = self._now(), self._book.all()
-        world = self.world(everything)
-        stands = [(one, standing(one, world, self._terms.clock, now)) for one in everything]
+    def page(
+        self, wanted: Callable[[Absence, Standing], bool], limit: int, after: int | None = None
+    ) -> tuple[list[Record], int | None]:
+        """At most `limit` absences, the latest beginning first, after the one with the id
+        `after`; and the id to go on after, or None."""
+        stands = self.stands()
+        if after is not None:
+            ids = [one.id for one, _ in stands]
+            stands = stands[ids.index(after) + 1 :] if after in ids else []
         found = [(one, stand) for one, stand in stands if wanted(one, stand)]
-        return [(one.id, record) for one, record in self._shown(found)]
+        items = self._shown(found[:limit])
+        return items, found[limit - 1][0].id if len(found) > limit else None
 
     def record(self, number: int, *, history: bool = False) -> Record | None:
         """One absence, or None."""
@@ -80,7 +84,7 @@ class Desk:
         if one is None:
             return None
         stand = standing(one, self.world(), self._terms.clock, self._now())
-        record = self._shown([(one, stand)])[0][1]
+        record = self._shown([(one, stand)])[0]
         if history:
             record["history"] = view.history(self._book.history(number), self._terms.clock.zone)
         return record
@@ -116,10 +120,23 @@ class Desk:
         self._told()
         return self.record(number)
 
-    def unit_of(self, number: int) -> tuple[bool, str | None]:
-        """Whether there is such an absence, and the unit of its person."""
+    def back(self, extension: str, by: str) -> None:
+        """Ends every absence of a person that runs now."""
+        now = self._now()
+        for one in self._book.all():
+            if one.extension == extension and one.active(now):
+                self._book.end(one.id, now, by)
+        self._told()
+
+    def extension_of(self, number: int) -> str | None:
+        """Whose absence it is, or None."""
         one = self._book.get(number)
-        return one is not None, self._terms.directory.unit_of(one.extension) if one else None
+        return one.extension if one else None
+
+    def unit_of(self, number: int) -> str | None:
+        """The unit of an absence's person; "" for none, None where there is no such absence."""
+        extension = self.extension_of(number)
+        return None if extension is None else self._terms.directory.unit_of(extension) or ""
 
     def rehearsal(self, extension: str, at: Micros | None = None) -> Record:
         """What would happen to a call for an extension, now or at a given time."""
@@ -193,12 +210,13 @@ class Desk:
                     break
         return found
 
-    def _shown(self, found: Sequence[tuple[Absence, Standing]]) -> list[tuple[Absence, Record]]:
+    def _shown(self, found: Sequence[tuple[Absence, Standing]]) -> list[Record]:
         tallies = self._book.tallies([one for one, _ in found], self._now())
         sources = self._book.sources()
+        zone, directory = self._terms.clock.zone, self._terms.directory
         return [
-            (one, view.absence(one, stand, self._terms.directory.unit_of(one.extension),
-                               tallies[one.id], sources.get(one.id, []), self._terms.clock.zone))
+            view.absence(one, stand, directory.unit_of(one.extension), tallies[one.id],
+                         sources.get(one.id, []), zone)
             for one, stand in found
         ]  # fmt: skip
 
