@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from callcheck import __version__
+from callcheck.absences_cli import absences, rehearse
 
 if TYPE_CHECKING:
     from callcheck.config import Config
@@ -123,6 +124,10 @@ def demo(pbx_only: bool, speed: float, folder: Path, listen: str, port: int | No
     if pbx_only:
         sys.exit(play_alone(folder, listen, speed, 5038 if port is None else port))
     sys.exit(show(folder, listen, speed, port or 0))
+
+
+commands.add_command(absences)
+commands.add_command(rehearse)
 
 
 def log_to_stderr() -> None:

@@ -96,14 +96,14 @@ async def test_every_state_on_a_real_pbx(version: str, tmp_path: Path) -> None:
             ((_, stand),) = desk.stands()
             return stand.state.value
 
-        await until(lambda: house.watched[0][0].connects > 0, 20)
+        await until(lambda: house.watched[0][0].connects > 0, 60)
         await asyncio.sleep(4)  # a first look at what is there
         record = desk.add(Draft("201", now(), now() + HOUR, "202"), "api")
         assert record["state"] == "not_forwarded"
         await control.put("CF", "201", "299")
-        await until(lambda: state() == "wrong_target", 10)
+        await until(lambda: state() == "wrong_target", 30)
         await control.put("CF", "201", "205")  # no phone is registered there
-        await until(lambda: "unreachable" in str(desk.rehearsal("201")["reason"]), 10)
+        await until(lambda: "unreachable" in str(desk.rehearsal("201")["reason"]), 30)
         assert state() == "wrong_target"
         await control.put("CF", "201", "202")
         change = "devstate change Custom:CF201 INUSE"
@@ -111,13 +111,13 @@ async def test_every_state_on_a_real_pbx(version: str, tmp_path: Path) -> None:
         await until(lambda: state() == "late", 5)
         assert b'callcheck_absences{state="late",unit="registry"} 1' in house.metrics.text()
         await control.put("CF", "202", "201")
-        await until(lambda: state() == "wrong_target", 10)
+        await until(lambda: state() == "wrong_target", 30)
         await control.action("DBDel", Family="CF", Key="202")
-        await until(lambda: state() == "late", 10)
+        await until(lambda: state() == "late", 30)
         desk.end(int(str(record["id"])), "api")
         assert state() == "left_on"
         await control.action("DBDel", Family="CF", Key="201")
-        await until(lambda: state() == "late", 10)
+        await until(lambda: state() == "late", 30)
         again = desk.add(Draft("203", now() + HOUR, now() + 2 * HOUR), "api")
         await control.put("CFU", "203", "202")
         await asyncio.sleep(5)

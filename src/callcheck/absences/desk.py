@@ -62,7 +62,7 @@ class Desk:
         self, book: Book, phones: PhoneBook, terms: Terms, now: Callable[[], Micros],
         changed: Callable[[], object] = lambda: None,
     ) -> None:  # fmt: skip
-        self._book, self._phones, self._terms = book, phones, terms
+        self._book, self._phones, self.terms = book, phones, terms
         self._now, self._changed = now, changed
 
     def page(
@@ -83,10 +83,10 @@ class Desk:
         one = self._book.get(number)
         if one is None:
             return None
-        stand = standing(one, self.world(), self._terms.clock, self._now())
+        stand = standing(one, self.world(), self.terms.clock, self._now())
         record = self._shown([(one, stand)])[0]
         if history:
-            record["history"] = view.history(self._book.history(number), self._terms.clock.zone)
+            record["history"] = view.history(self._book.history(number), self.terms.clock.zone)
         return record
 
     def add(self, draft: Draft, source: str) -> Record:
@@ -105,7 +105,7 @@ class Desk:
         old = self._book.get(number)
         if old is None:
             return None
-        if not self._terms.keep_kind:
+        if not self.terms.keep_kind:
             values.pop("kind", None)
         if values.get("start", old.start) >= values.get("end", old.end):
             raise ValueError("to must be after from")
@@ -136,20 +136,20 @@ class Desk:
     def unit_of(self, number: int) -> str | None:
         """The unit of an absence's person; "" for none, None where there is no such absence."""
         extension = self.extension_of(number)
-        return None if extension is None else self._terms.directory.unit_of(extension) or ""
+        return None if extension is None else self.terms.directory.unit_of(extension) or ""
 
     def rehearsal(self, extension: str, at: Micros | None = None) -> Record:
         """What would happen to a call for an extension, now or at a given time."""
         now = self._now()
         moment = now if at is None else at
-        return view.rehearsal(self.world(), self._terms.clock, extension, moment)
+        return view.rehearsal(self.world(), self.terms.clock, extension, moment)
 
     def counts(self) -> Mapping[tuple[str, str], int]:
         """By (unit, state): the absences that run, and those that are over but left on."""
         found: dict[tuple[str, str], int] = {}
         for one, stand in self.stands():
             if stand.active or stand.state is State.LEFT_ON:
-                key = self._terms.directory.unit_of(one.extension) or "", stand.state.value
+                key = self.terms.directory.unit_of(one.extension) or "", stand.state.value
                 found[key] = found.get(key, 0) + 1
         return found
 
@@ -162,7 +162,7 @@ class Desk:
 
     def uncovered_next(self) -> tuple[str, list[Record]]:
         """The next working day (ISO), and who is absent on it with calls that nobody would get."""
-        now, clock = self._now(), self._terms.clock
+        now, clock = self._now(), self.terms.clock
         day = clock.local(now).date()
         world = self.world()
         for _ in range(62):
@@ -176,22 +176,22 @@ class Desk:
         """Every absence with its state now."""
         now, everything = self._now(), self._book.all()
         world = self.world(everything)
-        return [(one, standing(one, world, self._terms.clock, now)) for one in everything]
+        return [(one, standing(one, world, self.terms.clock, now)) for one in everything]
 
     def world(self, absences: Sequence[Absence] | None = None) -> World:
         """What is known now."""
         return World(
-            self._terms.directory,
+            self.terms.directory,
             self._book.all() if absences is None else absences,
             self._phones.all(),
             self._phones.phones(),
-            self._terms.ring_ms,
-            self._terms.limit_ms,
+            self.terms.ring_ms,
+            self.terms.limit_ms,
         )
 
     def without_kind(self, draft: Draft) -> Draft:
         """Why somebody is away is not kept, unless the house says so."""
-        return draft if self._terms.keep_kind else replace(draft, kind=None)
+        return draft if self.terms.keep_kind else replace(draft, kind=None)
 
     def _uncovered(self, world: World, worked: Sequence[tuple[Micros, Micros]]) -> list[Record]:
         found = []
@@ -205,15 +205,15 @@ class Desk:
                     continue
                 walked = rehearse(world, extension, max(start, gone.start), gone.deputy)
                 if not walked.covered:
-                    unit = self._terms.directory.unit_of(extension)
-                    found.append(view.uncovered(gone, unit, walked, self._terms.clock.zone))
+                    unit = self.terms.directory.unit_of(extension)
+                    found.append(view.uncovered(gone, unit, walked, self.terms.clock.zone))
                     break
         return found
 
     def _shown(self, found: Sequence[tuple[Absence, Standing]]) -> list[Record]:
         tallies = self._book.tallies([one for one, _ in found], self._now())
         sources = self._book.sources()
-        zone, directory = self._terms.clock.zone, self._terms.directory
+        zone, directory = self.terms.clock.zone, self.terms.directory
         return [
             view.absence(one, stand, directory.unit_of(one.extension), tallies[one.id],
                          sources.get(one.id, []), zone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 
@@ -66,6 +66,8 @@ class Standing:
     first_covered_at: Micros | None = None
     """When a valid forward came that was missing at the first working moment."""
     rehearsal: Rehearsal | None = None
+    over: bool = False
+    """Whether it has ended."""
 
 
 def standing(absence: Absence, world: World, clock: Clockwork, now: Micros) -> Standing:
@@ -110,13 +112,13 @@ def _over(absence: Absence, world: World, clock: Clockwork, now: Micros) -> Stan
             f"the absence is over, but calls for {absence.extension} still go to "
             f"{_target(world, absence.extension, left)}; take the forward off"
         )
-        return Standing(State.LEFT_ON, reason, False, left, was.uncovered, was.covered,
-                        was.first_covered_at)  # fmt: skip
+        return replace(
+            was, state=State.LEFT_ON, reason=reason, active=False, forward=left, over=True
+        )
     state, reason = was.state, was.reason
     if absence.stood is not None:
         state, reason = absence.stood, absence.stood_reason or reason
-    return Standing(state, reason, False, was.forward, was.uncovered, was.covered,
-                    was.first_covered_at)  # fmt: skip
+    return replace(was, state=state, reason=reason, active=False, over=True)
 
 
 def _left_on(absence: Absence, world: World, now: Micros) -> Forward | None:

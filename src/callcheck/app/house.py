@@ -72,8 +72,8 @@ class House:
         self.absences = AbsenceWatch(config, self.store, self.metrics.set_absences)
         for pbx in config.pbxs:
             watch = Watch(
-                pbx.name, config.directory(pbx.name), config.judge(), pseudonyms,
-                self.writer.put, self.metrics.delay_of(pbx.name),
+                pbx.name, config.directory(pbx.name), config.judge(self.absences.absent),
+                pseudonyms, self.writer.put, self.metrics.delay_of(pbx.name),
             )  # fmt: skip
             try:
                 listener = Listener(pbx, watch)

@@ -13,6 +13,7 @@ from callcheck.calls.directory import Directory, Party
 from callcheck.hours import Hours
 from callcheck.rules import Terms, judge_by
 from callcheck.rules.answer_by_ring import Settings, always_open
+from callcheck.rules.forward_in_absence import Absent, nobody
 from callcheck.verdict import Judge
 
 FAMILIES = {"always": "CF", "busy": "CFB", "no_answer": "CFU", "dnd": "DND"}
@@ -148,7 +149,7 @@ class Config:
         trunks = next((p.trunks for p in self.pbxs if p.name == pbx), ())
         return Directory(self.parties, trunks, self.site.country_code)
 
-    def judge(self) -> Judge:
-        """A judge with every rule bound to this configuration."""
+    def judge(self, absent: Absent = nobody) -> Judge:
+        """A judge with every rule bound to this configuration, and to who is `absent` when."""
         closed = self.hours.closed if self.hours else always_open
-        return judge_by(Terms(self.answer_by_ring, self.cadence, closed))
+        return judge_by(Terms(self.answer_by_ring, self.cadence, closed, absent))

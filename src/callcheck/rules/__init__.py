@@ -8,6 +8,7 @@ from functools import partial
 
 from callcheck.cadence import CADENCES, Cadence
 from callcheck.rules import answer_by_ring as by_ring
+from callcheck.rules import forward_in_absence as in_absence
 from callcheck.verdict import Judge, Rule
 
 
@@ -18,6 +19,7 @@ class Terms:
     answer_by_ring: by_ring.Settings = field(default_factory=by_ring.Settings)
     cadence: Cadence = CADENCES["LV"]
     closed: by_ring.Closed = by_ring.always_open
+    absent: in_absence.Absent = in_absence.nobody
 
 
 def judge_by(terms: Terms) -> Judge:
@@ -31,5 +33,11 @@ RULES: Mapping[str, Callable[[Terms], Rule]] = {
         settings=terms.answer_by_ring,
         cadence=terms.cadence,
         closed=terms.closed,
+    ),
+    in_absence.NAME: lambda terms: partial(
+        in_absence.judge,
+        absent=terms.absent,
+        closed=terms.closed,
+        limit_ms=terms.answer_by_ring.limit_ms(terms.cadence),
     ),
 }
