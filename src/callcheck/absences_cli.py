@@ -303,6 +303,11 @@ def _told(record: Record) -> str:
         f"  while away: {calls['offered']} calls, {calls['answered']} answered, "
         f"{calls['in_time']} in time",
     ]
+    cover: Any = record.get("cover") or []
+    for one in cover:
+        who = f"{one['by']} took" if one["by"] else "nobody took"
+        how = f" by {one['via']}" if one["via"] else ""
+        lines.append(f"    {who} {one['calls']}{how}, {one['in_time']} in time")
     changes: Any = record.get("history") or []
     lines += [f"  {one['at']}  {one['by']}: {one['what']}" for one in changes]
     return "\n".join(lines)

@@ -12,10 +12,16 @@ from starlette.testclient import TestClient
 
 from callcheck.absences.desk import Desk, Terms
 from callcheck.absences.model import ForwardKind
-from callcheck.api.absence_models import AbsenceList, AbsenceOut, RehearsalOut, TomorrowOut
+from callcheck.api.absence_models import (
+    AbsenceList,
+    AbsenceOut,
+    CoverList,
+    RehearsalOut,
+    TomorrowOut,
+)
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness, Token
-from callcheck.calls.model import Disposition
+from callcheck.calls.model import Disposition, Via
 from callcheck.store import Absences, Forwards, Store
 from tests.absences.people import CLOCK, DIRECTORY, HOUR, PARTIES, RIGA, TEN, at
 from tests.api.house_of_cards import BREACHED, MET, TOKENS, ListReader, a_call, bearer
@@ -125,6 +131,39 @@ def test_calls_are_counted_up_to_now(api: TestClient, store: Store, clock: Clock
     clock.now = TEN + HOUR
     made = api.post(PATH, json=BODY).json()
     assert made["calls"] == {"offered": 2, "answered": 2, "in_time": 1}
+
+
+def test_who_took_the_calls(store: Store, clock: Clock) -> None:
+    lost: dict[str, Any] = {"answered_at": None, "answered_by": None, "answered_via": None}
+    mobile: dict[str, Any] = {"answered_via": Via.FORWARD}
+    store.save([
+        (a_call("1", TEN), (MET,)),
+        (a_call("2", TEN), (BREACHED,)),
+        (a_call("3", TEN, disposition=Disposition.NO_ANSWER, **lost), (BREACHED,)),
+        (a_call("4", TEN, answered_by="c-5f2a9c1b7e04", **mobile), (MET,)),
+        (a_call("5", TEN, answered_by="c-000000000000", **mobile), (MET,)),
+        (a_call("6", TEN, extension="301", answered_by="301"), (MET,)),
+        (a_call("7", TEN - 1), (MET,)),
+    ])  # fmt: skip
+    clock.now = TEN + HOUR
+    taken = [("202", "pickup", 2, 1), ("outside", "forward", 2, 2), (None, None, 1, 0)]
+    with served(store, clock, tuple(TOKENS)) as api:
+        body = {**BODY, "from": "2026-11-23T10:00"}
+        number = api.post(PATH, json=body, headers=bearer("a-key")).json()["id"]
+        one = api.get(f"{PATH}/{number}", headers=bearer("a-key")).json()
+        assert sorted((c["by"] or "", c["via"] or "", c["calls"], c["in_time"])
+                      for c in one["cover"]) == sorted((b or "", v or "", n, m)
+                                                       for b, v, n, m in taken)  # fmt: skip
+        path = "/api/v1/cover?from=2026-11-23T10:00"
+        everything = api.get(path, headers=bearer("a-key")).json()
+        CoverList.model_validate(everything)
+        assert {c["extension"] for c in everything["items"]} == {"201", "301"}
+        mine = api.get(path, headers=bearer("r-key")).json()["items"]
+        assert mine == [c for c in everything["items"] if c["extension"] == "201"]
+        assert {c["by"]: c["help"] for c in everything["items"]} == {
+            "202": True, "outside": True, None: False, "301": False
+        }  # fmt: skip
+        assert api.get(f"{path}&unit=law", headers=bearer("r-key")).status_code == 403
 
 
 def test_why_somebody_is_away_is_not_kept(store: Store, clock: Clock) -> None:

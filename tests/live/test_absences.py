@@ -60,8 +60,10 @@ class LeastPbx(Pbx):
 
 
 @asynccontextmanager
-async def living(version: str, folder: Path) -> AsyncIterator[tuple[Pbx, House]]:
-    pbx = LeastPbx(version, 91, chroot.ensure(version))
+async def living(
+    version: str, folder: Path, make: type[LeastPbx] = LeastPbx
+) -> AsyncIterator[tuple[Pbx, House]]:
+    pbx = make(version, 91, chroot.ensure(version))
     await pbx.start()
     path = folder / "callcheck.toml"
     path.write_text(TOML.format(host=pbx.host, port=AMI_PORT, http=9900 + int(version)))

@@ -5,14 +5,23 @@ It holds no state: all of it is in the store, so that every process sees the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
 from callcheck.absences import view
-from callcheck.absences.model import Absence, Change, Draft, Forward, Phone, State, Tally
+from callcheck.absences.model import (
+    Absence,
+    Change,
+    Cover,
+    Draft,
+    Forward,
+    Phone,
+    State,
+    Tally,
+)
 from callcheck.absences.rehearsal import rehearse
 from callcheck.absences.standing import Clockwork, Standing, standing
 from callcheck.absences.taking import Claim, Taken
@@ -34,6 +43,9 @@ class Book(Protocol):
     def get(self, number: int) -> Absence | None: ...
     def history(self, number: int) -> list[Change]: ...
     def sources(self) -> dict[int, list[str]]: ...
+    def cover(
+        self, owners: Collection[str] | None, start: Micros | None, end: Micros | None
+    ) -> list[Cover]: ...
     def tallies(self, of: Sequence[Absence], until: Micros) -> dict[int, Tally]: ...
 
 
@@ -86,6 +98,8 @@ class Desk:
         stand = standing(one, self.world(), self.terms.clock, self._now())
         record = self._shown([(one, stand)])[0]
         if history:
+            cover = self._book.cover([one.extension], one.start, min(one.end, self._now()))
+            record["cover"] = [] if one.cancelled else self._shown_cover(cover)
             record["history"] = view.history(self._book.history(number), self.terms.clock.zone)
         return record
 
@@ -137,6 +151,18 @@ class Desk:
         """The unit of an absence's person; "" for none, None where there is no such absence."""
         extension = self.extension_of(number)
         return None if extension is None else self.terms.directory.unit_of(extension) or ""
+
+    def cover(self, unit: str | None, start: Micros | None, end: Micros | None) -> list[Record]:
+        """Who took whose calls: by person of a unit, way and whoever answered. Credit for help:
+        a call that a colleague took is an answered call."""
+        units = {p.extension: p.unit for p in self.terms.directory.parties}
+        found = self._book.cover(None, start, end)
+        return self._shown_cover(
+            [one for one in found if one.owner in units and unit in (None, units[one.owner])]
+        )
+
+    def _shown_cover(self, found: Sequence[Cover]) -> list[Record]:
+        return view.cover(found, self.terms.directory)
 
     def rehearsal(self, extension: str, at: Micros | None = None) -> Record:
         """What would happen to a call for an extension, now or at a given time."""

@@ -101,6 +101,18 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """Calls from outside that asked for `owner`, by who took them and how."""
+
+    owner: str
+    by: str | None
+    """An extension, or something else for an outside number; None where nobody answered."""
+    via: str | None
+    calls: int
+    in_time: int
+
+
+@dataclass(frozen=True, slots=True)
 class Phone:
     """Whether the PBX can reach a phone, and since when that is so."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from callcheck.absences.model import Absence, Change, Forward, Tally
+from callcheck.absences.model import Absence, Change, Cover, Forward, Tally
 from callcheck.absences.rehearsal import Rehearsal, Step, rehearse
 from callcheck.absences.standing import STATE_OF, Clockwork, Standing, standing
 from callcheck.absences.world import World
+from callcheck.calls.directory import Directory
 from callcheck.calls.model import Micros
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -89,6 +90,29 @@ def uncovered(one: Absence, unit: str | None, walked: Rehearsal, zone: tzinfo) -
         "state": STATE_OF[walked.cover].value,
         "reason": walked.reason,
     }
+
+
+def cover(found: Sequence[Cover], directory: Directory) -> list[dict[str, object]]:
+    """Calls by owner, way and helper; outside numbers are one helper, `outside`."""
+    sums: dict[tuple[str, str | None, str | None], list[int]] = {}
+    for one in found:
+        known = one.by is None or directory.extension(one.by) is not None
+        total = sums.setdefault((one.owner, one.by if known else "outside", one.via), [0, 0])
+        total[0] += one.calls
+        total[1] += one.in_time
+    return [
+        {
+            "extension": owner,
+            "unit": directory.unit_of(owner),
+            "by": by,
+            "by_unit": directory.unit_of(by),
+            "via": via,
+            "help": by not in (None, owner),
+            "calls": calls,
+            "in_time": in_time,
+        }
+        for (owner, by, via), (calls, in_time) in sums.items()
+    ]
 
 
 def history(changes: Sequence[Change], zone: tzinfo) -> list[dict[str, object]]:

@@ -64,6 +64,25 @@ class ChangeOut(BaseModel):
     what: str
 
 
+class CoverOut(BaseModel):
+    """Calls from outside for one person that one colleague took in one way."""
+
+    extension: str = Field(description="whom the callers asked for")
+    unit: str | None
+    by: str | None = Field(description="who answered; `outside` for a mobile; null for nobody")
+    by_unit: str | None
+    via: str | None
+    help: bool = Field(description="somebody else took them: credit, not blame")
+    calls: int
+    in_time: int
+
+
+class CoverList(Listed):
+    """The cover matrix."""
+
+    items: list[CoverOut]
+
+
 class AbsenceOut(BaseModel):
     """An absence, and how its calls are taken care of."""
 
@@ -85,6 +104,9 @@ class AbsenceOut(BaseModel):
     uncovered_minutes: int
     calls: CallsOut
     kind: str | None = Field(None, description="only where the house keeps it")
+    cover: list[CoverOut] | None = Field(
+        None, description="who took the calls meanwhile; only of a single absence"
+    )
     history: list[ChangeOut] | None = Field(None, description="only of a single absence")
 
 

@@ -16,7 +16,7 @@ from callcheck.api import when
 from callcheck.api.auth import Access, Reads
 from callcheck.api.ports import House
 from callcheck.api.problems import Problem
-from callcheck.api.shared import house_of, known_unit, ports_of, problems
+from callcheck.api.shared import SPAN_END, SPAN_START, house_of, known_unit, ports_of, problems
 
 router = APIRouter(prefix="/api/v1", tags=["absences"])
 
@@ -145,6 +145,27 @@ def end(request: Request, access: Reads, number: Number) -> JSONResponse:
     """Ends an absence now (cancels one that has not begun); its history is kept."""
     _own(request, access, number)
     return _answer(_desk(request).end(number, "api"))
+
+
+class CoverAsked(BaseModel):
+    """The query of the cover matrix."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unit: str | None = Field(None, description="id of a unit", examples=["registry"])
+    from_: str | None = SPAN_START
+    to: str | None = SPAN_END
+
+
+@router.get("/cover", response_model=models.CoverList, responses=problems(401, 403, 422, 503))
+def cover(request: Request, access: Reads, asked: Annotated[CoverAsked, Query()]) -> JSONResponse:
+    """Who covers whom: calls from outside by whom they asked for, and who took them how."""
+    house = house_of(request)
+    unit = access.narrow(asked.unit)
+    if unit is not None:
+        known_unit(unit, house, status=422)
+    start, end = when.span(asked.from_, asked.to, house.zone)
+    return JSONResponse({"items": _desk(request).cover(unit, start, end), "next": None})
 
 
 class RehearsalAsked(BaseModel):

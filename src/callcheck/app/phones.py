@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from callcheck.absences.desk import Desk
@@ -176,10 +176,14 @@ class Phones:
             self._desk.back(extension, "dialplan")
 
     def _time(self, text: str) -> Micros | None:
-        """`202611271700` on the house's clock, or seconds since the epoch."""
+        """`20261127` (the last day) or `202611271700` on the house's clock, or seconds since
+        the epoch."""
+        zone = self._config.site.zone
         try:
+            if len(text) == 8:
+                day = datetime.strptime(text, "%Y%m%d").replace(tzinfo=zone)
+                return int((day + timedelta(days=1)).timestamp()) * 1_000_000
             if len(text) == 12:
-                zone = self._config.site.zone
                 moment = datetime.strptime(text, "%Y%m%d%H%M").replace(tzinfo=zone)
                 return int(moment.timestamp()) * 1_000_000
             return int(text) * 1_000_000

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from callcheck.absences.model import Absence, Change, Draft, State, Tally
+from callcheck.absences.model import Absence, Change, Cover, Draft, State, Tally
 from callcheck.absences.taking import Claim, Taken, Taking, Told
 from callcheck.calls.model import Direction, Disposition, Micros
 from callcheck.store.absence_tables import absence_claims, absence_history, absences
@@ -114,6 +114,27 @@ class Absences:
         """By absence: the inbound calls for its person that began in it, and before `until`."""
         with self._reading() as connection:
             return {one.id: _tally(connection, one, until) for one in of}
+
+    def cover(
+        self, owners: Collection[str] | None, start: Micros | None, end: Micros | None
+    ) -> list[Cover]:
+        """Who took the calls for these persons (None: for anybody) that began in a span."""
+        c = calls.c
+        in_time = func.count().filter(c.verdict == Result.MET.value)
+        query = (
+            select(c.extension, c.answered_by, c.answered_via, func.count(), in_time)
+            .where(c.direction == Direction.INBOUND.value, c.extension.is_not(None))
+            .group_by(c.extension, c.answered_by, c.answered_via)
+            .order_by(c.extension, func.count().desc(), c.answered_by, c.answered_via)
+        )
+        if owners is not None:
+            query = query.where(c.extension.in_(owners))
+        if start is not None:
+            query = query.where(c.started_at >= start)
+        if end is not None:
+            query = query.where(c.started_at < end)
+        with self._reading() as connection:
+            return [Cover(*row) for row in connection.execute(query)]
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
