@@ -1,4 +1,4 @@
-"""`callcheck absences` and `callcheck rehearse`: arguments in, the store read or changed.
+"""`callcheck absences` (its `import` is in `absences_import`) and `callcheck rehearse`: arguments in, the store read or changed.
 
 They work on the store, whether `callcheck run` is running or not; it sees the change at once.
 """
@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from callcheck.absences.csv_rows import Rows
     from callcheck.absences.desk import Desk, Record
     from callcheck.config import Config
     from callcheck.store import Store
 
-_config = click.option(
+config_option = click.option(
     "--config",
     "config_file",
     type=click.Path(path_type=Path),
@@ -48,10 +47,10 @@ def absences() -> None:
 @click.option("--unit", metavar="ID", help="Only those of a unit.")
 @click.option("--active", is_flag=True, help="Only those that run now.")
 @_json
-@_config
+@config_option
 def list_(unit: str | None, active: bool, as_json: bool, config_file: Path) -> None:
     """Absences, the latest beginning first, with the state of their forward."""
-    with _open(config_file) as (config, _, desk):
+    with open_house(config_file) as (config, _, desk):
         units = {party.extension: party.unit for party in config.parties}
         found, _ = desk.page(
             lambda one, stand: (
@@ -71,7 +70,7 @@ def list_(unit: str | None, active: bool, as_json: bool, config_file: Path) -> N
 @click.option("--deputy", metavar="EXTENSION")
 @click.option("--kind", metavar="TEXT", help="Why; kept only with privacy.keep_absence_kind.")
 @_json
-@_config
+@config_option
 def add(
     extension: str, from_: str, to: str, deputy: str | None, kind: str | None, as_json: bool,
     config_file: Path,
@@ -79,8 +78,8 @@ def add(
     """Reports an absence from FROM until TO, the first moment back (2026-12-21 or …T13:00)."""
     from callcheck.absences.model import Draft
 
-    with _open(config_file) as (config, _, desk):
-        _known(config, extension, deputy)
+    with open_house(config_file) as (config, _, desk):
+        known(config, extension, deputy)
         start, end = _when(config, from_), _when(config, to)
         if end <= start:
             raise Failure("TO must be after FROM; it is the first moment back")
@@ -93,20 +92,20 @@ def add(
 @click.option("--to", metavar="TIME")
 @click.option("--deputy", metavar="EXTENSION", help='"" for none.')
 @_json
-@_config
+@config_option
 def change(
     number: int, from_: str | None, to: str | None, deputy: str | None, as_json: bool,
     config_file: Path,
 ) -> None:  # fmt: skip
     """Changes an absence; what is not named stays."""
-    with _open(config_file) as (config, _, desk):
+    with open_house(config_file) as (config, _, desk):
         values: dict[str, Any] = {}
         if from_ is not None:
             values["start"] = _when(config, from_)
         if to is not None:
             values["end"] = _when(config, to)
         if deputy is not None:
-            _known(config, *([deputy] if deputy else []))
+            known(config, *([deputy] if deputy else []))
             if deputy == desk.extension_of(number):
                 raise Failure("nobody can stand in for oneself")
             values["deputy"] = deputy or None
@@ -120,41 +119,20 @@ def change(
 @absences.command()
 @click.argument("number", type=click.IntRange(min=0))
 @_json
-@_config
+@config_option
 def end(number: int, as_json: bool, config_file: Path) -> None:
     """Ends an absence now (cancels one that has not begun); its history is kept."""
-    with _open(config_file) as (_, _, desk):
+    with open_house(config_file) as (_, _, desk):
         _print_one(desk.end(number, "api"), as_json)
-
-
-@absences.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
-@click.option("--strict", is_flag=True, help="Take nothing if a single row is bad.")
-@click.option("--extension", metavar="EXTENSION", help="Whose iCal calendar FILE is.")
-@_config
-def import_(
-    file: Path, dry_run: bool, strict: bool, extension: str | None, config_file: Path
-) -> None:
-    """Takes absences from a CSV file, or from one person's iCal calendar (.ics)."""
-    with _open(config_file) as (config, store, desk):
-        rows = _read(file, extension, config)
-        for bad in rows.bad:
-            click.echo(f"{file}:{bad.line}: {bad.reason}", err=True)
-        if rows.bad and strict:
-            raise Failure(f"{len(rows.bad)} bad rows, so nothing was taken (--strict)")
-        _take(rows, desk, store, dry=dry_run)
-        if rows.bad:
-            raise Failure(f"{len(rows.bad)} rows could not be taken; the others were")
 
 
 @absences.command()
 @click.argument("number", type=click.IntRange(min=0), required=False)
 @_json
-@_config
+@config_option
 def report(number: int | None, as_json: bool, config_file: Path) -> None:
     """The ledger of absences that have begun (or of one, with its history)."""
-    with _open(config_file) as (_, _, desk):
+    with open_house(config_file) as (_, _, desk):
         if number is not None:
             record = desk.record(number, history=True)
             if record is None:
@@ -175,11 +153,11 @@ def report(number: int | None, as_json: bool, config_file: Path) -> None:
 @click.argument("extension")
 @click.option("--at", metavar="TIME", help="When the call would come (default: now).")
 @_json
-@_config
+@config_option
 def rehearse(extension: str, at: str | None, as_json: bool, config_file: Path) -> None:
     """What would happen to a call for EXTENSION, walked through without placing one."""
-    with _open(config_file) as (config, _, desk):
-        _known(config, extension)
+    with open_house(config_file) as (config, _, desk):
+        known(config, extension)
         record = desk.rehearsal(extension, None if at is None else _when(config, at))
     if as_json:
         click.echo(json.dumps(record, ensure_ascii=False))
@@ -191,7 +169,7 @@ def rehearse(extension: str, at: str | None, as_json: bool, config_file: Path) -
 
 
 @contextmanager
-def _open(config_file: Path) -> Iterator[tuple[Config, Store, Desk]]:
+def open_house(config_file: Path) -> Iterator[tuple[Config, Store, Desk]]:
     """The house's store and desk; a failure of theirs ends the program with one line."""
     from callcheck.app.absences import make_desk
     from callcheck.config import ConfigErrors, load
@@ -216,45 +194,7 @@ def _open(config_file: Path) -> Iterator[tuple[Config, Store, Desk]]:
         store.close()
 
 
-def _read(file: Path, extension: str | None, config: Config) -> Rows:
-    from callcheck.absences.csv_rows import Rows, read_csv
-
-    try:
-        raw = file.read_bytes()
-        if file.suffix.lower() != ".ics":
-            return read_csv(raw, config.directory(), config.site.zone)
-        from callcheck.absences.calendar import read_calendar
-        from callcheck.app.phones import now
-
-        if extension is None:
-            raise Failure("whose calendar is it? Say --extension")
-        _known(config, extension)
-        told = read_calendar(raw, extension, file.name, now(), config.site.zone)
-        return Rows(told)
-    except OSError as error:
-        raise Failure(f"cannot read {file}: {error.strerror}") from error
-    except ValueError as error:
-        raise Failure(f"{file}: {error}") from error
-
-
-def _take(rows: Rows, desk: Desk, store: Store, *, dry: bool) -> None:
-    from callcheck.app.phones import now
-    from callcheck.store import Absences
-
-    told = [(desk.without_kind(draft), claim) for draft, claim in rows.told]
-    with click.progressbar(length=len(told), label="absences", file=sys.stderr) as bar:
-        taken, _ = Absences(store).take_all(told, now(), dry=dry, tick=lambda: bar.update(1))
-    would = "would be " if dry else ""
-    if dry:
-        for one in taken:
-            if one.how != "same":
-                absence = desk.terms.clock.local(one.absence.start)
-                click.echo(f"{one.how}: {one.absence.extension} from {absence:%d.%m.%Y %H:%M}")
-    counts = [f"{sum(one.how == how for one in taken)} {how}" for how in ("new", "changed", "same")]
-    click.echo(f"{len(taken)} absences {would}taken: {', '.join(counts)}")
-
-
-def _known(config: Config, *extensions: str | None) -> None:
+def known(config: Config, *extensions: str | None) -> None:
     known = {party.extension for party in config.parties}
     for extension in extensions:
         if extension is not None and extension not in known:

@@ -11,6 +11,7 @@ import click
 
 from callcheck import __version__
 from callcheck.absences_cli import absences, rehearse
+from callcheck.absences_import import import_
 
 if TYPE_CHECKING:
     from callcheck.config import Config
@@ -126,6 +127,7 @@ def demo(pbx_only: bool, speed: float, folder: Path, listen: str, port: int | No
     sys.exit(show(folder, listen, speed, port or 0))
 
 
+absences.add_command(import_)
 commands.add_command(absences)
 commands.add_command(rehearse)
 
