@@ -1,4 +1,5 @@
-"""`callcheck absences` (its `import` is in `absences_import`) and `callcheck rehearse`: arguments in, the store read or changed.
+"""`callcheck absences` and `callcheck rehearse`: arguments in, the store read or changed.
+The command `absences import` is in `absences_import`.
 
 They work on the store, whether `callcheck run` is running or not; it sees the change at once.
 """

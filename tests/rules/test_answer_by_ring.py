@@ -257,7 +257,7 @@ def test_the_caller_s_number_is_in_no_reason() -> None:
 
 
 def test_the_table_of_rules_binds_the_terms() -> None:
-    assert list(RULES)[0] == "answer_by_ring"
+    assert next(iter(RULES)) == "answer_by_ring"
     terms = Terms(Settings(ring=1), LV, lambda _: None)
     (finding,) = judge_by(terms)(answered(5_000))
     assert finding.result is Result.BREACHED
