@@ -1,7 +1,7 @@
 """A port of the feeder in, the CPU seconds that one way of reading all its events took out.
 
-Each runs in a fresh process. `ready` is called when events may begin; what was spent before
-(imports, connecting, login) does not count.
+Each runs in a fresh process. What is spent before the meter runs (imports, login, the events that
+warm up) does not count.
 """
 
 from __future__ import annotations
@@ -9,28 +9,35 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from callcheck.config import Config, load
 
-Ready = Callable[[], None]
-
 
 class Meter:
-    """CPU seconds of this process between `start` and `stop`, all threads."""
+    """CPU seconds of this process, all threads, from when the other side says so to `stop`."""
 
-    def __init__(self, ready: Ready) -> None:
-        self._ready = ready
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
         self._began = 0.0
         self.spent = 0.0
 
-    def start(self) -> None:
+    def ready(self) -> None:
+        """Says that events may come; the first of them are to warm up."""
+        threading.Thread(target=self._wait_for_start, daemon=True).start()
+        self._pipe.send("ready")
+
+    def _wait_for_start(self) -> None:
+        self._pipe.recv()
         self._began = time.process_time()
-        self._ready()
+        self._pipe.send("started")
 
     def stop(self) -> None:
+        """Takes the time."""
         self.spent = time.process_time() - self._began
 
 
@@ -51,11 +58,11 @@ async def count_only(port: int, _folder: Path, meter: Meter) -> int:
             self.events += (self.tail + data).count(b"\r\n\r\n")
             self.tail = data[-3:]
 
-        def connection_lost(self, exc: Exception | None) -> None:
+        def connection_lost(self, _: Exception | None) -> None:
             over.set_result(None)
 
     transport, counter = await loop.create_connection(Counter, "127.0.0.1", port)
-    meter.start()
+    meter.ready()
     await over
     meter.stop()
     transport.close()
@@ -76,13 +83,13 @@ async def bare_panoramisk(port: int, _folder: Path, meter: Meter) -> int:
     manager.register_event("*", lambda *_: None)
     await manager.connect()
     await on
-    meter.start()
+    meter.ready()
     await over
     meter.stop()
     return -1  # to count would be to do something
 
 
-async def whole_path(port: int, folder: Path, meter: Meter) -> int:
+async def whole_path(_port: int, folder: Path, meter: Meter) -> int:
     """callcheck from bytes to counters, without a store: as the app does it."""
     from prometheus_client import CollectorRegistry
 
@@ -105,12 +112,12 @@ async def whole_path(port: int, folder: Path, meter: Meter) -> int:
         units=[u.id for u in config.units], rules=list(RULES), ring_edges_ms=edges, version="0",
     )  # fmt: skip
 
-    def counted(call: Call, findings: tuple[Finding, ...]) -> None:
+    def counted(call: Call, findings: Sequence[Finding]) -> None:
         metrics.saved([Saved(call, findings)])
 
     class Sink(Watch):
         def connected(self) -> None:
-            meter.start()
+            meter.ready()
 
         def lost(self) -> None:
             if started.is_set():
@@ -133,7 +140,7 @@ async def whole_path(port: int, folder: Path, meter: Meter) -> int:
     return watch.follower.messages
 
 
-async def with_store(port: int, folder: Path, meter: Meter) -> int:
+async def with_store(_port: int, folder: Path, meter: Meter) -> int:
     """All of callcheck: store, API and everything, until the last call is saved."""
     from callcheck.ami.client import State
     from callcheck.app.house import House
@@ -143,10 +150,14 @@ async def with_store(port: int, folder: Path, meter: Meter) -> int:
     (listener, watch) = house.watched[0]
     stop = asyncio.Event()
     living = asyncio.create_task(house.live(stop))
-    while listener.state is not State.CONNECTED:
+
+    def on() -> bool:
+        return listener.state is State.CONNECTED
+
+    while not on():
         await asyncio.sleep(0.02)
-    meter.start()
-    while listener.state is State.CONNECTED or house.writer.pending:
+    meter.ready()
+    while on() or house.writer.pending:
         await asyncio.sleep(0.02)
     meter.stop()
     stop.set()

@@ -6,8 +6,6 @@ come while it sends are written between two slices.
 
 from __future__ import annotations
 
-import mmap
-import os
 import re
 import socket
 import threading
@@ -36,14 +34,25 @@ class Feeder:
         self._pipe, self._process = pipe, process
         self.port: int = pipe.recv()
 
-    def play(self, path: Path, rate: int | None = None, events: int | None = None) -> None:
-        """Begins to send: `rate` events a second, or as fast as they are taken."""
-        self._pipe.send((path, rate, events))
+    def play(
+        self,
+        path: Path,
+        rate: int | None = None,
+        events: int | None = None,
+        part: tuple[int, int | None] = (0, None),
+    ) -> None:
+        """Begins to send: `rate` events a second, or as fast as they are taken; a `part` of the
+        file's bytes, from the beginning of a message to the end of one."""
+        self._pipe.send((path, rate, events, part))
 
     def sent(self) -> Sent:
-        """Waits until all is sent."""
+        """Waits until what `play` was told is sent."""
         log: Sent = self._pipe.recv()
         return log
+
+    def hang_up(self) -> None:
+        """Ends the connection, after all that was sent."""
+        self._pipe.send(None)
 
 
 @contextmanager
@@ -70,11 +79,10 @@ def _serve(pipe: Connection) -> None:
         writing = threading.Lock()
         answering = threading.Thread(target=_answer, args=(client, writing), daemon=True)
         answering.start()
-        path, rate, events = pipe.recv()
-        log = _send(client, writing, path, rate, events)
+        while (told := pipe.recv()) is not None:
+            pipe.send(_send(client, writing, *told))
         client.shutdown(socket.SHUT_WR)
         answering.join()
-    pipe.send(log)
 
 
 def _answer(client: socket.socket, writing: threading.Lock) -> None:
@@ -103,9 +111,9 @@ def _send(
     path: Path,
     rate: int | None,
     events: int | None,
+    part: tuple[int, int | None],
 ) -> Sent:
-    with path.open("rb") as file:
-        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    data = path.read_bytes()[slice(*part)]
     log: Sent = []
     for until, so_far in _slices(data, rate, events):
         if rate is not None:
@@ -123,12 +131,15 @@ def _sleep_until(began: int, so_far: int, rate: int) -> None:
 
 
 def _slices(
-    data: mmap.mmap, rate: int | None, events: int | None
+    data: bytes, rate: int | None, events: int | None
 ) -> Iterator[tuple[tuple[int, int], int]]:
     """Byte ranges to write at once, and how many events have been sent with each."""
     if rate is None:
-        for start in range(0, len(data), PIECE):
-            yield (start, start + PIECE), 0
+        start = 0
+        while start < len(data):  # whole messages: answers may come in between
+            end = data.find(b"\r\n\r\n", min(start + PIECE, len(data) - 4)) + 4
+            yield (start, end), 0
+            start = end
         return
     per_slice = max(1, round(rate * SLICE_SECONDS))
     start = so_far = 0
@@ -140,8 +151,3 @@ def _slices(
                 so_far += 1
         yield (start, end), so_far
         start = end
-
-
-def available_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0))

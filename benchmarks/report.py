@@ -28,9 +28,7 @@ def table(title: str, figures: Iterable[Figure]) -> str:
             span = f"({_short(figure.low)} to {_short(figure.high)})"
         value = f"{_short(figure.value)} {figure.unit}"
         target = f"want {figure.target}" if figure.target else ""
-        lines.append(
-            f"{figure.what:<52}{value:>14}  {span:<20}{target:<22}{figure.note}".rstrip()
-        )
+        lines.append(f"{figure.what:<52}{value:>14}  {span:<20}{target:<22}{figure.note}".rstrip())
     return "\n".join(lines)
 
 

@@ -91,9 +91,7 @@ def _party_text(party: dict[str, Any]) -> str:
     head = "[[unit.member]]\n" if party["kind"] == "member" else "[[unit.line]]\n"
     left_out = "kind" if party["kind"] == "member" else ""
     return head + "".join(
-        f"{key} = {value!r}\n".replace("'", '"')
-        for key, value in party.items()
-        if key != left_out
+        f"{key} = {value!r}\n".replace("'", '"') for key, value in party.items() if key != left_out
     )
 
 

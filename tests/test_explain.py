@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -132,6 +133,110 @@ def test_phones_that_ring_together_and_a_pause_between_hunt_steps() -> None:
         Share(Spent.BETWEEN, 1000),
         Share(Spent.RINGING, 2000, ("201",)),
     ]
+
+
+def test_a_forward_of_the_dialplan_is_seen_in_the_wait_though_no_event_tells_of_it() -> None:
+    call = replace(
+        a_call(
+            leg("201", 1.0, 12.0, LegResult.NO_ANSWER),
+            replace(leg("202", 12.2, 16.0, LegResult.NO_ANSWER), dialed_at=at(12.1)),
+            replace(leg("203", 16.5, 20.0), dialed_at=at(16.1)),
+        ),
+        forwarded_from="201",
+        forwarded_to="203",
+    )
+    between = [share for share in ring_budget(call) if share.spent is not Spent.RINGING]
+    assert between == [
+        Share(Spent.SETUP, 1000),
+        Share(Spent.FORWARDING, 200),
+        Share(Spent.FORWARDING, 500),
+    ]
+    assert Share(Spent.BETWEEN, 200) in ring_budget(replace(call, forwarded_from=None))
+
+
+def test_a_302_before_any_ring_is_forwarding_too() -> None:
+    call = a_call(leg("201", None, 0.4, LegResult.FORWARDED), leg("202", 0.5, 20.0))
+    assert ring_budget(call)[:2] == [Share(Spent.SETUP, 400), Share(Spent.FORWARDING, 100)]
+
+
+@pytest.mark.parametrize(
+    ("rings", "ends", "shares"),
+    [
+        ((1.0, 1.06), (20.0, 20.0), [(("201", "202"), 19_000)]),
+        ((1.0, 1.2), (20.0, 20.0), [(("201",), 200), (("201", "202"), 18_800)]),
+        ((1.0, 1.0), (19.95, 20.0), [(("201", "202"), 19_000)]),
+    ],
+)
+def test_phones_that_begin_or_end_within_a_moment_are_told_together(
+    rings: tuple[float, float],
+    ends: tuple[float, float],
+    shares: list[tuple[tuple[str, ...], int]],
+) -> None:
+    call = a_call(leg("201", rings[0], ends[0]), leg("202", rings[1], ends[1]))
+    assert [(share.who, share.ms) for share in ring_budget(call)[1:]] == shares
+
+
+def told(*steps: Step, **changes: Any) -> list[str]:
+    call = replace(a_call(), timeline=steps, **changes)
+    return [line.text for line in timeline(call, NAMES)]
+
+
+ONCE = [
+    (Step(5, Did.PICKED_UP, "202", "201"), Step(5, Did.ANSWERED, "202")),
+    (Step(5, Did.RETRIEVED, "202"), Step(9, Did.JOINED, "202")),
+    (Step(5, Did.ANSWERED, "202"), Step(50_000, Did.LEFT_QUEUE, None, "701")),
+    (Step(900, Did.QUEUED, None, "701"), Step(5, Did.PBX_ANSWERED)),
+]
+
+
+@pytest.mark.parametrize(("main", "beside"), ONCE)
+def test_one_thing_is_told_once(main: Step, beside: Step) -> None:
+    assert told(main, beside) == told(main)
+    later = replace(beside, at=main.at + 100_000)
+    assert told(main, later) == told(main) + told(later)
+
+
+def test_somebody_else_at_the_same_moment_is_told() -> None:
+    steps = (Step(5, Did.PICKED_UP, "202", "201"), Step(5, Did.ANSWERED, "201"))
+    assert told(*steps)[1] == "Anna (201) answers"
+
+
+def test_parking_is_told_with_who_did_it_and_not_as_a_transfer_to_the_lot() -> None:
+    lot = Step(9, Did.TRANSFERRED, "201", "700")
+    assert told(Step(5, Did.PARKED), lot) == ["Anna (201) parks the call"]
+    assert told(Step(5, Did.PARKED)) == ["somebody parks the call"]
+    assert told(lot) == ["Anna (201) transfers the call to 700"]
+
+
+def dials(*parties: str) -> tuple[Step, ...]:
+    return tuple(Step(at(0.05), Did.DIALED, None, party) for party in parties)
+
+
+def test_a_forward_of_the_dialplan_is_told_where_it_leads_to() -> None:
+    forward = {"forwarded_from": "201", "forwarded_to": "203"}
+    legs = (leg("201", 1, 5, LegResult.NO_ANSWER), leg("202", 6, 9), leg("203", 9, 20))
+    later = tuple(replace(leg, dialed_at=at(s)) for leg, s in zip(legs, (0.05, 5, 9), strict=True))
+    steps = tuple(Step(leg.dialed_at, Did.DIALED, None, leg.extension) for leg in later)
+    assert told(*steps, legs=later, **forward) == [
+        "the PBX dials Anna (201)",
+        "the PBX dials Berta (202), to whom Anna (201) has forwarded",
+        "the PBX dials 203, to whom the call is forwarded on",
+    ]
+    assert told(*steps, legs=later)[1] == "the PBX dials Berta (202)"
+
+
+def test_a_302_is_told_by_the_phone_that_sent_it_and_not_again() -> None:
+    legs = (leg("201", 1, 5, LegResult.FORWARDED), replace(leg("202", 6, 9), dialed_at=at(5)))
+    sent = Step(at(5), Did.FORWARDED, "201", "202")
+    dial = Step(at(5), Did.DIALED, None, "202")
+    lines = told(sent, dial, legs=legs, forwarded_from="201", forwarded_to="202")
+    assert lines == ["Anna (201) sends the call on to Berta (202)", "the PBX dials Berta (202)"]
+
+
+def test_phones_that_ring_together_with_the_one_that_forwards_are_not_forwarded_to() -> None:
+    legs = (leg("201", 1, 5, LegResult.FORWARDED), leg("202", 1, 20))
+    lines = told(*dials("201", "202"), legs=legs, forwarded_from="201", forwarded_to="299")
+    assert lines == ["the PBX dials Anna (201)", "the PBX dials Berta (202)"]
 
 
 TIMES = st.none() | st.integers(-1_000_000, 40_000_000)

@@ -28,12 +28,7 @@ _config = click.option(
 
 def main() -> None:
     """The `callcheck` program: 0 on success, 1 on a failure said in one line, 2 for wrong usage."""
-    try:
-        commands(standalone_mode=True)
-    except BrokenPipeError:
-        # the reader has seen enough (`callcheck replay … | head`)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    commands(standalone_mode=True)
 
 
 def fail(message: str) -> None:
@@ -64,9 +59,15 @@ def replay(
     """Reads recorded AMI streams (plain or .gz; - is standard input) and prints their calls."""
     from callcheck.replay_cli import run_replay
 
-    sys.exit(
-        run_replay(files, _optional_config(config_file), pbx_name, json=as_json, explain=explain)
-    )
+    config = _optional_config(config_file)
+    try:
+        status = run_replay(files, config, pbx_name, json=as_json, explain=explain)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # the reader has seen enough (`callcheck replay … | head`); click would make it a failure
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status)
 
 
 @commands.command()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from callcheck.ami.events import Decoder, time_in
+from callcheck.ami.events import EVENTS, introduce, time_in
 from callcheck.ami.framing import GREETING, Framer
 from callcheck.calls.directory import Directory
 from callcheck.calls.events import ChannelFound, Event
@@ -27,8 +27,11 @@ class Follower:
         self.live = live
         source = TimeSource.ARRIVAL if live else TimeSource.NONE
         self.tracker = Tracker(pbx, directory, source)
-        self.decoder = Decoder()
         self.messages = 0
+        self.broken = 0
+        """Events that lack what they make no sense without."""
+        self.strange = 0
+        """Messages that are neither an event nor a response, nor a session's greeting."""
         self.timed: bool | None = None
         """Whether events carry their time; None before the first one."""
         self._order = 0
@@ -36,27 +39,49 @@ class Follower:
     def message(self, raw: bytes, arrived: Micros = 0) -> Micros | None:
         """Takes one whole message, received at `arrived`; ended calls wait in `ended()`. Returns
         the time of an event that was followed, if it told one."""
-        self.messages += raw[:7] == b"Event: " or raw[:10] == b"Response: "
-        decoder = self.decoder
-        untimed = decoder.untimed
-        event = decoder.decode(raw, self._instead(arrived))
-        if event is None:
-            if raw.startswith((GREETING, b"Event: Shutdown")):
-                self._session_ended()
+        self.messages += 1
+        reader = EVENTS.get(raw[: raw.find(b"\r", 7)])
+        if reader is None:
+            if raw[:7] != b"Event: ":
+                self._no_event(raw)
             return None
-        timed = decoder.untimed == untimed
-        if not timed:
-            self._untimed(raw, event)
-        elif not self.timed:
-            self.timed = True
-            self.tracker.time_source = TimeSource.EVENT
+        instead = self.tracker.now if self.timed else self._instead(arrived)
+        try:
+            event, timed = reader.read(raw.decode("utf-8", "replace"), instead)
+        except ValueError:
+            self.broken += 1
+            return None
+        if not timed or not self.timed:
+            return self._note_time(raw, event, timed=timed)
+        self._feed(raw, event)
+        return event.at
+
+    def _feed(self, raw: bytes, event: Event) -> None:
         try:
             self.tracker.feed(event)
         except Stranger:
             self._introduce(raw, event)
-        if not timed:
-            self._untimed(raw, event)  # again: the event may have begun its call
-        return event.at if timed else None
+
+    def _note_time(self, raw: bytes, event: Event, *, timed: bool) -> Micros | None:
+        """The first event of a stream, or one without its time."""
+        if timed:
+            self.timed = True
+            self.tracker.learn_time(event.at)
+            self._feed(raw, event)
+            return event.at
+        if self.timed is None and not isinstance(event, ChannelFound):
+            self.timed = False
+        self._doubt(raw, event)
+        self._feed(raw, event)
+        self._doubt(raw, event)  # again: the event may have begun its call
+        return None
+
+    def _doubt(self, raw: bytes, event: Event) -> None:
+        """One event without its time in a stream that has times: its calls are not judged."""
+        if self.timed and not isinstance(event, ChannelFound):
+            for found in introduce(raw, event.at):
+                if isinstance(found, ChannelFound):
+                    self.tracker.doubt(found.linkedid)
 
     def tick(self, raw: bytes) -> None:
         """Takes the PBX's clock from a Pong; calls whose end was lost long ago end."""
@@ -68,22 +93,11 @@ class Follower:
     def _introduce(self, raw: bytes, event: Event) -> None:
         """Makes channels known that were there before we looked, then tells the event again."""
         tracker = self.tracker
-        for found in self.decoder.introduce(raw, event.at):
+        for found in introduce(raw, event.at):
             if isinstance(found, ChannelFound) and found.uniqueid not in tracker.gone:
                 tracker.feed(found)
         with suppress(Stranger):  # a straggler of a channel that has hung up
             tracker.feed(event)
-
-    def _untimed(self, raw: bytes, event: Event) -> None:
-        """One event without its time in a stream that has times: its calls are not judged."""
-        if isinstance(event, ChannelFound):
-            return
-        if self.timed is None:
-            self.timed = False
-        if self.timed:
-            for found in self.decoder.introduce(raw, event.at):
-                if isinstance(found, ChannelFound):
-                    self.tracker.doubt(found.linkedid)
 
     def ended(self) -> Iterator[Call]:
         """Takes out the calls that have ended so far."""
@@ -96,18 +110,19 @@ class Follower:
         self.tracker.cut()
 
     def _instead(self, arrived: Micros) -> Micros:
-        """What stands for the time of a message that has none."""
-        if self.timed:
-            return self.tracker.now
+        """What stands for the time of a message in a stream that has told none so far."""
         if self.live:
             return arrived
         self._order += 1
         return self._order
 
-    def _session_ended(self) -> None:
-        """A new greeting in mid-stream, or the PBX goes down: nothing was seen in between."""
-        if self.tracker.channels:
-            self.tracker.cut()
+    def _no_event(self, raw: bytes) -> None:
+        """A greeting in mid-stream begins a new session: nothing was seen in between."""
+        if raw.startswith(GREETING):
+            if self.tracker.channels:
+                self.tracker.cut()
+        elif not raw.startswith(b"Response: "):
+            self.strange += 1
 
 
 def follow_bytes(follower: Follower, chunks: Iterator[bytes]) -> Iterator[Call]:

@@ -103,10 +103,12 @@ class Pseudonyms:
     country_code: str = ""
     token: Callable[[str], str] = field(init=False, repr=False)
     """What is kept of an outside number."""
+    _normal: Callable[[str], str] = field(init=False, repr=False)
     _house: tuple[Directory | None, int] = field(init=False, repr=False, default=(None, 0))
 
     def __post_init__(self) -> None:
         self._check()
+        self._normal = Directory(country_code=self.country_code).normal
         # one caller stands in many places of a call
         self.token = lru_cache(_TOKENS_KEPT)(self._token)
 
@@ -117,7 +119,7 @@ class Pseudonyms:
     def _token(self, number: str) -> str:
         if self.mode == "plain":
             return number
-        normal = Directory(country_code=self.country_code).normal(number)
+        normal = self._normal(number)
         if normal.startswith("00"):
             normal = "+" + normal[2:]
         if self.mode == "masked":

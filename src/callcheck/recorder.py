@@ -103,6 +103,8 @@ async def record(
             await running
     if sink.failed:
         raise RecordError(f"{path} cannot be written: {sink.failed.strerror}")
+    if not sink.sessions:
+        path.unlink(missing_ok=True)  # an empty file would only stand in the way of the next try
     if state is State.REFUSED or not sink.sessions:
         raise RecordError(trouble or f"{pbx.host}:{pbx.port} was not connected yet")
     return sink.events

@@ -45,7 +45,7 @@ def replay(name: str, pbx: str, directory: Directory, judge: Judge) -> Iterator[
         yield Judged(call, judge(call))
     if stream.damage:
         raise ReplayError(stream.damage)
-    if not follower.messages:
+    if follower.messages == follower.strange:
         raise ReplayError(
             f"{name}: no AMI message in it; give the raw bytes of a manager connection, "
             "as `callcheck record` writes them"
@@ -86,6 +86,12 @@ class _Unzipped(gzip.GzipFile):
 
     def __init__(self, raw: object) -> None:
         super().__init__(fileobj=cast(BinaryIO, raw), mode="rb")
+        self._packed = cast(BinaryIO, raw)
+
+    def close(self) -> None:
+        """Closes the file itself too, which `GzipFile` leaves open."""
+        super().close()
+        self._packed.close()
 
     def read(self, size: int | None = -1) -> bytes:
         return self.read1(size if size is not None else -1)

@@ -108,7 +108,7 @@ class _Printer:
         lines = [f"{call.call_id}  {started}  {call.caller or '-'} to {call.dialed or '-'}"]
         for line in timeline(call, self.names):
             since = line.seconds_since_first_ring
-            lines.append(f"  {'' if since is None else f'{since:+.3f}':>9} s  {line.text}")
+            lines.append(f"  {'' if since is None else f'{since:+.3f} s':>11}  {line.text}")
         lines += self._spent(call)
         lines += [f"  {f.rule}: {f.result}, {f.reason}" for f in judged.findings]
         return "\n".join(lines) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -31,9 +32,10 @@ def record_until_told(config: Config, pbx_name: str | None, file: Path, *, force
         print(f"callcheck: no [[pbx]] is named {pbx_name}; there is {', '.join(named)}",
               file=sys.stderr)  # fmt: skip
         return 1
-    print(f"recording {pbx.name} to {file}; Ctrl-C ends it", file=sys.stderr)
 
     async def work(stop: asyncio.Event) -> None:
+        if not file.exists() or force:
+            print(f"recording {pbx.name} to {file}; Ctrl-C ends it", file=sys.stderr)
         events = await write_stream(pbx, file, stop, force=force)
         print(f"{events} events written to {file}", file=sys.stderr)
 
@@ -53,6 +55,7 @@ def until_told(work: Callable[[asyncio.Event], Awaitable[None]], *failures: type
     try:
         asyncio.run(main())
     except failures as error:
-        print(f"callcheck: {error}", file=sys.stderr)
+        said = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
+        print(f"callcheck: {said}", file=sys.stderr)
         return 1
     return 0

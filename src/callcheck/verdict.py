@@ -35,6 +35,9 @@ class Finding:
     result: Result
     reason: str
     readings: Readings | None = None
+    gave_up_early: bool = False
+    """Exempt because its caller gave up while nobody had broken the rule yet: the five service
+    levels count such a call all the same, and no other exempt one."""
 
 
 Rule = Callable[[Call], Finding | None]

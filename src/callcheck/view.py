@@ -65,11 +65,11 @@ def to_record(
 
 def _times(call: Call, zone: tzinfo) -> dict[str, str | None]:
     times = {
-        "started_at": call.started_at,
+        "started_at": call.started_at if call.start_seen else None,
         "queue_joined_at": call.queue_joined_at,
         "ring_started_at": call.ring_started_at,
         "answered_at": call.answered_at,
-        "ended_at": call.ended_at,
+        "ended_at": call.ended_at if call.end_seen else None,
     }
     return {name: iso(at if call.timed else None, zone) for name, at in times.items()}
 
@@ -85,7 +85,7 @@ def _leg(leg: Leg, zone: tzinfo, timed: bool) -> dict[str, object]:
         "ended_at": iso(leg.ended_at if timed else None, zone),
         "ring_seconds": seconds(leg.ring_ms if timed else None),
         "ring_source": leg.ring_source and leg.ring_source.value,
-        "result": leg.result.value,
+        "result": leg.result and leg.result.value,
         "forwarded_to": leg.forwarded_to,
     }
 

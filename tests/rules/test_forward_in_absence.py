@@ -75,9 +75,9 @@ def test_nothing_is_said_of_other_calls() -> None:
 
 
 def test_it_is_in_the_table_and_speaks_only_of_the_absent() -> None:
-    assert list(RULES) == ["answer_by_ring", NAME]
+    assert NAME in RULES
     call = a_call()
     assert call.legs[0].result is LegResult.PICKED_UP
-    assert [f.rule for f in judge_by(Terms())(call)] == ["answer_by_ring"]
+    assert NAME not in [f.rule for f in judge_by(Terms())(call)]
     away = judge_by(Terms(absent=lambda extension, at: True))(call)
-    assert [f.rule for f in away] == ["answer_by_ring", NAME]
+    assert [f.rule for f in away][-1] == NAME

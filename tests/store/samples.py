@@ -69,8 +69,8 @@ def missed(n: int, disposition: Disposition = Disposition.NO_ANSWER, **changes: 
 def said(result: Result, third: bool | None = None) -> tuple[Finding, ...]:
     """What the headline rule says of a call."""
     readings = None if third is None else Readings(False, third, third)
-    reason = "gave up after 4.2 s" if result is Result.EXEMPT else "in words"
-    return (Finding("answer_by_ring", result, reason, readings),)
+    early = result is Result.EXEMPT
+    return (Finding("answer_by_ring", result, "in words", readings, gave_up_early=early),)
 
 
 def judged(n: int, **changes: Any) -> Judged:
@@ -111,7 +111,7 @@ _KNOWN: dict[str, st.SearchStrategy[Any]] = {
         Direction, Disposition, TimeSource, LegResult, Did, Result,
     )},
     **{f"{e.__name__} | None": st.none() | st.sampled_from(e) for e in (
-        RingSource, Via, HungUpBy,
+        RingSource, Via, HungUpBy, LegResult,
     )},
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import time
 from collections.abc import Callable
 from enum import StrEnum
@@ -194,15 +195,18 @@ class Listener:
         log.info("pbx %s: connected", self.pbx.name)
         self._tell(self.sink.connected)
 
-    def event(self, raw: bytes) -> None:
-        """From the link: one event."""
-        if not self.rights.complete:
-            self.rights.note(raw)
-        self._pass(self.sink.message, raw)
-
-    def heard(self) -> None:
-        """From the link: events came just now."""
+    def events(self, batch: list[bytes]) -> None:
+        """From the link: events that came together."""
         self._last_event = self._now()
+        if not self.rights.complete:
+            self.rights.note_all(batch)
+        take = self.sink.message
+        for raw in batch:
+            try:
+                take(raw)
+            except Exception as error:  # one event, and what was open then, are doubtful
+                self._failed(error)
+                self._resync()
 
     def item(self, raw: bytes) -> None:
         """From the link: one item of a listing that we asked for."""
@@ -267,7 +271,9 @@ class Listener:
         if isinstance(error, TimeoutError):
             return f"no connection to {where} within {self.pbx.connect_seconds:g} s"
         if isinstance(error, OSError):
-            return f"no connection to {where}: {error}"
+            # asyncio repeats number and address; a name that cannot be found has no strerror
+            why = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror or error
+            return f"no connection to {where}: {why}"
         return f"the listener itself failed ({type(error).__name__}): please report this"
 
     async def _wait(self, seconds: float) -> None:

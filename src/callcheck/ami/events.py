@@ -49,29 +49,49 @@ def _number(name: str) -> Header:
     return Header(name, r"(?:(\d{1,9})(?=\r|$)|[^\r]*)", number=True)
 
 
+TIMESTAMP = Header("Timestamp", r"(?:(\d{10}\.\d{6})(?=\r|$)|[^\r]*)")
+"""Seconds and microseconds since the epoch ("1763812345.012345"; manager.c)."""
+
+Match = Callable[[str], re.Match[str] | None]
+
+
 class Reader:
     """Makes one kind of event of the headers that it needs."""
 
-    __slots__ = ("_headers", "_layouts", "_make", "_numbers")
+    __slots__ = ("_by_lines", "_headers", "_make", "_numbers", "_whole")
 
     def __init__(self, make: Callable[..., Event], *headers: Header) -> None:
         self._make = make
-        self._headers = (_text("Timestamp"), *headers)
-        self._numbers = tuple(i for i, header in enumerate(headers) if header.number)
-        self._layouts: dict[int, re.Pattern[str]] = {}
+        self._headers = (TIMESTAMP, *headers)
+        self._numbers = tuple(i for i, header in enumerate(self._headers) if header.number)
+        self._whole: list[Match] = []
+        self._by_lines: dict[int, Match] = {}
+        """Layouts in which a header is missing: they hold for messages of that length only."""
 
     def read(self, text: str, instead: Micros) -> tuple[Event, bool]:
         """The event in a message, and whether it told its time (else it is at `instead`).
 
         Raises ValueError if a header that the event cannot do without is missing.
         """
-        layout = self._layouts.get(text.count("\n"))
-        match = layout.match(text) if layout is not None else None
-        stamp, *values = match.groups() if match is not None else self._search(text)
+        match = self._known(text)
+        values: list[Any] = self._search(text) if match is None else list(match.groups())
         for i in self._numbers:
             values[i] = int(values[i] or 0)
-        at = _micros(stamp)
-        return self._make(instead if at is None else at, *values), at is not None
+        stamp = values[0]
+        if stamp:
+            values[0] = int(stamp[:10] + stamp[11:])
+            return self._make(*values), True
+        values[0] = instead
+        return self._make(*values), False
+
+    def _known(self, text: str) -> re.Match[str] | None:
+        if self._by_lines and (layout := self._by_lines.get(text.count("\n"))) is not None:
+            if match := layout(text):
+                return match
+        for layout in self._whole:
+            if match := layout(text):
+                return match
+        return None
 
     def _search(self, text: str) -> list[Any]:
         """The values by name; learns the layout of such a message."""
@@ -83,8 +103,12 @@ class Reader:
             for header, place in zip(self._headers, places, strict=True)
         ]
         there = [place for place in places if place is not None]
-        if there == sorted(there) and len(self._layouts) < MANY_LAYOUTS:
-            self._layouts[len(lines) - 1] = _layout(self._headers, places)
+        if there == sorted(there):
+            layout = _layout(self._headers, places).match
+            if None in places and len(self._by_lines) < MANY_LAYOUTS:
+                self._by_lines[len(lines) - 1] = layout
+            elif None not in places and len(self._whole) < MANY_LAYOUTS:
+                self._whole.append(layout)
         return values
 
 
@@ -104,9 +128,11 @@ def _layout(headers: Sequence[Header], places: Sequence[int | None]) -> re.Patte
     pattern, here = [], 0
     for header, place in zip(headers, places, strict=True):
         if place is None:
+            # else a message that was damaged once would hide the header in all that follow
+            pattern.insert(0, f"(?!(?:[^\\n]*\\n)*{re.escape(header.name)}: )")
             pattern.append(header.absent)
             continue
-        skip = f"(?:[^\\n]*\\n){{{place - here}}}"
+        skip = f"(?:[^\\n]*+\\n){{{place - here}}}+"
         pattern.append(f"{skip}{re.escape(header.name)}: {header.value}")
         # the value's line still has its end; the next skip begins with it
         here = place
@@ -121,20 +147,17 @@ _CHANNEL = (
     _uniqueid("Uniqueid"),
     _text("Linkedid"),
 )
-_DEST = (
-    _text("DestChannel"),
-    _number("DestChannelState"),
-    _optional("DestCallerIDNum"),
-    _optional("DestExten"),
-    _uniqueid("DestUniqueid"),
-    _text("DestLinkedid"),
-)
+# of a channel that was there before, its extension is no longer the number that was dialled; only
+# the answer to a Status action still knows that (DNID)
+_FOUND = tuple(h._replace(name="DNID") if h.name == "Exten" else h for h in _CHANNEL)
 
 EVENTS: dict[bytes, Reader] = {
-    b"Newchannel": Reader(ChannelBorn, *_CHANNEL),
-    b"Newstate": Reader(happened.ChannelState, _number("ChannelState"), _uniqueid("Uniqueid")),
-    b"Rename": Reader(happened.ChannelRenamed, _text("Newname"), _uniqueid("Uniqueid")),
-    b"DialBegin": Reader(
+    b"Event: Newchannel": Reader(ChannelBorn, *_CHANNEL),
+    b"Event: Newstate": Reader(
+        happened.ChannelState, _number("ChannelState"), _uniqueid("Uniqueid")
+    ),
+    b"Event: Rename": Reader(happened.ChannelRenamed, _text("Newname"), _uniqueid("Uniqueid")),
+    b"Event: DialBegin": Reader(
         happened.DialBegun,
         _optional("Exten"),
         _optional("Uniqueid"),
@@ -142,16 +165,21 @@ EVENTS: dict[bytes, Reader] = {
         _uniqueid("DestUniqueid"),
         _optional("DialString"),
     ),
-    b"DialState": Reader(happened.DialProgressed, _uniqueid("DestUniqueid"), _text("DialStatus")),
-    b"DialEnd": Reader(
+    b"Event: OriginateResponse": Reader(
+        happened.Originated, _optional("Exten"), _uniqueid("Uniqueid")
+    ),
+    b"Event: DialState": Reader(
+        happened.DialProgressed, _uniqueid("DestUniqueid"), _text("DialStatus")
+    ),
+    b"Event: DialEnd": Reader(
         happened.DialEnded,
         _optional("Exten"),
         _optional("Uniqueid"),
         _uniqueid("DestUniqueid"),
-        _text("DialStatus"),
         _optional("Forward"),
+        _text("DialStatus"),
     ),
-    b"BridgeEnter": Reader(
+    b"Event: BridgeEnter": Reader(
         happened.BridgeEntered,
         _uniqueid("BridgeUniqueid"),
         _optional("BridgeTechnology"),
@@ -159,93 +187,62 @@ EVENTS: dict[bytes, Reader] = {
         _uniqueid("Uniqueid"),
         _optional("SwapUniqueid"),
     ),
-    b"BridgeLeave": Reader(happened.BridgeLeft, _uniqueid("BridgeUniqueid"), _uniqueid("Uniqueid")),
-    b"HangupRequest": Reader(happened.HangupAsked, _uniqueid("Uniqueid")),
-    b"Hangup": Reader(happened.HungUp, _uniqueid("Uniqueid"), _number("Cause")),
-    b"Pickup": Reader(happened.PickedUp, _uniqueid("Uniqueid"), _uniqueid("TargetUniqueid")),
-    b"BlindTransfer": Reader(
+    b"Event: BridgeLeave": Reader(
+        happened.BridgeLeft, _uniqueid("BridgeUniqueid"), _uniqueid("Uniqueid")
+    ),
+    b"Event: HangupRequest": Reader(happened.HangupAsked, _uniqueid("Uniqueid")),
+    b"Event: Hangup": Reader(happened.HungUp, _uniqueid("Uniqueid"), _number("Cause")),
+    b"Event: Pickup": Reader(happened.PickedUp, _uniqueid("Uniqueid"), _uniqueid("TargetUniqueid")),
+    b"Event: BlindTransfer": Reader(
         happened.BlindlyTransferred,
         _uniqueid("TransfererUniqueid"),
         _optional("TransfereeUniqueid"),
         _optional("Extension"),
     ),
-    b"AttendedTransfer": Reader(
+    b"Event: AttendedTransfer": Reader(
         happened.AttendedlyTransferred,
         _uniqueid("OrigTransfererUniqueid"),
         _optional("TransfereeUniqueid"),
         _optional("TransferTargetUniqueid"),
     ),
-    b"ParkedCall": Reader(happened.Parked, _uniqueid("ParkeeUniqueid")),
-    b"UnParkedCall": Reader(
+    b"Event: ParkedCall": Reader(happened.Parked, _uniqueid("ParkeeUniqueid")),
+    b"Event: UnParkedCall": Reader(
         happened.Unparked, _uniqueid("ParkeeUniqueid"), _optional("RetrieverUniqueid")
     ),
-    b"QueueCallerJoin": Reader(happened.QueueJoined, _uniqueid("Uniqueid"), _text("Queue")),
-    b"QueueCallerLeave": Reader(happened.QueueLeft, _uniqueid("Uniqueid")),
-    b"ConfbridgeJoin": Reader(happened.ConferenceJoined, _uniqueid("Uniqueid")),
-    b"MeetmeJoin": Reader(happened.ConferenceJoined, _uniqueid("Uniqueid")),
-    b"Newexten": Reader(
-        happened.AppStarted, _optional("Extension"), _text("Application"), _uniqueid("Uniqueid")
+    b"Event: QueueCallerJoin": Reader(happened.QueueJoined, _uniqueid("Uniqueid"), _text("Queue")),
+    b"Event: QueueCallerLeave": Reader(happened.QueueLeft, _uniqueid("Uniqueid")),
+    b"Event: ConfbridgeJoin": Reader(happened.ConferenceJoined, _uniqueid("Uniqueid")),
+    b"Event: MeetmeJoin": Reader(happened.ConferenceJoined, _uniqueid("Uniqueid")),
+    b"Event: Newexten": Reader(
+        happened.AppStarted, _uniqueid("Uniqueid"), _optional("Extension"), _text("Application")
     ),
+    b"Event: Shutdown": Reader(happened.PbxWentDown),
     # the answers of a snapshot
-    b"CoreShowChannel": Reader(ChannelFound, *_CHANNEL),
-    b"Status": Reader(ChannelFound, *_CHANNEL),
+    b"Event: CoreShowChannel": Reader(ChannelFound, *_FOUND),
+    b"Event: Status": Reader(ChannelFound, *_FOUND),
 }
 """Every AMI event that means something to the core, and how it is read."""
 
-INTRODUCTIONS = (
-    Reader(ChannelFound, *_CHANNEL),
-    Reader(ChannelFound, *_DEST),
-    Reader(ChannelFound, *(header._replace(name=f"Target{header.name}") for header in _CHANNEL)),
+INTRODUCTIONS = tuple(
+    Reader(ChannelFound, *(header._replace(name=prefix + header.name) for header in _FOUND))
+    for prefix in ("", "Dest", "Target")
 )
 """The channels that a message speaks of, each with all that is told of it."""
 
 
-class Decoder:
-    """Turns messages into events.
-
-    `broken` counts messages of a wanted kind that could not be read, `untimed` those without a
-    `Timestamp`.
-    """
-
-    def __init__(self) -> None:
-        self.broken = 0
-        self.untimed = 0
-
-    def decode(self, raw: bytes, instead: Micros) -> Event | None:
-        """The event in a message, if it holds one for us. `instead` is its time where the message
-        tells none."""
-        reader = EVENTS.get(raw[7 : raw.find(b"\r", 7)])
-        if reader is None or raw[:7] != b"Event: ":
-            return None
+def introduce(raw: bytes, at: Micros) -> list[Event]:
+    """Every channel that a message speaks of, as found at `at`."""
+    text = raw.decode("utf-8", "replace")
+    found: list[Event] = []
+    for reader in INTRODUCTIONS:
         try:
-            event, timed = reader.read(raw.decode("utf-8", "replace"), instead)
+            found.append(reader.read(text, at)[0])
         except ValueError:
-            self.broken += 1
-            return None
-        self.untimed += not timed
-        return event
-
-    def introduce(self, raw: bytes, at: Micros) -> list[Event]:
-        """Every channel that a message speaks of, as found at `at`."""
-        text = raw.decode("utf-8", "replace")
-        found: list[Event] = []
-        for reader in INTRODUCTIONS:
-            try:
-                found.append(reader.read(text, at)[0])
-            except ValueError:
-                continue
-        return found
+            continue
+    return found
 
 
 def time_in(raw: bytes) -> Micros | None:
     """The time that any message tells, an answer to a Ping for instance."""
-    match = re.search(rb"\r\nTimestamp: ([^\r]*)", raw)
-    return _micros(match[1].decode("ascii", "replace")) if match else None
-
-
-def _micros(stamp: str) -> Micros | None:
-    """A `Timestamp` header ("1763812345.012345", seconds.microseconds; manager.c) in µs."""
-    if len(stamp) == 17 and stamp[10] == "." and stamp.isascii():
-        whole = stamp[:10] + stamp[11:]
-        return int(whole) if whole.isdigit() else None
-    return None
+    match = re.search(rb"\r\nTimestamp: (\d{10})\.(\d{6})\r", raw + b"\r")
+    return int(match[1] + match[2]) if match else None

@@ -49,14 +49,12 @@ class Owner(Protocol):
     def logged_in(self) -> None:
         """The PBX accepted the login; called before anything that came after it."""
 
-    def event(self, raw: bytes) -> None:
-        """One whole event."""
+    def events(self, batch: list[bytes]) -> None:
+        """Whole events that came together, in order; an answer that nobody asked for may be
+        among them."""
 
     def pong(self, raw: bytes) -> None:
         """The whole answer to a Ping."""
-
-    def heard(self) -> None:
-        """Events came just now; once for all of one piece."""
 
     def item(self, raw: bytes) -> None:
         """One event that answers an action of ours."""
@@ -80,7 +78,6 @@ class Wire(AMIProtocol):  # type: ignore[misc]
         self.login_id: str | None = None
         self.live = False
         self.unreadable = 0
-        self.passed = 0
 
     def data_received(self, data: bytes) -> None:
         """Framed messages to the owner, in order; never raises for what a PBX sends."""
@@ -88,7 +85,14 @@ class Wire(AMIProtocol):  # type: ignore[misc]
         lost, self.framer.oversized = self.framer.oversized, 0
         if lost:
             self.owner.dropped(lost)
-        before = self.passed
+        if self.live and not self.responses:
+            self.owner.events(messages)  # nearly always: nothing was asked, so none is an answer
+        else:
+            self._one_by_one(messages)
+        if lost:
+            self.owner.dropped(0)
+
+    def _one_by_one(self, messages: list[bytes]) -> None:
         for raw in messages:
             if self.closed:
                 break
@@ -96,18 +100,13 @@ class Wire(AMIProtocol):  # type: ignore[misc]
                 self._event(raw)
             else:
                 self._answer(raw)
-        if self.passed != before:
-            self.owner.heard()
-        if lost:
-            self.owner.dropped(0)
 
     def _event(self, raw: bytes) -> None:
         if self.responses and self._is_ours(raw):
             self.owner.item(raw)
             self._answer(raw)
         elif self.live:
-            self.passed += 1
-            self.owner.event(raw)
+            self.owner.events([raw])
             if raw.startswith(b"Event: Shutdown\r\n"):
                 self.end("the PBX is shutting down")
 

@@ -7,10 +7,13 @@ of class `call` or `agent`. That a class is there shows in the `Privilege` heade
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 WANTED = ("call", "agent", "user", "cdr")
 """The `read=` classes that callcheck lives on."""
+
+ALL_OF = 20_000
+"""How many events are all looked at."""
 
 _PRIVILEGE = b"\r\nPrivilege: "
 _BOOTED = b"Event: FullyBooted\r\n"
@@ -30,8 +33,16 @@ class Rights:
         self.refused: set[str] = set()
         self.timestamps: bool | None = None
         self.complete = False
+        self._noted = 0
         self._headers: set[bytes] = set()
         self._listed: dict[str, set[str]] = {}
+
+    def note_all(self, batch: Sequence[bytes]) -> None:
+        """Looks at live events: at all of the first thousands, later at one of each batch, since
+        some classes come so rarely that waiting for them would cost every event."""
+        self._noted += len(batch)
+        for raw in batch if self._noted < ALL_OF else batch[:1]:
+            self.note(raw)
 
     def note(self, raw: bytes) -> None:
         """Looks at one live event; needed only while `complete` is false."""

@@ -87,7 +87,7 @@ class LegOut(_Open):
     ring_started_at: str | None
     ended_at: str | None
     ring_seconds: float | None
-    result: str
+    result: str | None
     forwarded_to: str | None
 
 

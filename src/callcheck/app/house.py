@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,7 @@ from callcheck.api.app import make_api
 from callcheck.api.ports import House as ApiHouse
 from callcheck.api.ports import Ports, Record, Token
 from callcheck.app.absences import AbsenceWatch
+from callcheck.app.memory import calm_collector
 from callcheck.app.ports import Now, StoreReader
 from callcheck.app.watch import Watch
 from callcheck.config import Config
@@ -135,7 +137,7 @@ class House:
             return socket.create_server((http.host, http.port), family=family, backlog=128)
         except OSError as error:
             raise AppError(
-                f"cannot listen on {http.host}:{http.port} ({error.strerror or error}); "
+                f"cannot listen on {http.host}:{http.port} ({_why(error)}); "
                 "is another callcheck running? Change listen under [http]"
             ) from error
 
@@ -198,7 +200,13 @@ async def run(
 ) -> None:
     """Runs callcheck until `stop` is set. Raises AppError if it cannot start."""
     house = await asyncio.to_thread(House, config, on_saved)
+    calm_collector()
     await house.live(stop)
+
+
+def _why(error: OSError) -> str:
+    """The system's own words; asyncio and socket repeat the address in theirs."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
 
 
 class _Server(uvicorn.Server):

@@ -90,7 +90,7 @@ def _pbx_now(listener: Listener, watch: Watch) -> PbxNow:
         last_event_age=listener.last_event_age,
         gap_seconds=listener.gap_seconds,
         open_calls=len(follower.tracker.open_calls),
-        broken_messages=follower.decoder.broken + listener.sink_failures,
+        broken_messages=follower.broken + listener.sink_failures,
         dropped_messages=listener.oversized,
     )
 

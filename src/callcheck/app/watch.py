@@ -53,13 +53,15 @@ class Watch:
 
     def message(self, raw: bytes) -> None:
         """Follows one event."""
+        follower = self.follower
         arrived = time.time_ns() // 1000
-        at = self.follower.message(raw, arrived)
+        at = follower.message(raw, arrived)
         if at is not None:
             self._delay.observe(max(0, arrived - at))
+            if follower.tracker.ended:
+                self._settle()
         if self.on_phones is not None and raw.startswith(_OF_PHONES):
             self.on_phones(raw)
-        self._settle()
 
     def pong(self, raw: bytes) -> None:
         """The clock of the PBX, also while nobody calls: ends calls whose end was lost."""

@@ -23,6 +23,11 @@ class Event:
 
 
 @dataclass(slots=True)
+class PbxWentDown(Event):
+    """The PBX stops or restarts (Shutdown): nothing is seen from here."""
+
+
+@dataclass(slots=True)
 class ChannelBorn(Event):
     """A channel came into being (Newchannel)."""
 
@@ -67,6 +72,14 @@ class DialBegun(Event):
 
 
 @dataclass(slots=True)
+class Originated(Event):
+    """A channel that the PBX called by itself goes to `exten` (OriginateResponse)."""
+
+    exten: str | None
+    uniqueid: str
+
+
+@dataclass(slots=True)
 class DialProgressed(Event):
     """The far end of a dial says RINGING, PROGRESS or the like (DialState)."""
 
@@ -82,8 +95,8 @@ class DialEnded(Event):
     exten: str | None
     dialer: str | None
     dest: str
-    status: str
     forward: str | None
+    status: str
 
 
 @dataclass(slots=True)
@@ -187,9 +200,9 @@ class ConferenceJoined(Event):
 class AppStarted(Event):
     """A channel runs a dialplan application (Newexten, if its class is read)."""
 
+    uniqueid: str
     exten: str | None
     app: str
-    uniqueid: str
 
 
 @dataclass(slots=True)

@@ -139,7 +139,8 @@ class Leg:
     ring_started_at: Micros | None
     ended_at: Micros | None
     ring_source: RingSource | None
-    result: LegResult
+    result: LegResult | None
+    """None where the listener did not see how it ended."""
     forwarded_to: str | None = None
     ring_ms: Millis | None = None
     """From the ring start to the answer, or to the end of the leg."""
@@ -185,6 +186,10 @@ class Call:
     conference: bool = False
     answered_while_serving: bool = False
     """The phone that answered was already in another call (handbook H5)."""
+    start_seen: bool = True
+    """False: `started_at` is only when the call was first seen."""
+    end_seen: bool = True
+    """False: `ended_at` is only when it was last seen."""
     legs: tuple[Leg, ...] = ()
     timeline: tuple[Step, ...] = ()
 
@@ -196,6 +201,8 @@ class Call:
     @property
     def wait_ms(self) -> Millis | None:
         """Start of the call to the human answer, or to its end."""
+        if not self.start_seen or (self.answered_at is None and not self.end_seen):
+            return None
         return self._span(self.started_at, self.answered_at or self.ended_at)
 
     @property
@@ -206,6 +213,8 @@ class Call:
     @property
     def talk_ms(self) -> Millis | None:
         """First human answer to the end of the caller's line."""
+        if not self.end_seen:
+            return None
         return self._span(self.answered_at, self.ended_at)
 
     def _span(self, start: Micros | None, end: Micros | None) -> Millis | None:

@@ -47,6 +47,7 @@ _BY_CAUSE = {
     21: Disposition.REJECTED,
 }
 _REJECTED = 21
+_INTERWORKING = 127  # what a SIP caller's CANCEL leaves
 _DEAD = frozenset({0, 1, 3, 18, 19, 20, 22, 27, 34, 38, 41, 42, 44, 66, 127})
 
 
@@ -78,6 +79,7 @@ class _Outcome:
             and self.root is not None
             and call.ended_at is not None
             and not self._answer_not_seen()
+            and not self._end_not_seen()
         )
         self.disposition = self._disposition()
 
@@ -118,6 +120,8 @@ class _Outcome:
             queue_joined_at=c.queue_joined_at,
             conference=self.conference,
             answered_while_serving=c.serving,
+            start_seen=c.start_seen,
+            end_seen=c.ended_at is not None,
             legs=self.legs,
             timeline=self._timeline(),
         )
@@ -129,7 +133,8 @@ class _Outcome:
         exten = self.root.exten if self.root else None
         if exten not in (None, "s"):
             return exten
-        return self.c.legs[0].number if self.c.originated and self.c.legs else None
+        # an originated call for which no event told the extension: whom it rang
+        return self.c.legs[0].dest.party if self.c.originated and self.c.legs else None
 
     @property
     def asked(self) -> Party | None:
@@ -239,8 +244,11 @@ class _Outcome:
     def _via(self) -> Via | None:
         if self.c.answerer is None:
             return None
-        if self.c.pickup_of is not None or self.c.answerer.dial is None:
+        answerer = self.c.answerer
+        if self.c.pickup_of is not None:
             return Via.PICKUP
+        if answerer.dial is None:  # it came by itself, or was there before we looked
+            return Via.PICKUP if answerer.linkedid != self.c.call_id else None
         return self.hops[-1].via if self.hops else Via.DIRECT
 
     def _picked_up_for(self) -> str | None:
@@ -277,6 +285,18 @@ class _Outcome:
             if 0 <= root.up_at - up_at < 1_000_000 and not leg.dest.joined:
                 return True
         return False
+
+    def _end_not_seen(self) -> bool:
+        """Something ended without a word, so that an event was lost: a leg that nobody took over,
+        or a caller who hung up (the phones stopped ringing before their time)."""
+        c, root = self.c, self.root
+        if any(not leg.status and leg.picker is None for leg in c.legs):
+            return True
+        if root is None or root.asked_at is not None or c.answerer is not None:
+            return False
+        return root.cause == _INTERWORKING or any(
+            leg.status == "CANCEL" and not leg.redirected for leg in self._last_round()
+        )
 
     def _recorded(self) -> bool:
         """Whether something spoke to the caller after nobody had answered."""
@@ -389,6 +409,8 @@ class _Outcome:
     def _ringing_ended(self) -> Micros | None:
         if self.c.answered_at is not None:
             return self.c.answered_at
+        if self.c.ended_at is None:
+            return None
         ends = [
             min(end if (end := _ended(leg)) is not None else self.ended_at, self.ended_at)
             for leg in self.first_legs
@@ -421,7 +443,9 @@ class _Outcome:
             return None
         return meant_by(leg.forward, self.directory) or leg.forward
 
-    def _result(self, leg: Dial) -> LegResult:
+    def _result(self, leg: Dial) -> LegResult | None:
+        if _ended(leg) is None and self.c.ended_at is None:
+            return None
         if leg.picker is not None:
             return LegResult.PICKED_UP
         if leg.forward is not None:
@@ -443,6 +467,8 @@ class _Outcome:
         """A phone that stopped ringing though it had said nothing."""
         end = _ended(leg)
         answered = self.c.answered_at
+        if self._before_who_took_it(end):
+            return LegResult.NO_ANSWER
         if answered is not None and (end is None or end >= answered - 1_000_000):
             return LegResult.ANSWERED_ELSEWHERE
         if self._gave_up_at(end):
@@ -450,6 +476,12 @@ class _Outcome:
         if leg.status == "CANCEL" and leg.queue is None and answered is None:
             return LegResult.CANCELLED
         return LegResult.NO_ANSWER
+
+    def _before_who_took_it(self, end: Micros | None) -> bool:
+        """Whether a leg was over before the one was dialled whose call was answered."""
+        answerer = self.c.answerer
+        taken = self.c.pickup_of or (answerer.dial if answerer is not None else None)
+        return end is not None and taken is not None and end < taken.at
 
     def _gave_up_at(self, end: Micros | None) -> bool:
         asked = self.root.asked_at if self.root is not None else None
@@ -489,7 +521,7 @@ class _Outcome:
         if leg.picker is not None:
             at = leg.picker.up_at or leg.at
             steps.append(Step(at, Did.PICKED_UP, leg.picker.extension, who))
-        ending = _DID.get(told.result)
+        ending = _DID.get(told.result) if told.result else None
         if ending is not None and told.ended_at is not None:
             steps.append(Step(told.ended_at, ending, who, told.forwarded_to))
         return steps

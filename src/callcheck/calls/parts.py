@@ -36,12 +36,10 @@ class Channel:
 
     __slots__ = (
         "asked_at",
-        "born_at",
         "bridge",
         "call",
         "caller",
         "cause",
-        "device",
         "dial",
         "dials",
         "exten",
@@ -58,10 +56,9 @@ class Channel:
         "up_at",
     )
 
-    def __init__(self, name: str, uniqueid: str, linkedid: str, at: Micros) -> None:
+    def __init__(self, name: str, uniqueid: str, linkedid: str) -> None:
         self.uniqueid = uniqueid
         self.linkedid = linkedid
-        self.born_at = at
         self.call: OpenCall | None = None
         self.caller: str | None = None
         self.exten: str | None = None
@@ -82,16 +79,19 @@ class Channel:
         self.joined = False
         """Whether a person on it has talked with another."""
         self.name = name
-        self.device = ""
         self.phone = False
         self.extension: str | None = None
 
     def named(self, name: str, directory: Directory) -> None:
         """Takes a name, and what follows from it: whose phone it is, if it is one."""
         self.name = name
-        self.device = device_of(name)
         self.phone = name.partition("/")[0] not in _PLUMBING
-        self.extension = directory.extension_of_device(self.device) if self.phone else None
+        self.extension = directory.extension_of_device(device_of(name)) if self.phone else None
+
+    @property
+    def device(self) -> str:
+        """The name without what is this channel's own: `PJSIP/201`."""
+        return device_of(self.name)
 
     @property
     def party(self) -> str | None:
@@ -166,28 +166,33 @@ class Dial:
 class Bridge:
     """Where channels meet. A holding bridge (music, parking lot) and a conference join nobody."""
 
-    __slots__ = ("bridge_id", "members", "private")
+    __slots__ = ("bridge_id", "members", "private", "shared")
 
     def __init__(self, bridge_id: str) -> None:
         self.bridge_id = bridge_id
         self.members: dict[str, Channel] = {}
         self.private = True
+        self.shared = False
+        """Whether two were ever in it at the same time."""
+
+
+Fact = tuple[Micros, Did, str | None, str | None]
 
 
 class OpenCall:
     """A call while it lasts."""
 
     __slots__ = (
+        "alive",
         "answered_at",
         "answerer",
+        "channels",
         "conference",
         "ended_at",
         "facts",
-        "forgotten",
         "hung_up_by",
         "ids",
         "legs",
-        "members",
         "originated",
         "pickup_of",
         "present",
@@ -197,6 +202,7 @@ class OpenCall:
         "retrieved",
         "root",
         "serving",
+        "start_seen",
         "started_at",
         "talker",
         "time_source",
@@ -210,10 +216,12 @@ class OpenCall:
         """The caller's channel."""
         self.started_at = at
         self.time_source = time_source
-        self.members: list[Channel] = []
-        """Channels still alive."""
+        self.channels: list[Channel] = []
+        """All that ever belonged to it."""
+        self.alive = 0
         self.legs: list[Dial] = []
         self.whole = True
+        self.start_seen = False
         self.originated = False
         self.conference = False
         self.ended_at: Micros | None = None
@@ -233,14 +241,24 @@ class OpenCall:
         self.queue_name: str | None = None
         self.recording_app = False
         """The dialplan said that it runs voicemail or plays a message to the caller."""
-        self.forgotten = False
-        """Not a call of its own: it became part of another."""
-        self.facts: list[tuple[Micros, Did, str | None, str | None]] = []
-        """What the timeline says besides legs, answer and end."""
+        self.facts: tuple[Fact, ...] = ()
+        """What the timeline says besides legs, answer and end: few calls have any."""
+
+    def note(self, at: Micros, did: Did, who: str | None = None, to: str | None = None) -> None:
+        """Adds a fact for the timeline."""
+        self.facts += ((at, did, who, to),)
 
     @property
     def call_id(self) -> str:
         return self.ids[0]
+
+    def let_go(self) -> None:
+        """Unties what points at each other, so that a closed call is freed at once."""
+        for channel in self.channels:
+            channel.call = channel.half = channel.dial = channel.dials = None
+        self.channels.clear()
+        self.legs.clear()
+        self.root = self.answerer = self.talker = self.retrieved = self.pickup_of = None
 
 
 def is_up(channel: Channel) -> bool:

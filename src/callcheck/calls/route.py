@@ -171,9 +171,9 @@ def _owner(
         return asked_for(directory, exten).extension
     rung = [t for d in first if (t := target_of(d, directory))] if first else targets
     through = first[0] if first else dial
-    if not directory.known and exten and _SHORT.fullmatch(exten) and len(rung) == 1:
-        if not through.dest.phone:  # a Local channel leads away from the number that was called
-            return exten
+    away = not through.dest.phone  # a Local channel leads away from the number that was called
+    if not directory.known and exten and _SHORT.fullmatch(exten) and len(rung) == 1 and away:
+        return exten
     return next((t for t in rung if not _OUTSIDE.fullmatch(t)), None) or next(iter(rung), None)
 
 

@@ -104,6 +104,15 @@ class Tracker:
         if linkedid in self.calls:
             self.calls[linkedid].whole = False
 
+    def learn_time(self, at: Micros) -> None:
+        """The first event with a time has come, at `at`: what was found before is as old as it."""
+        self.time_source = TimeSource.EVENT
+        for call in self.open_calls:
+            call.time_source, call.started_at = TimeSource.EVENT, at
+            for channel in call.channels:
+                channel.up_at = at if channel.up_at is not None else None
+        self.now = at
+
     def expire(self) -> None:
         """Ends calls whose end was lost long ago."""
         for call in self.open_calls:
@@ -113,7 +122,7 @@ class Tracker:
     def keep_only(self, alive: set[str]) -> None:
         """Ends calls none of whose channels the PBX still has (after a snapshot)."""
         for call in self.open_calls:
-            if not any(member.uniqueid in alive for member in call.members):
+            if not any(c.uniqueid in alive for c in call.channels):
                 self._lose(call)
 
     # ── groups ────────────────────────────────────────────────────────────────────────────────
@@ -131,46 +140,50 @@ class Tracker:
         gone = channel.call
         if gone is None or gone is kept:
             return
-        for member in gone.members:
-            member.call = kept
-        kept.members.extend(gone.members)
-        kept.legs.extend(gone.legs)
+        for moved in gone.channels:
+            moved.call = kept
+        kept.channels += gone.channels
+        kept.alive += gone.alive
+        kept.legs += gone.legs
         for linkedid in gone.ids:
             self.calls[linkedid] = kept
         kept.ids.extend(gone.ids)
         kept.whole = kept.whole and gone.whole
-        gone.members = []
+        gone.channels = []
         self.merged += 1
 
     def drop(self, channel: Channel) -> None:
         """A channel is gone; with the last one its call has ended."""
-        self.channels.pop(channel.uniqueid, None)
+        self._forget(channel)
         self.gone[channel.uniqueid] = None
         if len(self.gone) > REMEMBERED:
             del self.gone[next(iter(self.gone))]
-        self.leave(channel)
-        if channel.half is None:
-            self.halves.pop(channel.name[:-2], None)
-        if channel.extension:
-            self._forget_phone(channel.extension, channel)
         call = channel.call
         if call is None:
             return
-        call.members.remove(channel)
-        if not call.members:
+        call.alive -= 1
+        if not call.alive:
             self._close(call)
 
-    def _forget_phone(self, extension: str, channel: Channel) -> None:
-        phones = self.phones.get(extension, [])
-        if channel in phones:
-            phones.remove(channel)
-        if not phones:
-            self.phones.pop(extension, None)
+    def _forget(self, channel: Channel) -> None:
+        """Takes a channel out of every table."""
+        self.channels.pop(channel.uniqueid, None)
+        self.leave(channel)
+        if not channel.phone and channel.half is None:
+            if self.halves.pop(channel.name[:-2], None) is channel:
+                _missed(channel.call)  # the other half of a Local pair
+        phones = self.phones.get(channel.extension) if channel.extension else None
+        if phones and channel.extension:
+            if channel in phones:
+                phones.remove(channel)
+            if not phones:
+                del self.phones[channel.extension]
 
     def _close(self, call: OpenCall) -> None:
         for linkedid in call.ids:
             self.calls.pop(linkedid, None)
         record = ended_call(call, self.pbx, self.directory, self.now, bridged=self.bridged)
+        call.let_go()
         if record is None:
             self.merged += 1
             return
@@ -179,14 +192,9 @@ class Tracker:
 
     def _lose(self, call: OpenCall) -> None:
         call.whole = False
-        for member in call.members:
-            self.channels.pop(member.uniqueid, None)
-            self.leave(member)
-            if member.extension:
-                self._forget_phone(member.extension, member)
-            if member.name.startswith("Local/"):
-                self.halves.pop(member.name[:-2], None)
-        call.members = []
+        for channel in call.channels:
+            if channel.hung_at is None:
+                self._forget(channel)
         self._close(call)
 
     def _distrust(self) -> None:
@@ -240,7 +248,7 @@ class Tracker:
             if call.retrieved not in new:
                 call.transfers += 1
             call.talker = new[0]
-            call.facts.append((self.now, Did.JOINED, new[0].party, None))
+            call.note(self.now, Did.JOINED, new[0].party, None)
         call.present = parties
 
     def _answer(self, call: OpenCall, phone: Channel) -> None:
@@ -309,7 +317,7 @@ def _left_ringing(dial: Dial) -> bool:
 def on_channel_born(tracker: Tracker, event: happened.ChannelBorn) -> None:
     if event.uniqueid in tracker.channels:
         return
-    channel = Channel(event.name, event.uniqueid, event.linkedid, event.at)
+    channel = Channel(event.name, event.uniqueid, event.linkedid)
     channel.named(event.name, tracker.directory)
     channel.state, channel.caller, channel.exten = event.state, event.caller, event.exten
     tracker.channels[event.uniqueid] = channel
@@ -320,18 +328,22 @@ def on_channel_born(tracker: Tracker, event: happened.ChannelBorn) -> None:
     starts = event.linkedid == event.uniqueid
     strange = not starts and event.linkedid not in tracker.calls
     call = channel.call = tracker.group(event.linkedid, event.at)
-    call.members.append(channel)
+    call.channels.append(channel)
+    call.alive += 1
     if starts and call.root is None:
         call.root = channel
         call.originated = event.state == DOWN
-        if len(call.members) > 1:
+        call.start_seen = True
+        if len(call.channels) > 1:
             call.whole = False
     elif strange:
         call.whole = False
 
 
 def on_channel_found(tracker: Tracker, event: happened.ChannelFound) -> None:
-    if event.uniqueid in tracker.channels:
+    known = tracker.channels.get(event.uniqueid)
+    if known is not None:
+        known.exten = known.exten or event.exten
         return
     on_channel_born(tracker, event)
     channel = tracker.channels[event.uniqueid]
@@ -341,6 +353,7 @@ def on_channel_found(tracker: Tracker, event: happened.ChannelFound) -> None:
     if call is not None:
         call.whole = False
         call.originated = False
+        call.start_seen = call.start_seen and call.root is not channel
 
 
 def _pair(tracker: Tracker, channel: Channel) -> None:
@@ -436,11 +449,23 @@ def outside_number(dial_string: str | None) -> str | None:
     return match[1] if match else None
 
 
+def on_originated(tracker: Tracker, event: happened.Originated) -> None:
+    channel = tracker.channels.get(event.uniqueid)
+    if channel is not None and not _is_number(channel.exten):
+        channel.exten = event.exten
+
+
+def _undialled(phone: Channel) -> None:
+    """A dial goes on whose beginning we did not get; an originated call tells of none."""
+    if phone.phone and (phone.call is None or phone.call.root is not phone):
+        _missed(phone.call)
+
+
 def on_dial_progressed(tracker: Tracker, event: happened.DialProgressed) -> None:
     dest = tracker.channels[event.dest]
     if dest.dial is None:
-        return
-    if event.status == "RINGING":
+        _undialled(dest)
+    elif event.status == "RINGING":
         dest.dial.rings(event.at, RingSource.RINGING)
     elif event.status == "PROGRESS":
         dest.dial.rings(event.at, RingSource.PROGRESS)
@@ -462,6 +487,8 @@ def on_dial_ended(tracker: Tracker, event: happened.DialEnded) -> None:
 
 def _undialled_answer(tracker: Tracker, event: happened.DialEnded, dest: Channel) -> None:
     """An answer of a channel that nobody dialled: it took the place of one that was ringing."""
+    if event.status != "ANSWER":
+        _undialled(dest)
     if event.status != "ANSWER" or not dest.phone or dest.call is None:
         return
     dialer = tracker.channels.get(event.dialer) if event.dialer else None
@@ -486,10 +513,13 @@ def on_bridge_entered(tracker: Tracker, event: happened.BridgeEntered) -> None:
     if event.technology == "holding_bridge" or event.creator == "ConfBridge":
         bridge.private = False
     bridge.members[channel.uniqueid] = channel
+    bridge.shared = bridge.shared or len(bridge.members) > 1
     swapped = tracker.channels.get(event.swap) if event.swap else None
     if swapped is not None and swapped is not channel:
         tracker.leave(swapped)
     if channel.bridge is not bridge:
+        if channel.bridge is not None:
+            _missed(channel.call)  # that it left the other
         tracker.leave(channel)
         channel.bridge = bridge
     if bridge.private and (len(bridge.members) > 1 or channel.half is not None):
@@ -498,8 +528,21 @@ def on_bridge_entered(tracker: Tracker, event: happened.BridgeEntered) -> None:
 
 def on_bridge_left(tracker: Tracker, event: happened.BridgeLeft) -> None:
     channel = tracker.channels.get(event.uniqueid)
-    if channel is not None and channel.bridge is tracker.bridges.get(event.bridge):
-        tracker.leave(channel)
+    if channel is None:
+        return
+    call, bridge = channel.call, channel.bridge
+    if bridge is None or bridge is not tracker.bridges.get(event.bridge):
+        _missed(call)  # its entry
+        return
+    if bridge.private and not bridge.shared and call is not None and call.root is channel:
+        _missed(call)  # whoever was in the bridge with this caller
+    tracker.leave(channel)
+
+
+def _missed(call: OpenCall | None) -> None:
+    """An event tells of another that we did not get: the call is not judged."""
+    if call is not None:
+        call.whole = False
 
 
 def on_hangup_asked(tracker: Tracker, event: happened.HangupAsked) -> None:
@@ -555,14 +598,13 @@ def on_attendedly_transferred(tracker: Tracker, event: happened.AttendedlyTransf
 def _note_transfer(tracker: Tracker, transferer: str, to: str | None) -> None:
     channel = tracker.channels.get(transferer)
     if channel is not None and channel.call is not None:
-        fact = (tracker.now, Did.TRANSFERRED, channel.party, to)
-        channel.call.facts.append(fact)
+        channel.call.note(tracker.now, Did.TRANSFERRED, channel.party, to)
 
 
 def on_parked(tracker: Tracker, event: happened.Parked) -> None:
     channel = tracker.channels.get(event.uniqueid)
     if channel is not None and channel.call is not None:
-        channel.call.facts.append((event.at, Did.PARKED, None, None))
+        channel.call.note(event.at, Did.PARKED, None, None)
 
 
 def on_unparked(tracker: Tracker, event: happened.Unparked) -> None:
@@ -572,7 +614,7 @@ def on_unparked(tracker: Tracker, event: happened.Unparked) -> None:
         return
     tracker.absorb(channel.call, retriever)
     channel.call.retrieved = retriever
-    channel.call.facts.append((event.at, Did.RETRIEVED, retriever.extension, None))
+    channel.call.note(event.at, Did.RETRIEVED, retriever.extension, None)
 
 
 def on_queue_joined(tracker: Tracker, event: happened.QueueJoined) -> None:
@@ -583,13 +625,17 @@ def on_queue_joined(tracker: Tracker, event: happened.QueueJoined) -> None:
     call = channel.call
     call.queue_name = call.queue_name or event.queue
     call.queue_joined_at = call.queue_joined_at or event.at
-    call.facts.append((event.at, Did.QUEUED, None, event.queue))
+    call.note(event.at, Did.QUEUED, None, event.queue)
 
 
 def on_queue_left(tracker: Tracker, event: happened.QueueLeft) -> None:
     channel = tracker.channels.get(event.uniqueid)
-    if channel is not None and channel.call is not None and channel.queue is not None:
-        channel.call.facts.append((event.at, Did.LEFT_QUEUE, None, channel.queue))
+    if channel is None or channel.call is None:
+        return
+    if channel.queue is None:
+        _missed(channel.call)  # that it joined
+    else:
+        channel.call.note(event.at, Did.LEFT_QUEUE, None, channel.queue)
         channel.queue = None
 
 
@@ -610,10 +656,14 @@ def on_app_started(tracker: Tracker, event: happened.AppStarted) -> None:
     call.recording_app = bool(call.legs) and event.app.lower() in _MESSAGES
 
 
+def on_pbx_went_down(tracker: Tracker, _: happened.PbxWentDown) -> None:
+    tracker.cut()
+
+
 def on_noted(tracker: Tracker, event: happened.Noted) -> None:
     channel = tracker.channels.get(event.uniqueid) if event.uniqueid else None
     if channel is not None and channel.call is not None:
-        channel.call.facts.append((event.at, Did.NOTED, event.name, event.text))
+        channel.call.note(event.at, Did.NOTED, event.name, event.text)
 
 
 ON: dict[type[Event], Callable[[Tracker, Any], None]] = {
@@ -622,6 +672,7 @@ ON: dict[type[Event], Callable[[Tracker, Any], None]] = {
     happened.ChannelState: on_channel_state,
     happened.ChannelRenamed: on_channel_renamed,
     happened.DialBegun: on_dial_begun,
+    happened.Originated: on_originated,
     happened.DialProgressed: on_dial_progressed,
     happened.DialEnded: on_dial_ended,
     happened.BridgeEntered: on_bridge_entered,
@@ -638,5 +689,6 @@ ON: dict[type[Event], Callable[[Tracker, Any], None]] = {
     happened.ConferenceJoined: on_conference_joined,
     happened.AppStarted: on_app_started,
     happened.Noted: on_noted,
+    happened.PbxWentDown: on_pbx_went_down,
 }
 """What is done with each kind of event: the whole of the tracker's reach."""

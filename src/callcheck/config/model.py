@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from callcheck.cadence import CADENCES, Cadence
 from callcheck.calls.directory import Directory, Party
 from callcheck.hours import Hours
+from callcheck.people import People
 from callcheck.rules import Terms, judge_by
-from callcheck.rules.answer_by_ring import Settings, always_open
+from callcheck.rules.answer_by_ring import Settings
 from callcheck.rules.forward_in_absence import Absent, nobody
+from callcheck.scope import always_open
 from callcheck.verdict import Judge
 
 FAMILIES = {"always": "CF", "busy": "CFB", "no_answer": "CFU", "dnd": "DND"}
@@ -152,4 +154,5 @@ class Config:
     def judge(self, absent: Absent = nobody) -> Judge:
         """A judge with every rule bound to this configuration, and to who is `absent` when."""
         closed = self.hours.closed if self.hours else always_open
-        return judge_by(Terms(self.answer_by_ring, self.cadence, closed, absent))
+        people = People(self.directory())  # names and units are the same on every PBX
+        return judge_by(Terms(self.answer_by_ring, self.cadence, closed, people, absent))

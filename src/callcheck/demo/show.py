@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def show(folder: Path, listen: str, speed: float, port: int) -> int:
     async def work(stop: asyncio.Event) -> None:
         furnish(folder, port, listen)
         pbx = DemoPbx(secret_in(folder), speed=speed, port=port)
-        async with pbx.serving():
+        async with _serving(pbx):
             config = load(furnish(folder, pbx.port, listen), os.environ)
             print(WELCOME.format(speed=speed, listen=listen, folder=folder), flush=True)
             await run(config, stop, _Teller(config).tell)
@@ -55,14 +56,27 @@ def play_alone(folder: Path, listen: str, speed: float, port: int) -> int:
     async def work(stop: asyncio.Event) -> None:
         config = furnish(folder, port, listen)
         pbx = DemoPbx(secret_in(folder), speed=speed, port=port)
-        async with pbx.serving():
+        async with _serving(pbx):
             furnish(folder, pbx.port, listen)
             print(
                 ALONE.format(host=pbx.host, port=pbx.port, speed=speed, config=config), flush=True
             )
             await stop.wait()
 
-    return until_told(work, OSError)
+    return until_told(work, AppError, OSError)
+
+
+@asynccontextmanager
+async def _serving(pbx: DemoPbx) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(pbx.serving())
+        except OSError as error:
+            raise AppError(
+                f"the demo PBX cannot have port {pbx.port} ({os.strerror(error.errno or 0)}); "
+                "name another with --port"
+            ) from error
+        yield
 
 
 class _Teller:

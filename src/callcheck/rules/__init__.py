@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from callcheck.cadence import CADENCES, Cadence
+from callcheck.people import People
 from callcheck.rules import answer_by_ring as by_ring
+from callcheck.rules import colleague_pickup as colleague
 from callcheck.rules import forward_in_absence as in_absence
+from callcheck.scope import Closed, always_open
 from callcheck.verdict import Judge, Rule
 
 
@@ -18,7 +21,8 @@ class Terms:
 
     answer_by_ring: by_ring.Settings = field(default_factory=by_ring.Settings)
     cadence: Cadence = CADENCES["LV"]
-    closed: by_ring.Closed = by_ring.always_open
+    closed: Closed = always_open
+    people: People = field(default_factory=People)
     absent: in_absence.Absent = in_absence.nobody
 
 
@@ -33,6 +37,13 @@ RULES: Mapping[str, Callable[[Terms], Rule]] = {
         settings=terms.answer_by_ring,
         cadence=terms.cadence,
         closed=terms.closed,
+        people=terms.people,
+    ),
+    colleague.NAME: lambda terms: partial(
+        colleague.judge,
+        closed=terms.closed,
+        early=partial(by_ring.gave_up_early, settings=terms.answer_by_ring, cadence=terms.cadence),
+        people=terms.people,
     ),
     in_absence.NAME: lambda terms: partial(
         in_absence.judge,

@@ -5,19 +5,17 @@ the start of the ringing; the milliseconds are exact.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 from callcheck.cadence import Cadence, Reading
-from callcheck.calls.model import Call, Direction, Disposition, Micros, Millis
+from callcheck.calls.model import Call, Disposition, Micros, Millis
+from callcheck.people import NOBODY, People, tenths
+from callcheck.scope import Closed, out_of_scope
 from callcheck.verdict import Finding, Readings, Result
 
 NAME = "answer_by_ring"
-
-Closed = Callable[[Micros], str | None]
-"""Why the house does not work at a moment, in words; None when it does (`Hours.closed`)."""
 
 
 class Clock(StrEnum):
@@ -44,99 +42,78 @@ class Settings:
         return cadence.limit_ms(self.reading, self.ring)
 
 
-def always_open(_: Micros) -> str | None:
-    """The hours of a house that has none configured."""
-    return None
-
-
-def judge(call: Call, settings: Settings, cadence: Cadence, closed: Closed) -> Finding:
+def judge(
+    call: Call, settings: Settings, cadence: Cadence, closed: Closed, people: People = NOBODY
+) -> Finding:
     """The finding of one call. No reason ever holds an outside number."""
-    not_seen = _not_seen(call)
-    if not_seen:
-        return Finding(NAME, Result.UNKNOWN, not_seen)
-    exempt = _not_asked(call) or closed(call.started_at)
-    if exempt:
-        return Finding(NAME, Result.EXEMPT, exempt)
+    outside = out_of_scope(call, closed)
+    if outside is not None:
+        return Finding(NAME, *outside)
     if call.disposition is Disposition.ANSWERED:
-        return _answered(call, settings, cadence)
+        return _answered(call, settings, cadence, people)
     if call.disposition is Disposition.ABANDONED:
         return _abandoned(call, settings, cadence)
-    return _unanswered(call)
+    return _unanswered(call, people)
 
 
-def _not_seen(call: Call) -> str | None:
-    if not call.timed:
-        return "the stream has no times"
-    if not call.complete:
-        return "not seen from its beginning to its end"
-    if call.disposition is Disposition.UNKNOWN:
-        return "not seen how it ended"
-    return None
+def gave_up_early(call: Call, settings: Settings, cadence: Cadence) -> str | None:
+    """Why the caller of an abandoned call gave up too early to be judged; None if not so."""
+    if call.ring_started_at is None:
+        return "gave up before any phone rang"
+    patient, gave_up, limit = _patience(call, settings, cadence)
+    return None if patient else f"{gave_up}, before {limit}"
 
 
-def _not_asked(call: Call) -> str | None:
-    if call.direction is Direction.INTERNAL:
-        return "an internal call"
-    if call.direction is Direction.OUTBOUND:
-        return "an outbound call"
-    if not call.public:
-        return "the number called is not a public one"
-    if call.conference:
-        return "a conference room"
-    return None
-
-
-def _answered(call: Call, settings: Settings, cadence: Cadence) -> Finding:
+def _answered(call: Call, settings: Settings, cadence: Cadence, people: People) -> Finding:
     waited = _since_clock(call, settings.clock, call.answered_at)
     if waited is None:
         return Finding(NAME, Result.UNKNOWN, "answered, but no ringing was seen")
     readings = Readings(*(cadence.kept(r, settings.ring, waited) for r in Reading))
     met = cadence.kept(settings.reading, settings.ring, waited)
-    return Finding(
-        NAME,
-        Result.MET if met else Result.BREACHED,
-        _how_answered(waited, met, settings, cadence),
-        readings,
-    )
+    reason = _how_answered(waited, met, settings, cadence, people.answered_by(call))
+    return Finding(NAME, Result.MET if met else Result.BREACHED, reason, readings)
 
 
-def _how_answered(waited: Millis, met: bool, settings: Settings, cadence: Cadence) -> str:
+def _how_answered(waited: Millis, met: bool, settings: Settings, cadence: Cadence, by: str) -> str:
     ring = cadence.ring_number(waited)
-    limit = f"the limit of {_seconds(settings.limit_ms(cadence))}"
+    limit = f"the limit of {tenths(settings.limit_ms(cadence))}"
+    late = f",{by}" if by else ""
     if settings.clock is not Clock.FIRST_RING:
         bound = "within" if met else "later than"
-        return f"answered after {_seconds(waited)}{_COUNTED[settings.clock]}, {bound} {limit}"
+        return f"answered after {tenths(waited)}{_COUNTED[settings.clock]}, {bound} {limit}{late}"
     if met:
-        return f"answered in ring {ring} of {settings.ring}"
-    return f"answered in ring {ring}, after {_seconds(waited)}, later than {limit}"
+        return f"answered in ring {ring} of {settings.ring}{by}"
+    return f"answered in ring {ring}, after {tenths(waited)}, later than {limit}{late}"
 
 
 def _abandoned(call: Call, settings: Settings, cadence: Cadence) -> Finding:
-    if call.ring_started_at is None:
-        return Finding(NAME, Result.EXEMPT, "gave up before any phone rang")
+    early = gave_up_early(call, settings, cadence)
+    if early:
+        rang = call.ring_started_at is not None
+        return Finding(NAME, Result.EXEMPT, early, gave_up_early=rang)
+    _, gave_up, limit = _patience(call, settings, cadence)
+    return Finding(NAME, Result.BREACHED, f"{gave_up}, past {limit}", _NONE)
+
+
+def _patience(call: Call, settings: Settings, cadence: Cadence) -> tuple[bool, str, str]:
+    """Whether the caller waited out what counts, for how long and until when in words."""
     waited = _since_clock(call, settings.clock, call.ended_at) or 0
+    gave_up = f"gave up after {tenths(waited)}{_COUNTED[settings.clock]}"
     within = settings.exempt_abandons_within
     if within == "limit":
         patient = not cadence.kept(settings.reading, settings.ring, waited)
-        limit = f"the limit of {_seconds(settings.limit_ms(cadence))}"
-    else:
-        patient = waited > within
-        limit = f"the {_seconds(within)} that are not counted"
-    gave_up = f"gave up after {_seconds(waited)}{_COUNTED[settings.clock]}"
-    if patient:
-        return Finding(NAME, Result.BREACHED, f"{gave_up}, past {limit}", _NONE)
-    return Finding(NAME, Result.EXEMPT, f"{gave_up}, before {limit}")
+        return patient, gave_up, f"the limit of {tenths(settings.limit_ms(cadence))}"
+    return waited > within, gave_up, f"the {tenths(within)} that are not counted"
 
 
-def _unanswered(call: Call) -> Finding:
-    rang = call.ring_started_at is not None
-    whom = call.extension or "the phone"
-    if call.disposition in (Disposition.UNREACHABLE, Disposition.FAILED) and not rang:
-        why = f"technical failure before any phone rang: {_FAILED[call.disposition]}"
-        return Finding(NAME, Result.EXEMPT, why.format(whom))
-    why = _FAILED[call.disposition].format(whom)
-    rung = f" after {_seconds(call.ring_ms or 0)} of ringing" if rang else ", no phone rang"
-    return Finding(NAME, Result.BREACHED, f"nobody answered: {why}{rung}", _NONE)
+def _unanswered(call: Call, people: People) -> Finding:
+    if call.ring_started_at is not None:
+        why = f"{people.rang(call)}{_THEN[call.disposition]}"
+        return Finding(NAME, Result.BREACHED, f"nobody answered: {why}", _NONE)
+    why = _FAILED[call.disposition].format(people.asked(call))
+    if call.disposition in (Disposition.UNREACHABLE, Disposition.FAILED):
+        return Finding(NAME, Result.EXEMPT, f"technical failure before any phone rang: {why}")
+    return Finding(NAME, Result.BREACHED, f"nobody answered: {why}, no phone rang", _NONE)
 
 
 def _since_clock(call: Call, clock: Clock, until: Micros | None) -> Millis | None:
@@ -150,12 +127,6 @@ def _since_clock(call: Call, clock: Clock, until: Micros | None) -> Millis | Non
     return max(0, (until - start) // 1000)
 
 
-def _seconds(ms: Millis) -> str:
-    """Tenths, rounded down: a call before the limit never reads as if it were at it."""
-    whole, rest = divmod(ms, 1000)
-    return f"{whole}.{rest // 100} s" if rest >= 100 else f"{whole} s"
-
-
 _NONE = Readings(before=False, within=False, third=False)
 
 _COUNTED = {
@@ -164,11 +135,20 @@ _COUNTED = {
     Clock.INBOUND: " from the start of the call",
 }
 
+_THEN = {
+    Disposition.NO_ANSWER: "",
+    Disposition.BUSY: ", then the call met a busy line",
+    Disposition.REJECTED: ", then the call was rejected",
+    Disposition.UNREACHABLE: ", then no phone could be reached",
+    Disposition.VOICEMAIL: ", then voicemail or another recording took the call",
+    Disposition.FAILED: ", then the call failed",
+}
+
 _FAILED = {
     Disposition.NO_ANSWER: "{} did not answer",
     Disposition.BUSY: "{} was busy",
-    Disposition.REJECTED: "{} did not take the call",
+    Disposition.REJECTED: "{} rejected the call",
     Disposition.UNREACHABLE: "{} could not be reached",
-    Disposition.VOICEMAIL: "a recording took the call for {}",
+    Disposition.VOICEMAIL: "voicemail or another recording took the call for {}",
     Disposition.FAILED: "the call to {} failed",
 }

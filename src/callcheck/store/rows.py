@@ -35,7 +35,7 @@ _PLAIN = (
     "pbx", "call_id", "caller", "dialed", "extension", "public", "started_at", "ring_started_at",
     "answered_at", "ringing_ended_at", "ended_at", "complete", "answered_by", "picked_up_for",
     "forwarded_from", "forwarded_to", "transfers", "final_party", "queue_joined_at", "conference",
-    "answered_while_serving",
+    "answered_while_serving", "start_seen", "end_seen",
 )  # fmt: skip
 _ENUM_OF: dict[str, dict[str | None, Any]] = {
     # plain dicts: a page of calls needs a thousand of these, and an enum's own look-up is slow
@@ -74,7 +74,7 @@ def counted_wait(
     `since` is for a house that chose another clock.
     """
     finding = headline(findings)
-    if finding is None or not (_judged(finding) or _gave_up_early(call, finding)):
+    if finding is None or not (_judged(finding) or finding.gave_up_early):
         return None
     start = since(call)
     if start is None:  # busy at once: no ring, and no wait
@@ -85,15 +85,6 @@ def counted_wait(
 
 def _judged(finding: Finding) -> bool:
     return finding.result in (Result.MET, Result.BREACHED)
-
-
-def _gave_up_early(call: Call, finding: Finding) -> bool:
-    # an exempt call outside working hours may be abandoned too; only the reason tells them apart
-    return (
-        finding.result is Result.EXEMPT
-        and call.disposition is Disposition.ABANDONED
-        and finding.reason.startswith("gave up after")
-    )
 
 
 def call_row(call: Call, findings: Sequence[Finding], wait: Millis | None) -> Row:
@@ -119,7 +110,7 @@ def leg_rows(call: Call) -> list[Row]:
             "pbx": call.pbx, "call_id": call.call_id, "position": position,
             **{name: getattr(leg, name) for name in _LEG_PLAIN},
             "ring_source": leg.ring_source.value if leg.ring_source else None,
-            "result": leg.result.value,
+            "result": leg.result and leg.result.value,
         }
         for position, leg in enumerate(call.legs)
     ]  # fmt: skip
@@ -131,7 +122,7 @@ def finding_rows(call: Call, findings: Sequence[Finding]) -> list[Row]:
         {
             "pbx": call.pbx, "call_id": call.call_id, "rule": finding.rule, "position": position,
             "result": finding.result.value, "reason": finding.reason,
-            "readings": bits(finding.readings),
+            "readings": _flags(finding),
             "started_at": call.started_at, "unit": call.unit or "",
         }
         for position, finding in enumerate(findings)
@@ -143,6 +134,14 @@ def bits(readings: Readings | None) -> int | None:
     if readings is None:
         return None
     return readings.before + 2 * readings.within + 4 * readings.third
+
+
+def _flags(finding: Finding) -> int | None:
+    """The readings of a finding, and 8 where its caller gave up early (16: it has no readings)."""
+    if not finding.gave_up_early:
+        return bits(finding.readings)
+    held = bits(finding.readings)
+    return 8 + (16 if held is None else held)
 
 
 def packed(timeline: Iterable[Step], start: Micros) -> str:
@@ -179,15 +178,17 @@ def to_leg(row: RowMapping) -> Leg:
     return Leg(
         **{name: row[name] for name in _LEG_PLAIN},
         ring_source=_ENUM_OF["ring_source"][row["ring_source"]],
-        result=_LEG_RESULT[row["result"]],
+        result=_LEG_RESULT[row["result"]] if row["result"] else None,
     )
 
 
 def to_finding(row: RowMapping) -> Finding:
     """A finding from its row."""
-    held = row["readings"]
-    readings = None if held is None else Readings(bool(held & 1), bool(held & 2), bool(held & 4))
-    return Finding(row["rule"], _RESULT[row["result"]], row["reason"], readings)
+    held = 16 if row["readings"] is None else row["readings"]
+    readings = None if held & 16 else Readings(bool(held & 1), bool(held & 2), bool(held & 4))
+    return Finding(
+        row["rule"], _RESULT[row["result"]], row["reason"], readings, gave_up_early=bool(held & 8)
+    )
 
 
 def whole(connection: Connection, rows: Sequence[RowMapping]) -> list[Judged]:

@@ -86,6 +86,8 @@ calls = Table(
     Column("queue_joined_at", BigInteger),
     Column("conference", Boolean, nullable=False),
     Column("answered_while_serving", Boolean, nullable=False),
+    Column("start_seen", Boolean, nullable=False),
+    Column("end_seen", Boolean, nullable=False),
     Column("timeline", Text, nullable=False),
     # what follows is derived, for the queries: the headline rule's finding, and durations
     Column("verdict", Text, nullable=False),
@@ -107,7 +109,7 @@ legs = Table(
     Column("ring_started_at", BigInteger),
     Column("ended_at", BigInteger),
     Column("ring_source", Text),
-    Column("result", Text, nullable=False),
+    Column("result", Text),
     Column("forwarded_to", Text),
     Column("ring_ms", BigInteger),
     _of_a_call("legs_of_a_call"),

@@ -27,8 +27,9 @@ log = logging.getLogger(__name__)
 BOUND = 100_000
 """Calls that may wait, some 300 MB at worst: hours of a big house with its database away."""
 BATCH = 500
-LINGER = 0.2
-"""Seconds that a first call waits for others to be saved with."""
+LINGER = 0.0
+"""Seconds that a first call waits for others to be saved with. Under load they gather by
+themselves, while the batch before is being committed."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 15.0
 
 

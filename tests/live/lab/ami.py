@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 END = b"\r\n\r\n"
 
@@ -37,7 +38,7 @@ class Ami:
         self._waiting[key] = asyncio.get_running_loop().create_future()
         self._answers[key] = []
         self._writer.write("\r\n".join(lines).encode() + END)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             return await self._waiting[key]
 
     async def channels(self) -> list[str]:
@@ -70,6 +71,8 @@ class Ami:
             if not listing or message.get("EventList") == "Complete":
                 future.set_result(self._answers.pop(key))
 
-    def close(self) -> None:
+    async def close(self) -> None:
         self._task.cancel()
         self._writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self._writer.wait_closed()

@@ -7,18 +7,25 @@ that a recording holds its own scenario only.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
 import json
 import traceback
-from dataclasses import dataclass
+from asyncio import Barrier
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import compare, tap
 from . import scenarios as _scenarios  # noqa: F401  (enters them into the book)
-from . import tap
-from .chroot import ensure
+from .chroot import cache, ensure
 from .pbx import AMI_PORT, SECRET, Pbx
 from .stage import BOOK, Scenario, Stage
 
-INSTANCES = 16
+INSTANCES = 12
+STARTING = 3
+"""So many start at once: a starting Asterisk takes a core for some seconds."""
+TRIES = 3
 TAIL = 0.25
 """How long (s) the recorder stays on after the last channel, for what comes behind (Cdr)."""
 
@@ -29,6 +36,7 @@ class Outcome:
 
     name: str
     error: str = ""
+    late: list[str] = field(default_factory=list)
 
 
 def _chosen(version: str, only: list[str]) -> list[Scenario]:
@@ -51,23 +59,52 @@ async def run(version: str, only: list[str], out: Path, instances: int) -> list[
     root = await asyncio.to_thread(ensure, version)
     queue = iter(chosen)
     outcomes: list[Outcome] = []
+    count = min(instances, len(chosen))
+    starting, all_there = asyncio.Semaphore(STARTING), Barrier(count)
 
     async def worker(number: int) -> None:
         pbx = Pbx(version, number, root)
         try:
-            await pbx.start()
+            async with starting:
+                await pbx.start()
             stage = Stage(pbx)
             await warm_up(stage)
+            await all_there.wait()
             for scenario in queue:
-                outcomes.append(await play(stage, scenario, out / version))
+                outcomes.append(await play_in_time(stage, scenario, out / version))
             stage.close()
+            await pbx.control.close()
         finally:
-            await pbx.stop()
+            pbx.stop()
 
-    async with asyncio.TaskGroup() as group:
-        for number in range(min(instances, len(chosen))):
-            group.create_task(worker(number))
+    with alone(version):
+        async with asyncio.TaskGroup() as group:
+            for number in range(count):
+                group.create_task(worker(number))
     return outcomes
+
+
+@contextlib.contextmanager
+def alone(version: str) -> Iterator[None]:
+    """One run of a version at a time on this machine: they would want the same addresses."""
+    with (cache() / f"{version}.running").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+async def play_in_time(stage: Stage, scenario: Scenario, folder: Path) -> Outcome:
+    """Plays it again when the machine was so busy that the PBX itself was late.
+
+    That is seen without callcheck: the wire has a ring or an answer near which the stream has
+    no event at all.
+    """
+    outcome = Outcome(scenario.name)
+    for _ in range(TRIES):
+        outcome = await play(stage, scenario, folder)
+        if outcome.error or not outcome.late:
+            break
+        print(f"  {stage.pbx.version} {scenario.name}: late, {outcome.late[0]}", flush=True)
+    return outcome
 
 
 async def warm_up(stage: Stage) -> None:
@@ -105,7 +142,8 @@ async def play(stage: Stage, scenario: Scenario, folder: Path) -> Outcome:
         await stage.pbx.control.action("Hangup", Channel="/.*/", Cause="16")
         await stage.pbx.idle()
     print(f"  {stage.pbx.version} {scenario.name}: {error or 'ok'}", flush=True)
-    return Outcome(scenario.name, error)
+    late = [] if error else compare.unexplained(records, data)
+    return Outcome(scenario.name, error, late)
 
 
 async def _record(stage: Stage, scenario: Scenario) -> tap.Tap:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 from pathlib import Path
 
@@ -41,8 +42,10 @@ class Tap:
         asyncio.get_running_loop().call_later(seconds, self._task.cancel)
 
     async def close(self) -> bytes:
-        self._writer.close()
         self._task.cancel()
+        self._writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self._writer.wait_closed()
         return bytes(self.data)
 
 

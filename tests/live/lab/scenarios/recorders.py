@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from ..cases import answered, forwarded, leg
 from ..dialog import Dialog
 from ..stage import BOOK, Stage
 from .groups import GROUP, by_group, ringing
-from .operator import unseen
 from .pickups import picked, taken
+from .switchboard import unseen
 from .transfers import ANNA, ends_with, record, talking
 
 BERTA = "180@0.1 200@3"
@@ -42,7 +43,9 @@ async def cut_off_forwarding(stage: Stage) -> None:
 
 
 def _cut(stage: Stage, call: Dialog) -> None:
-    keep = dict.fromkeys(("ring_started_at", "answered_at", "ended_at", "rings"), ...)
+    keep: dict[str, Any] = dict.fromkeys(
+        ("ring_started_at", "answered_at", "ended_at", "rings"), ...
+    )
     stage.expect(call, dialed=ANNA, complete=False, verdict="unknown", **keep)
 
 

@@ -68,7 +68,7 @@ async def redirect_while_ringing(stage: Stage) -> None:
 
 
 @BOOK.tell(9)
-async def redirect_whiletalking(stage: Stage) -> None:
+async def redirect_while_talking(stage: Stage) -> None:
     stage.plan("202", SECOND)
     call, anna = await talking(stage)
     await _redirect(stage, "202")
@@ -124,7 +124,7 @@ async def click_to_dial_unanswered(stage: Stage) -> None:
 
 
 @BOOK.tell(9, joins_at=3.0)
-async def late_jointalking(stage: Stage) -> None:
+async def late_join_talking(stage: Stage) -> None:
     """The recorder comes when they talk already."""
     stage.plan("201", "180@0.1 200@1.5")
     call = stage.outside(ANNA)

@@ -1,0 +1,157 @@
+"""A call's parties in, people of the house in words out: what the reasons of the rules say.
+
+An outside number never comes out: the rules judge a call before its numbers are concealed.
+Parties are extensions or outside numbers, as in `Call`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from callcheck.calls.directory import Directory, Kind
+from callcheck.calls.model import Call, Millis, Via
+
+_LONG = re.compile(r"(?:\D*\d){6}")
+"""Six digits or more are nobody's extension unless the directory or a phone says so."""
+_MOST = 3
+"""How many phones a reason names."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who is who, by the directory of one house."""
+
+    directory: Directory = field(default_factory=Directory)
+
+    def owner(self, call: Call) -> str | None:
+        """The extension of the person whose call it was; None where a line was asked for, or
+        whoever was asked for cannot be told.
+
+        A call to a line becomes a person's once that person's phone was picked up for, or sent
+        it on.
+        """
+        parties = (self._person_asked(call), call.picked_up_for, call.forwarded_from)
+        inside = (self.extension(call, party) for party in parties)
+        return next((who for who in inside if who is not None and self._is_person(who)), None)
+
+    def extension(self, call: Call, party: str | None) -> str | None:
+        """The extension of a party; of a person's own mobile too. None for anybody else."""
+        if party is None or self.directory.extension(party):
+            return party
+        holder = self.directory.owner_of_mobile(party)
+        if holder is not None:
+            return holder.extension
+        inside = any(leg.extension == party for leg in call.legs) or not _LONG.match(party)
+        return party if inside else None
+
+    def name(self, call: Call, party: str | None) -> str:
+        """`Anna (201)`, `201`, or "an outside number"."""
+        extension = self.extension(call, party)
+        if extension is None:
+            return "an outside number"
+        if extension != party:
+            return self._mobile(extension)
+        known = self.directory.extension(extension)
+        return f"{known.name} ({extension})" if known and known.name else extension
+
+    def same_unit(self, call: Call, extension: str) -> bool | None:
+        """Whether it is of the unit whose call it was; None where a unit is not known."""
+        owner = self.owner(call)
+        home = self.directory.unit_of(owner) if owner else call.unit
+        unit = self.directory.unit_of(extension)
+        return unit == home if unit and home else None
+
+    def answered_by(self, call: Call) -> str:
+        """` by Berta (202) of the same unit, who picked up for Anna (201)`; "" if not known."""
+        party = call.answered_by
+        if not party:
+            return ""
+        extension = self.extension(call, party)
+        if extension is None:
+            return " at an outside number" + self._way(call, None, "which")
+        if extension == party:
+            head = f" by {self.name(call, party)}{self._unit(call, extension)}"
+        elif extension == self.owner(call):
+            head = f" on {self._mobile(extension)}"
+        else:
+            whose = self.name(call, extension)
+            head = f" by {whose}{self._unit(call, extension)} on a mobile"
+        return head + self._way(call, extension, "whom")
+
+    def rang(self, call: Call) -> str:
+        """`Anna (201) and Berta (202) rang for 25 s`, of a call that nobody answered."""
+        rung = [leg.extension or leg.number for leg in call.legs if leg.ring_started_at is not None]
+        names = _listed([self.name(call, party) for party in rung]) or self.asked(call)
+        sent = call.forwarded_from
+        via = f", forwarded by {self.name(call, sent)}" if sent and sent not in rung else ""
+        return f"{names} rang for {tenths(call.ring_ms or 0)}{via}"
+
+    def asked(self, call: Call) -> str:
+        """Who was asked for, in words."""
+        return self.name(call, call.extension) if call.extension else "the phone"
+
+    def _person_asked(self, call: Call) -> str | None:
+        if self.directory.extension(call.extension):
+            return call.extension  # of a line, it is no person's
+        several = call.answered_via in (Via.QUEUE, Via.GROUP) or call.queue_joined_at is not None
+        return None if several else call.extension
+
+    def _is_person(self, party: str | None) -> bool:
+        known = self.directory.extension(party)
+        return known is None or known.kind is Kind.MEMBER
+
+    def _mobile(self, extension: str) -> str:
+        known = self.directory.extension(extension)
+        return f"{known.name}'s mobile" if known and known.name else f"the mobile of {extension}"
+
+    def _unit(self, call: Call, extension: str) -> str:
+        """A menu is of no unit in particular; of a line only what is unusual is said."""
+        owner, asked = self.owner(call), self.directory.extension(call.extension)
+        same = None if extension == owner else self.same_unit(call, extension)
+        if same is None or (owner is None and asked is not None and asked.kind is Kind.IVR):
+            return ""
+        if same:
+            return " of the same unit" if owner else ""
+        return " of another unit"
+
+    def _way(self, call: Call, extension: str | None, who: str) -> str:
+        """How the call came to whoever answered."""
+        said, way = extension, ""
+        if call.answered_via is Via.PICKUP and call.picked_up_for:
+            said = call.picked_up_for
+            way = f", who picked up for {self.name(call, said)}"
+        elif call.answered_via in (Via.QUEUE, Via.GROUP):
+            way = self._round(call, call.answered_via)
+        elif call.answered_via is Via.TRANSFER:
+            way = f", to {who} the ringing call was transferred"
+        sender = call.forwarded_from
+        if sender and sender not in (extension, said):
+            way += f", to {who} {self.name(call, sender)} had forwarded"
+        return way
+
+    def _round(self, call: Call, via: Via) -> str:
+        line = self.directory.extension(call.extension)
+        if line is not None and line.kind is not Kind.MEMBER:
+            return f" in {via.value} {self.name(call, line.extension)}"
+        return " in a queue" if via is Via.QUEUE else " in a group"
+
+
+NOBODY = People()
+"""A house of which no names are known."""
+
+
+def tenths(ms: Millis) -> str:
+    """Seconds with tenths, rounded down: what is before a limit never reads as if at it."""
+    whole, rest = divmod(ms, 1000)
+    return f"{whole}.{rest // 100} s" if rest >= 100 else f"{whole} s"
+
+
+def _listed(names: Iterable[str]) -> str:
+    different = list(dict.fromkeys(names))
+    more = len(different) - _MOST
+    if more > 0:
+        return f"{', '.join(different[:_MOST])} and {more} more"
+    *most, last = different or [""]
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,47 @@
+"""An ended call in, why no rule about answering judges it out: what each of them asks first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from callcheck.calls.model import Call, Direction, Disposition, Micros
+from callcheck.verdict import Result
+
+Closed = Callable[[Micros], str | None]
+"""Why the house does not work at a moment, in words; None when it does (`Hours.closed`)."""
+
+
+def always_open(_: Micros) -> str | None:
+    """The hours of a house that has none configured."""
+    return None
+
+
+def out_of_scope(call: Call, closed: Closed) -> tuple[Result, str] | None:
+    """`unknown` or `exempt` and the reason; None for a call that is to be judged."""
+    unseen = _not_seen(call)
+    if unseen:
+        return Result.UNKNOWN, unseen
+    exempt = _not_asked(call) or closed(call.started_at)
+    return (Result.EXEMPT, exempt) if exempt else None
+
+
+def _not_seen(call: Call) -> str | None:
+    if not call.timed:
+        return "the stream has no times"
+    if not call.complete:
+        return "not seen from its beginning to its end"
+    if call.disposition is Disposition.UNKNOWN:
+        return "not seen how it ended"
+    return None
+
+
+def _not_asked(call: Call) -> str | None:
+    if call.direction is Direction.INTERNAL:
+        return "an internal call"
+    if call.direction is Direction.OUTBOUND:
+        return "an outbound call"
+    if not call.public:
+        return "the number called is not a public one"
+    if call.conference:
+        return "a conference room"
+    return None

@@ -1,0 +1,104 @@
+"""Every recording of a real Asterisk: the record of contract section 4, field by field, against
+the times of the SIP wire; then fed in every harder way, which must change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from callcheck.calls.model import Call
+from callcheck.follow import follow_bytes
+from tests.calls.recordings import (
+    Recording,
+    assert_empty,
+    by_name,
+    calls_of,
+    follower,
+    one_of_each,
+    recordings,
+    records_of,
+    scenarios,
+)
+from tests.live.lab.compare import differences
+
+ALL = by_name(recordings())
+SOME = by_name(one_of_each(scenarios()))
+each = pytest.mark.parametrize("recording", ALL.values(), ids=ALL)
+each_scenario = pytest.mark.parametrize("recording", SOME.values(), ids=SOME)
+
+
+def calls_in(pieces: Iterator[bytes]) -> list[Call]:
+    """What comes of a stream that arrives in such pieces."""
+    following = follower()
+    calls = list(follow_bytes(following, pieces))
+    assert_empty(following.tracker)
+    return calls
+
+
+def in_pieces(data: bytes, size: int) -> Iterator[bytes]:
+    return (data[i : i + size] for i in range(0, len(data), size))
+
+
+@each
+def test_every_record_is_what_the_wire_says(recording: Recording) -> None:
+    records = records_of(calls_in(iter([recording.data])))
+    wrong = differences(recording.expected, records)
+    assert not wrong, "\n".join(wrong)
+
+
+@each_scenario
+@pytest.mark.parametrize("size", [1459, 4096])
+def test_the_pieces_that_a_stream_arrives_in_do_not_matter(recording: Recording, size: int) -> None:
+    data = recording.data
+    assert calls_in(in_pieces(data, size)) == calls_in(iter([data]))
+
+
+@each_scenario
+def test_one_byte_at_a_time(recording: Recording) -> None:
+    data = recording.data
+    assert calls_in(in_pieces(data, 1)) == calls_in(iter([data]))
+
+
+@each
+def test_bare_line_feeds(recording: Recording) -> None:
+    """A recording that an editor saved."""
+    data = recording.data
+    assert calls_in(iter([data.replace(b"\r\n", b"\n")])) == calls_in(iter([data]))
+
+
+@each
+def test_every_call_is_accounted_for(recording: Recording) -> None:
+    following = follower()
+    ended = 0
+    for raw in recording.messages:
+        following.message(raw)
+        ended += len(list(following.ended()))
+        tracker = following.tracker
+        assert tracker.opened == tracker.closed + tracker.merged + len(tracker.open_calls)
+        assert ended == tracker.closed
+        assert sum(call.alive for call in tracker.open_calls) == len(tracker.channels)
+    following.close()
+    ended += len(list(following.ended()))
+    assert_empty(following.tracker)
+    assert ended == following.tracker.closed
+
+
+@each
+def test_chan_sip_says_the_same(recording: Recording) -> None:
+    """The older channel driver: `SIP/201-…`; the laboratory's trunk is named in both."""
+    as_sip = [raw.replace(b"PJSIP/", b"SIP/") for raw in recording.messages]
+    told = records_of(calls_of(as_sip))
+    assert told == replaced(records_of(calls_of(recording.messages)), "PJSIP/", "SIP/")
+
+
+def replaced(value: Any, old: str, new: str) -> Any:
+    """The value with a text in it replaced, however deep it is."""
+    if isinstance(value, str):
+        return value.replace(old, new)
+    if isinstance(value, list):
+        return [replaced(one, old, new) for one in value]
+    if isinstance(value, dict):
+        return {key: replaced(one, old, new) for key, one in value.items()}
+    return value

@@ -1,0 +1,82 @@
+"""Configuration keys, metrics, rules and addresses: all documented, and only those there are."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+
+from callcheck.config.schema import TABLES
+from callcheck.rules import RULES
+from callcheck.verdict import Result
+from tests.api.house_of_cards import served
+from tests.metrics.samples import some_metrics
+
+from .reading import code_words, metrics_named, text
+
+EXAMPLE = text("callcheck.example.toml")
+_WEEKDAYS = {"sat", "sun"}
+"""Closed in the example, as in most houses."""
+
+
+@pytest.mark.parametrize("table", TABLES, ids=".".join)
+def test_every_key_of_the_configuration_is_in_the_example(table: tuple[str, ...]) -> None:
+    for key in TABLES[table].model_fields:
+        in_use = rf"^(# )?{key} = |^(# )?\[\[?([a-z_]+\.)*{key}(\.[a-z_]+)*\]|[{{,] {key} = "
+        mentioned = rf"\b{key} = "  # beside its alternative
+        assert (
+            re.search(in_use, EXAMPLE, re.MULTILINE)
+            or re.search(mentioned, EXAMPLE)
+            or key in _WEEKDAYS
+        ), key
+
+
+def test_the_example_has_no_key_that_is_unknown() -> None:
+    uncommented = re.sub(r"(?m)^# (?=\[|[a-z_]+ = )", "", EXAMPLE)
+    known = {key for table in TABLES.values() for key in table.model_fields}
+    assert _keys(tomllib.loads(uncommented)) <= known
+
+
+def _keys(value: object) -> set[str]:
+    if isinstance(value, dict):
+        return set(value) | {key for one in value.values() for key in _keys(one)}
+    if isinstance(value, list):
+        return {key for one in value for key in _keys(one)}
+    return set()
+
+
+def test_the_metrics_in_the_docs_are_those_that_there_are() -> None:
+    page = some_metrics().text().decode()
+    families = set(re.findall(r"^# TYPE (callcheck_\w+)", page, re.MULTILINE))
+    assert len(families) > 10
+    assert metrics_named("docs/metrics.md") == families
+
+
+def test_the_labels_in_the_docs_are_those_that_there_are() -> None:
+    page = some_metrics().text().decode()
+    for row in re.findall(r"^\| `callcheck_.*", text("docs/metrics.md"), re.MULTILINE):
+        _, name, _, labels, *_ = (cell.strip() for cell in row.split("|"))
+        sample = re.search(rf"^{name.strip('`')}(?:_bucket)?({{.*}})? ", page, re.MULTILINE)
+        assert sample, name
+        real = set(re.findall(r'(\w+)="', sample[1] or "")) - {"le"}
+        assert set(re.findall(r"`(\w+)`", labels)) == real, name
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_is_explained(rule: str) -> None:
+    assert rule in code_words("README.md")
+
+
+@pytest.mark.parametrize("result", Result)
+def test_every_result_is_explained(result: Result) -> None:
+    assert f"| `{result.value}` |" in text("README.md")
+
+
+def test_every_address_of_the_api_is_in_its_page() -> None:
+    with served() as client:
+        paths = list(client.get("/openapi.json").json()["paths"])
+    named = {word.partition("?")[0] for word in code_words("docs/api.md")}
+    assert len(paths) > 5
+    assert set(paths) <= named
+    assert {word for word in named if word.startswith("/api/v1/")} <= set(paths)
