@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from callcheck import __version__
+from callcheck.absences_cli import absences, rehearse
+from callcheck.absences_import import import_
 
 if TYPE_CHECKING:
     from callcheck.config import Config
@@ -124,6 +126,11 @@ def demo(pbx_only: bool, speed: float, folder: Path, listen: str, port: int | No
     if pbx_only:
         sys.exit(play_alone(folder, listen, speed, 5038 if port is None else port))
     sys.exit(show(folder, listen, speed, port or 0))
+
+
+absences.add_command(import_)
+commands.add_command(absences)
+commands.add_command(rehearse)
 
 
 def log_to_stderr() -> None:

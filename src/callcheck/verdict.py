@@ -40,9 +40,9 @@ class Finding:
     levels count such a call all the same, and no other exempt one."""
 
 
-Rule = Callable[[Call], Finding]
-"""A rule with its settings already bound. It must be pure; `judge` guards against one that
-raises."""
+Rule = Callable[[Call], Finding | None]
+"""A rule with its settings already bound; None where it has nothing to say of a call. It
+must be pure; `judge` guards against one that raises."""
 
 
 @dataclass(slots=True)
@@ -53,9 +53,10 @@ class Judge:
     failures: int = 0
 
     def __call__(self, call: Call) -> tuple[Finding, ...]:
-        return tuple(self._ask(name, rule, call) for name, rule in self.rules)
+        asked = (self._ask(name, rule, call) for name, rule in self.rules)
+        return tuple(finding for finding in asked if finding is not None)
 
-    def _ask(self, name: str, rule: Rule, call: Call) -> Finding:
+    def _ask(self, name: str, rule: Rule, call: Call) -> Finding | None:
         try:
             return rule(call)
         except Exception as error:  # a faulty rule must not lose the call

@@ -11,7 +11,9 @@ from callcheck.api.readiness import PbxHealth, readiness
 from tests.api.house_of_cards import served
 
 PROTECTED = {"/metrics", "/api/v1/units", "/api/v1/units/{unit}/summary", "/api/v1/calls",
-             "/api/v1/calls/{pbx}/{call_id}", "/api/v1/extensions", "/api/v1/live"}  # fmt: skip
+             "/api/v1/calls/{pbx}/{call_id}", "/api/v1/extensions", "/api/v1/live",
+             "/api/v1/absences", "/api/v1/absences/tomorrow", "/api/v1/absences/{number}",
+             "/api/v1/rehearsal/{extension}", "/api/v1/cover"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

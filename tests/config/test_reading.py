@@ -198,6 +198,7 @@ def test_replay_needs_no_secret_no_pbx_and_no_file(tmp_path: Path) -> None:
 def test_the_judge_knows_the_hours(tmp_path: Path) -> None:
     text = SMALL + '[hours]\nweekdays = { mon = "08:30-12:30" }\n'
     config = load(write(tmp_path, text), {"AMI": "x"})
-    assert [name for name, _ in config.judge().rules] == ["answer_by_ring", "colleague_pickup"]
+    names = [name for name, _ in config.judge().rules]
+    assert names == ["answer_by_ring", "colleague_pickup", "forward_in_absence"]
     assert config.hours is not None
     assert config.hours.closed(0)  # a Thursday

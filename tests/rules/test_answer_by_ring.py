@@ -260,7 +260,7 @@ def test_the_caller_s_number_is_in_no_reason() -> None:
 
 
 def test_the_table_of_rules_binds_the_terms() -> None:
-    assert list(RULES) == ["answer_by_ring", "colleague_pickup"]
+    assert list(RULES) == ["answer_by_ring", "colleague_pickup", "forward_in_absence"]
     house = People(Directory((Party("201", "registry", name="Anna"),)))
     closed_at: list[Micros] = []
     terms = Terms(Settings(ring=1), LV, closed_at.append, house)

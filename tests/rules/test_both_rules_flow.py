@@ -86,7 +86,7 @@ def test_store_and_metrics_hold_both(store: Store, config: Config) -> None:
     fresh = samples(metrics)
     metrics.seed(store.totals())
     seeded = samples(metrics)
-    for rule in RULES:
+    for rule in ("answer_by_ring", "colleague_pickup"):
         assert [fresh[name.format(rule, r)] for r in ("met", "breached", "exempt")] == [0, 0, 0]
         assert [seeded[name.format(rule, r)] for r in ("met", "breached", "exempt")] == [1, 1, 0]
     store.close()

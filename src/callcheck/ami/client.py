@@ -114,6 +114,13 @@ class Listener:
                 await link.ask({"Action": "Logoff"}, min(1.0, self.pbx.action_seconds))
         link.close()
 
+    async def ask(self, headers: Headers) -> list[Headers]:
+        """Asks the PBX something beside the listening. Raises LinkError where it cannot answer."""
+        link = self._link
+        if link is None or self.state is not State.CONNECTED:
+            raise LinkError(f"pbx {self.pbx.name} is not connected")
+        return await link.ask(headers, self.pbx.action_seconds)
+
     async def _try(self) -> float:
         """One connection from its beginning to its end; seconds to wait before the next."""
         self.state = State.CONNECTING

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Protocol
 
+from callcheck.absences.desk import Desk
 from callcheck.calls.directory import Party
 from callcheck.calls.model import Call, Direction, Disposition, Micros
 from callcheck.service_level import Waits
@@ -115,3 +116,4 @@ class Ports:
     readiness: Callable[[], Readiness]
     metrics: Callable[[], bytes]
     now: Callable[[], Micros]
+    absences: Desk | None = None

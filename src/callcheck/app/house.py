@@ -23,6 +23,7 @@ from callcheck.ami.client import Listener
 from callcheck.api.app import make_api
 from callcheck.api.ports import House as ApiHouse
 from callcheck.api.ports import Ports, Record, Token
+from callcheck.app.absences import AbsenceWatch
 from callcheck.app.memory import calm_collector
 from callcheck.app.ports import Now, StoreReader
 from callcheck.app.watch import Watch
@@ -70,15 +71,18 @@ class House:
             version=__version__,
         )  # fmt: skip
         self.metrics.seed(totals)
+        self.absences = AbsenceWatch(config, self.store, self.metrics.set_absences)
         for pbx in config.pbxs:
             watch = Watch(
-                pbx.name, config.directory(pbx.name), config.judge(), pseudonyms,
-                self.writer.put, self.metrics.delay_of(pbx.name),
+                pbx.name, config.directory(pbx.name), config.judge(self.absences.absent),
+                pseudonyms, self.writer.put, self.metrics.delay_of(pbx.name),
             )  # fmt: skip
             try:
-                self.watched.append((Listener(pbx, watch), watch))
+                listener = Listener(pbx, watch)
             except ValueError as error:
                 raise AppError(str(error)) from error
+            self.watched.append((listener, watch))
+            self.absences.follow(listener, watch)
 
     def _pseudonyms(self) -> Pseudonyms:
         privacy = self.config.privacy
@@ -104,6 +108,7 @@ class House:
         tasks = [
             asyncio.create_task(server.serve(sockets=[listening])),
             *(asyncio.create_task(listener.run()) for listener, _ in self.watched),
+            asyncio.create_task(self.absences.run()),
             asyncio.create_task(self._purge()),
         ]
         stopping = asyncio.create_task(stop.wait())
@@ -118,7 +123,8 @@ class House:
         for listener, _ in self.watched:
             await listener.close()
         server.should_exit = True
-        tasks[-1].cancel()
+        for beside in tasks[-2:]:
+            beside.cancel()
         _, late = await asyncio.wait(tasks, timeout=5.0)
         for task in late:
             task.cancel()
@@ -161,6 +167,7 @@ class House:
             readiness=self.now.readiness,
             metrics=self.metrics.text,
             now=lambda: time.time_ns() // 1000,
+            absences=self.absences.desk,
         )
         return make_api(house, ports, store_errors=(StoreError,))
 

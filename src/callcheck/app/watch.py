@@ -15,6 +15,7 @@ from callcheck.follow import Follower
 from callcheck.privacy import Pseudonyms
 from callcheck.verdict import Finding, Judge
 
+_OF_PHONES = (b"Event: DeviceStateChange\r\n", b"Event: UserEvent\r\n")
 Take = Callable[[Call, Sequence[Finding]], object]
 
 
@@ -42,6 +43,10 @@ class Watch:
         self._pseudonyms = pseudonyms
         self._take = take
         self._delay = delay
+        self.on_phones: Callable[[bytes], object] | None = None
+        """Told of every event about a phone's state or from our dialplan."""
+        self.on_ended: Callable[[Call], object] | None = None
+        """Told of every ended call, with its numbers as they are."""
 
     def connected(self) -> None:
         """What runs by now is made known by the snapshot that follows."""
@@ -54,6 +59,8 @@ class Watch:
             self._delay.observe(max(0, time.time_ns() // 1000 - at))
             if follower.tracker.ended:
                 self._settle()
+        if self.on_phones is not None and raw.startswith(_OF_PHONES):
+            self.on_phones(raw)
 
     def pong(self, raw: bytes) -> None:
         """The clock of the PBX, also while nobody calls: ends calls whose end was lost."""
@@ -82,6 +89,8 @@ class Watch:
 
     def _settle(self) -> None:
         for call in self.follower.ended():
+            if self.on_ended is not None:
+                self.on_ended(call)
             self._take(self._conceal(call), self._judge(call))
 
     def _conceal(self, call: Call) -> Call:

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from callcheck.config.model import Config, Http, Pbx, Privacy, Site, Store, Token, Unit
+from callcheck.config.model import (
+    AbsenceWatch,
+    CalendarFeed,
+    Config,
+    Http,
+    Pbx,
+    Privacy,
+    Site,
+    Store,
+    Token,
+    Unit,
+)
 from callcheck.config.problems import ConfigErrors, Problem
 from callcheck.config.reading import check_config, load, load_for_replay
 
 __all__ = [
+    "AbsenceWatch",
+    "CalendarFeed",
     "Config",
     "ConfigErrors",
     "Http",

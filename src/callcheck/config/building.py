@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from callcheck.cadence import CADENCES, Cadence
 from callcheck.calls.directory import Kind, Party
 from callcheck.config import checks
-from callcheck.config.model import Site
+from callcheck.config.model import AbsenceWatch, CalendarFeed, Site
 from callcheck.config.schema import File, LineTable, MemberTable
 from callcheck.rules.answer_by_ring import Settings
 
@@ -54,3 +55,14 @@ def _party(unit: str, entry: MemberTable | LineTable) -> Party:
         return replace(party, kind=Kind(entry.kind))
     devices = tuple(entry.devices)
     return replace(party, devices=devices, mobile=entry.mobile, deputy=entry.deputy)
+
+
+def absences_of(file: File, base: Path) -> AbsenceWatch:
+    """`[absences]`, files made absolute."""
+    table = file.absences
+    feeds = tuple(
+        CalendarFeed(feed.url or str(base / (feed.file or "")), feed.extension, feed.every_minutes)
+        for feed in table.calendar
+    )
+    families = table.families.model_dump()
+    return AbsenceWatch(table.poll_seconds, table.no_answer_seconds, families, feeds)

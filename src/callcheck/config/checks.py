@@ -24,6 +24,7 @@ def check(file: File, country_code: str) -> Iterator[Fault]:
     yield from _devices(entries)
     yield from _deputies(entries)
     yield from _http(file)
+    yield from _calendars(entries, file)
 
 
 def parties(file: File) -> Iterator[Entry]:
@@ -131,3 +132,13 @@ def _http(file: File) -> Iterator[Fault]:
         kind, _, unit = token.role.partition(":")
         if kind == "unit" and unit not in units:
             yield ("http", "token", n, "role"), f'there is no [[unit]] with id "{unit}"', False
+
+
+def _calendars(entries: list[Entry], file: File) -> Iterator[Fault]:
+    extensions = {party.extension for _, party in entries}
+    for n, feed in enumerate(file.absences.calendar):
+        if (feed.url is None) == (feed.file is None):
+            yield ("absences", "calendar", n), "give either url or file", False
+        if feed.extension not in extensions:
+            text = f'"{feed.extension}" is no extension of this file'
+            yield ("absences", "calendar", n, "extension"), text, False

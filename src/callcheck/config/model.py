@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -13,9 +14,12 @@ from callcheck.hours import Hours
 from callcheck.people import People
 from callcheck.rules import Terms, judge_by
 from callcheck.rules.answer_by_ring import Settings
+from callcheck.rules.forward_in_absence import Absent, nobody
 from callcheck.scope import always_open
 from callcheck.verdict import Judge
 
+FAMILIES = {"always": "CF", "busy": "CFB", "no_answer": "CFU", "dnd": "DND"}
+"""FreePBX's AstDB families."""
 Callers = Literal["pseudonym", "masked", "plain"]
 
 
@@ -97,6 +101,29 @@ class Privacy:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarFeed:
+    """An iCal file or URL that says when somebody is away."""
+
+    place: str = field(repr=False)
+    """A URL (it may hold a secret) or an absolute path."""
+    extension: str
+    minutes: int = 15
+    """How often it is read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceWatch:
+    """How forwards are read from the PBXs, and absences from calendars."""
+
+    poll_seconds: float = 60.0
+    no_answer_seconds: float = 15.0
+    """How long a phone rings before its no-answer forward applies."""
+    families: Mapping[str, str] = field(default_factory=lambda: dict(FAMILIES))
+    """AstDB family by kind of forward."""
+    calendars: tuple[CalendarFeed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All that `callcheck.toml` says, with defaults filled in and paths absolute."""
 
@@ -112,6 +139,7 @@ class Config:
     store: Store
     http: Http
     privacy: Privacy
+    absences: AbsenceWatch = field(default_factory=AbsenceWatch)
 
     @property
     def cadence(self) -> Cadence:
@@ -123,8 +151,8 @@ class Config:
         trunks = next((p.trunks for p in self.pbxs if p.name == pbx), ())
         return Directory(self.parties, trunks, self.site.country_code)
 
-    def judge(self) -> Judge:
-        """A judge with every rule bound to this configuration."""
+    def judge(self, absent: Absent = nobody) -> Judge:
+        """A judge with every rule bound to this configuration, and to who is `absent` when."""
         closed = self.hours.closed if self.hours else always_open
         people = People(self.directory())  # names and units are the same on every PBX
-        return judge_by(Terms(self.answer_by_ring, self.cadence, closed, people))
+        return judge_by(Terms(self.answer_by_ring, self.cadence, closed, people, absent))

@@ -13,7 +13,7 @@ import phonenumbers
 
 from callcheck import privacy
 from callcheck.config import checks, public_days, values
-from callcheck.config.building import parties_of, settings_of, site_of
+from callcheck.config.building import absences_of, parties_of, settings_of, site_of
 from callcheck.config.lines import Loc
 from callcheck.config.model import Config, Http, Pbx, Privacy, Site, Store, Token, Unit
 from callcheck.config.notes import Notes
@@ -129,6 +129,7 @@ class _Reading:
             store=Store(self._store_url()),
             http=self._http(),
             privacy=self._privacy(),
+            absences=absences_of(file, self._base),
         )
 
     def _need_somebody(self) -> None:

@@ -174,6 +174,36 @@ class PrivacyTable(Table):
     keep_absence_kind: bool = False
 
 
+Family = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+
+
+class FamiliesTable(Table):
+    """`families` of `[absences]`: where AstDB has the forwards."""
+
+    always: Family = "CF"
+    busy: Family = "CFB"
+    no_answer: Family = "CFU"
+    dnd: Family = "DND"
+
+
+class CalendarTable(Table):
+    """`[[absences.calendar]]`"""
+
+    extension: Extension
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] | None = None
+    file: FileName | None = None
+    every_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
+
+
+class AbsencesTable(Table):
+    """`[absences]`"""
+
+    poll_seconds: Annotated[float, Field(ge=1, le=3600)] = 60.0
+    no_answer_seconds: Annotated[float, Field(ge=1, le=300)] = 15.0
+    families: FamiliesTable = FamiliesTable()
+    calendar: list[CalendarTable] = []
+
+
 class File(Table):
     """The whole of `callcheck.toml`."""
 
@@ -185,6 +215,7 @@ class File(Table):
     store: StoreTable = StoreTable()
     http: HttpTable = HttpTable()
     privacy: PrivacyTable = PrivacyTable()
+    absences: AbsencesTable = AbsencesTable()
 
 
 TABLES: dict[tuple[str, ...], type[Table]] = {
@@ -202,5 +233,8 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("http",): HttpTable,
     ("http", "token"): TokenTable,
     ("privacy",): PrivacyTable,
+    ("absences",): AbsencesTable,
+    ("absences", "families"): FamiliesTable,
+    ("absences", "calendar"): CalendarTable,
 }
 """Which keys a table has, for "did you mean"."""

@@ -162,6 +162,12 @@ class DemoPbx:
             client.say(f"Response: Success|Ping: Pong|Timestamp: {self.now:.6f}", action)
         elif name in ("coreshowchannels", "status", "bridgelist"):
             self._list(client, action, name)
+        elif name in ("dbgettree", "devicestatelist"):  # no forwards, and nothing of the phones
+            own = f"\r\nActionID: {action['actionid']}" if "actionid" in action else ""
+            event = "DBGetTree" if name == "dbgettree" else "DeviceStateList"
+            end = f"Event: {event}Complete{own}\r\nEventList: Complete\r\nListItems: 0"
+            said = "Response: Success|EventList: start|Message: Result will follow"
+            client.say(said, action, end.encode())
         else:
             what = f"Invalid/unknown command: {action.get('action', '')}."
             client.say(f"Response: Error|Message: {what}", action)

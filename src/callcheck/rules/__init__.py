@@ -10,6 +10,7 @@ from callcheck.cadence import CADENCES, Cadence
 from callcheck.people import People
 from callcheck.rules import answer_by_ring as by_ring
 from callcheck.rules import colleague_pickup as colleague
+from callcheck.rules import forward_in_absence as in_absence
 from callcheck.scope import Closed, always_open
 from callcheck.verdict import Judge, Rule
 
@@ -22,6 +23,7 @@ class Terms:
     cadence: Cadence = CADENCES["LV"]
     closed: Closed = always_open
     people: People = field(default_factory=People)
+    absent: in_absence.Absent = in_absence.nobody
 
 
 def judge_by(terms: Terms) -> Judge:
@@ -42,5 +44,11 @@ RULES: Mapping[str, Callable[[Terms], Rule]] = {
         closed=terms.closed,
         early=partial(by_ring.gave_up_early, settings=terms.answer_by_ring, cadence=terms.cadence),
         people=terms.people,
+    ),
+    in_absence.NAME: lambda terms: partial(
+        in_absence.judge,
+        absent=terms.absent,
+        closed=terms.closed,
+        limit_ms=terms.answer_by_ring.limit_ms(terms.cadence),
     ),
 }

@@ -4,8 +4,10 @@ SQLAlchemy lives in this room and nowhere else. It keeps what it is handed and k
 AMI, of how a call is followed, or of what a rule means.
 """
 
+from callcheck.store.absences import Absences
 from callcheck.store.cursor import BadCursor
 from callcheck.store.errors import CallRefused, StoreAway, StoreError
+from callcheck.store.forwards import Forwards
 from callcheck.store.queries import CallFilter
 from callcheck.store.rows import Judged, counted_wait
 from callcheck.store.store import Saved, Store
@@ -13,9 +15,11 @@ from callcheck.store.summary import Summary, even_edges
 from callcheck.store.totals import RingTotal, Totals
 
 __all__ = [
+    "Absences",
     "BadCursor",
     "CallFilter",
     "CallRefused",
+    "Forwards",
     "Judged",
     "RingTotal",
     "Saved",

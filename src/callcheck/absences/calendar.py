@@ -1,0 +1,93 @@
+"""An iCal calendar of one person in, when that person is away out.
+
+Away is an event that says so (Outlook's out of office), or a whole day that is not marked as
+free. Recurrences, exceptions and time zones are the libraries' work (icalendar,
+recurring-ical-events); the end is exclusive, as the standard has it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
+
+from icalendar import Calendar
+from recurring_ical_events import of
+
+from callcheck.absences.model import Draft
+from callcheck.absences.taking import Claim
+from callcheck.calls.model import Micros
+
+Event = Any
+"""A component of the library; its properties are of whatever type the file gave them."""
+SOURCE = "ical"
+BACK, AHEAD = timedelta(days=30), timedelta(days=400)
+"""How far recurrences are worked out from now."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ONE = timedelta(microseconds=1)
+
+
+def read_calendar(
+    raw: bytes, extension: str, origin: str, now: Micros, zone: tzinfo
+) -> list[tuple[Draft, Claim]]:
+    """The absences from 30 days back to 400 ahead. Raises ValueError for what is no calendar."""
+    try:
+        calendar = Calendar.from_ical(raw)
+        moment = (_EPOCH + now * _ONE).astimezone(zone)
+        events = of(calendar).between(moment - BACK, moment + AHEAD)
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"this is no calendar that can be read ({type(error).__name__})"
+        ) from error
+    away = [event for event in events if _is_away(event)]
+    often = Counter(str(event.get("UID", "")) for event in away)
+    return [_told(event, extension, origin, zone, often) for event in away]
+
+
+def _is_away(event: Event) -> bool:
+    busy = str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper()
+    if str(event.get("STATUS", "")).upper() == "CANCELLED":
+        return False
+    if busy == "OOF":
+        return _end(event) > _start(event)
+    free = busy in ("FREE", "TENTATIVE", "WORKINGELSEWHERE")
+    free |= str(event.get("TRANSP", "")).upper() == "TRANSPARENT"
+    return not isinstance(_start(event), datetime) and not free
+
+
+def _told(
+    event: Event, extension: str, origin: str, zone: tzinfo, often: Mapping[str, int]
+) -> tuple[Draft, Claim]:
+    """Known by its UID, so that one that is moved is the same; of a series, by its place in it."""
+    start, end = _micros(_start(event), zone), _micros(_end(event), zone)
+    key = str(event.get("UID", ""))
+    if not key or often[key] > 1:
+        place = event.get("RECURRENCE-ID")
+        key = f"{key} {start if place is None else _micros(place.dt, zone)}"
+    return Draft(extension, start, end), Claim(SOURCE, origin, key)
+
+
+def _start(event: Event) -> date:
+    found: date = event["DTSTART"].dt
+    return found
+
+
+def _end(event: Event) -> date:
+    if "DTEND" in event:
+        found: date = event["DTEND"].dt
+        return found
+    start = _start(event)
+    if "DURATION" in event:
+        length: timedelta = event["DURATION"].dt
+        return start + length
+    return start if isinstance(start, datetime) else start + timedelta(days=1)
+
+
+def _micros(moment: date, zone: tzinfo) -> Micros:
+    """A date is its midnight, and a time without a zone a time of the house."""
+    if not isinstance(moment, datetime):
+        moment = datetime.combine(moment, time(), zone)
+    elif moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    return (moment.astimezone(UTC) - _EPOCH) // _ONE

@@ -1,0 +1,162 @@
+"""A CSV file as HR systems export it in, absences out, and every bad row with its reason.
+
+Separators `;`, `,` or tab; UTF-8 (with or without BOM) or cp1257; dates 21.12.2026 or 2026-12-21,
+with or without a time; headers in Latvian or English. A last day without a time is the last day
+away; with a time, `to` is the first moment back.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from callcheck.absences.model import Draft
+from callcheck.absences.taking import Claim
+from callcheck.calls.directory import Directory, Kind
+from callcheck.calls.model import Micros
+
+SOURCE = "csv"
+_HEADERS = {
+    "extension": ("extension", "ext", "phone", "telephone", "number", "iekšējais",
+                  "iekšējais numurs", "numurs", "tālrunis", "tālruņa numurs"),
+    "name": ("name", "person", "employee", "vārds", "darbinieks", "nodarbinātais",
+             "vārds uzvārds", "vārds, uzvārds"),
+    "from": ("from", "start", "start date", "begin", "no", "sākums", "sākuma datums", "no datuma"),
+    "to": ("to", "until", "end", "end date", "līdz", "beigas", "beigu datums", "līdz datumam"),
+    "deputy": ("deputy", "stand-in", "substitute", "aizvietotājs", "aizvieto", "aizstāj"),
+    "kind": ("kind", "type", "reason", "veids", "iemesls", "prombūtnes veids"),
+}  # fmt: skip
+_DATES = ("%d.%m.%Y", "%Y-%m-%d", "%d.%m.%Y.")
+_TIMES = ("%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d.%m.%Y. %H:%M",
+          "%d.%m.%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S")  # fmt: skip
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be taken: its line in the file, and what is wrong with it."""
+
+    line: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Rows:
+    """What a file says."""
+
+    told: list[tuple[Draft, Claim]] = field(default_factory=list)
+    bad: list[BadRow] = field(default_factory=list)
+
+
+def read_csv(raw: bytes, directory: Directory, zone: tzinfo) -> Rows:
+    """All rows of a file. Raises ValueError where the file as a whole cannot be read."""
+    text = _text(raw)
+    head = text.partition("\n")[0]
+    separator = max(";,\t", key=head.count)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    columns = _columns(next(lines, []))
+    people = _People(directory)
+    rows = Rows()
+    for cells in lines:
+        if not any(cell.strip() for cell in cells):
+            continue
+        row = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
+        try:
+            draft = _draft(row, people, zone)
+        except ValueError as error:
+            rows.bad.append(BadRow(lines.line_num, str(error)))
+        else:
+            key = f"{draft.extension} {draft.start}"
+            rows.told.append((draft, Claim(SOURCE, "", key)))
+    return rows
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return raw.decode("cp1257")
+    except UnicodeDecodeError:
+        raise ValueError("the file is neither UTF-8 nor cp1257 text") from None
+
+
+def _columns(head: Sequence[str]) -> dict[str, int]:
+    """Where each column is, by its header."""
+    found: dict[str, int] = {}
+    for at, title in enumerate(head):
+        plain = _plain(title)
+        for name, titles in _HEADERS.items():
+            if plain in map(_plain, titles):
+                found.setdefault(name, at)
+    missing = [name for name in ("from", "to") if name not in found]
+    if "extension" not in found and "name" not in found:
+        missing.insert(0, "extension")
+    if missing:
+        either = ", ".join(f"{name} ({_HEADERS[name][-2]})" for name in missing)
+        raise ValueError(f"the first line names no column {either}")
+    return found
+
+
+def _plain(title: str) -> str:
+    """Lower case and without accents and punctuation at the ends."""
+    parts = unicodedata.normalize("NFKD", title.strip().strip(":*").casefold())
+    return "".join(c for c in parts if not unicodedata.combining(c))
+
+
+class _People:
+    """Members by extension, outside number or name."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._by_name: dict[str, list[str]] = {}
+        for party in directory.parties:
+            if party.kind is Kind.MEMBER and party.name:
+                self._by_name.setdefault(_plain(party.name), []).append(party.extension)
+
+    def find(self, row: Mapping[str, str], by: str, name: str = "") -> str:
+        number = row.get(by, "")
+        party = self._directory.reached_by(number) if number else None
+        if party is not None and party.kind is Kind.MEMBER:
+            return party.extension
+        named = self._by_name.get(_plain(row.get(name, "") if name else number), [])
+        if len(named) == 1:
+            return named[0]
+        if len(named) > 1:
+            raise ValueError(f"{by}: several people have this name; give the extension")
+        raise ValueError(f"{by}: nobody of the configuration" if number or row.get(name)
+                         else f"{by} is empty")  # fmt: skip
+
+
+def _draft(row: Mapping[str, str], people: _People, zone: tzinfo) -> Draft:
+    extension = people.find(row, "extension", "name")
+    start, _ = _moment(row, "from", zone)
+    end, whole_day = _moment(row, "to", zone)
+    last = end + timedelta(days=1) if whole_day else end
+    if last <= start:
+        raise ValueError("to is before from")
+    deputy = people.find(row, "deputy") if row.get("deputy") else None
+    if deputy == extension:
+        raise ValueError("deputy: nobody can stand in for oneself")
+    return Draft(extension, _micros(start), _micros(last), deputy, row.get("kind") or None)
+
+
+def _moment(row: Mapping[str, str], name: str, zone: tzinfo) -> tuple[datetime, bool]:
+    text = row.get(name, "")
+    for form in (*_DATES, *_TIMES):
+        try:
+            found = datetime.strptime(text, form).replace(tzinfo=zone)
+        except ValueError:
+            continue
+        if 1970 < found.year < 3000:
+            return found, form in _DATES
+    raise ValueError(f"{name}: no such date; write 21.12.2026 or 21.12.2026 13:00")
+
+
+def _micros(moment: datetime) -> Micros:
+    return (moment - _EPOCH) // timedelta(microseconds=1)

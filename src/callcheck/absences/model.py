@@ -1,0 +1,122 @@
+"""The vocabulary of absences and forwards: values only. Times are microseconds, UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from callcheck.calls.model import Micros
+
+
+class ForwardKind(StrEnum):
+    """When a forward of a phone applies; `dnd` is no forward but takes no call."""
+
+    ALWAYS = "always"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    DND = "dnd"
+
+
+class State(StrEnum):
+    """How an absence's calls are taken care of (contract, section 6)."""
+
+    FORWARDED = "forwarded"
+    LATE = "late"
+    WRONG_TARGET = "wrong_target"
+    NOT_FORWARDED = "not_forwarded"
+    LEFT_ON = "left_on"
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """What a phone's forward was from `since` to before `until`."""
+
+    extension: str
+    kind: ForwardKind
+    to: str | None
+    """An extension or an outside number as dialled; None for `dnd`."""
+    since: Micros | None
+    """None: it was in force before anybody looked."""
+    until: Micros | None = None
+    """None: it is in force now."""
+    pbx: str = ""
+
+    def holds(self, at: Micros) -> bool:
+        """Whether it was in force at a moment."""
+        return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An absence as somebody reports it; `end` is the first moment back."""
+
+    extension: str
+    start: Micros
+    end: Micros
+    deputy: str | None = None
+    kind: str | None = None
+    """Why; dropped before it is stored unless the house keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A stored absence."""
+
+    id: int
+    extension: str
+    start: Micros
+    end: Micros
+    deputy: str | None = None
+    source: str = "api"
+    """Who told first: `api`, `csv`, `ical` or `dialplan`."""
+    kind: str | None = None
+    cancelled: bool = False
+    """Ended before it had begun."""
+    stood: State | None = None
+    """The state last written down while it ran."""
+    stood_reason: str | None = None
+    stood_since: Micros | None = None
+
+    def active(self, at: Micros) -> bool:
+        """Whether the person is away at a moment."""
+        return not self.cancelled and self.start <= at < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of an absence's history. `by` is a source or `callcheck` itself."""
+
+    at: Micros
+    by: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The calls from outside that asked for somebody absent."""
+
+    offered: int = 0
+    answered: int = 0
+    in_time: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Calls from outside that asked for `owner`, by who took them and how."""
+
+    owner: str
+    by: str | None
+    """An extension, or something else for an outside number; None where nobody answered."""
+    via: str | None
+    calls: int
+    in_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """Whether the PBX can reach a phone, and since when that is so."""
+
+    extension: str
+    reachable: bool
+    since: Micros
+    pbx: str = ""

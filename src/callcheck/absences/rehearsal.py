@@ -1,0 +1,235 @@
+"""An extension and a moment in, what would happen to a call for it out, step by step.
+
+No call is placed. The order is that of FreePBX and of our own dialplan: the forward of all calls
+first; else a phone that takes no calls (`dnd`) is busy, one that is not registered has not
+answered, and whoever is away lets it ring until the no-answer forward applies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from callcheck.absences.model import Forward, ForwardKind
+from callcheck.absences.world import World
+from callcheck.calls.directory import Kind, Party
+from callcheck.calls.model import Micros, Millis
+
+
+class Does(StrEnum):
+    """What a step of a rehearsal says."""
+
+    FORWARDS = "forwards"
+    RINGS = "rings"
+    DND = "dnd"
+    UNREACHABLE = "unreachable"
+    ABSENT = "absent"
+    LOOP = "loop"
+    UNKNOWN = "unknown"
+    OUTSIDE = "outside"
+    MOBILE = "mobile"
+    LINE = "line"
+
+
+class Cover(StrEnum):
+    """What becomes of the call of somebody absent."""
+
+    COVERED = "covered"
+    WRONG = "wrong"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that would happen; `after_ms` counts from the beginning of the call."""
+
+    at: str
+    """The extension or outside number where it happens."""
+    does: Does
+    to: str | None = None
+    kind: ForwardKind | None = None
+    after_ms: Millis = 0
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """The way of a call for `extension`, and what to do about it in words."""
+
+    extension: str
+    cover: Cover
+    reason: str
+    steps: list[Step] = field(default_factory=list)
+    forward: Forward | None = None
+    """The first forward on the way."""
+    eaten_ms: Millis = 0
+    """Ringing before the last step."""
+
+    @property
+    def covered(self) -> bool:
+        """Whether somebody who is there would get the call."""
+        return self.cover is Cover.COVERED
+
+
+MOST_HOPS = 20
+
+
+def rehearse(world: World, extension: str, at: Micros, deputy: str | None = None) -> Rehearsal:
+    """Walks a call for somebody who is (or is taken as) absent through the forwards at `at`.
+
+    `deputy` is only named in the advice.
+    """
+    walk = _Walk(world, extension, at, deputy)
+    walk.go()
+    return walk.result
+
+
+class _Walk:
+    def __init__(self, world: World, extension: str, at: Micros, deputy: str | None) -> None:
+        self.world, self.owner, self.at = world, extension, at
+        party = world.directory.extension(extension)
+        self.deputy = deputy or (party.deputy if party else None)
+        self.result = Rehearsal(extension, Cover.NONE, "")
+
+    def go(self) -> None:
+        here: str | None = self.owner
+        seen: set[str] = set()
+        while here is not None:
+            if here in seen or len(seen) >= MOST_HOPS:
+                self._step(here, Does.LOOP)
+                self._ends(Cover.WRONG, f"run in a loop that comes back to {self._named(here)}")
+                return
+            seen.add(here)
+            forward = self._leaves(here)
+            if forward is None:
+                return
+            self.result.forward = self.result.forward or forward
+            self._step(here, Does.FORWARDS, forward.to, forward.kind)
+            here = self._arrives(forward.to or "")
+
+    def _leaves(self, here: str) -> Forward | None:
+        """The forward that takes the call on from a phone; None where its way ends."""
+        forwards = self.world.in_force(here, self.at)
+        if ForwardKind.ALWAYS in forwards:
+            return forwards[ForwardKind.ALWAYS]
+        if ForwardKind.DND in forwards:
+            self._step(here, Does.DND)
+            return forwards.get(ForwardKind.BUSY) or self._stuck(here, "takes no calls (DND)")
+        if self.world.reachable(here, self.at) is False:
+            self._step(here, Does.UNREACHABLE)
+            way = forwards.get(ForwardKind.NO_ANSWER)
+            return way or self._stuck(here, "has a phone that is unreachable")
+        if here == self.owner or self.world.absent(here, self.at):
+            return self._rings_out(here, forwards.get(ForwardKind.NO_ANSWER))
+        self._step(here, Does.RINGS)
+        known = self.world.reachable(here, self.at)
+        self._ends(
+            Cover.COVERED, f"go {self._by(here)}{', whose phone is reachable' * bool(known)}"
+        )
+        return None
+
+    def _rings_out(self, here: str, way: Forward | None) -> Forward | None:
+        self._step(here, Does.RINGS if here == self.owner else Does.ABSENT)
+        if way is not None:
+            self.result.eaten_ms += self.world.ring_ms
+            return way
+        if here == self.owner:
+            return self._stuck(here, "")
+        return self._stuck(here, "is absent too")
+
+    def _stuck(self, here: str, why: str) -> Forward | None:
+        """The way ends at a phone that nobody answers; there is no forward on."""
+        if here == self.owner:
+            what = f", which {why}" if why else ""
+            self._ends(Cover.NONE, f"stay at the phone of {self._named(here)}{what}")
+        else:
+            self._ends(Cover.WRONG, f"go {self._by(here)}, who {why}")
+        return None
+
+    def _arrives(self, to: str) -> str | None:
+        """The extension that a target is; None where the way ends with it."""
+        directory = self.world.directory
+        party = directory.reached_by(to)
+        if party is not None:
+            if party.kind is Kind.MEMBER:
+                return party.extension
+            self._line(party)
+            return None
+        owner = self._mobile_of(to)
+        if owner is not None:
+            self._mobile(to, owner)
+        elif _is_outside(directory.normal(to)):
+            self._step(to, Does.OUTSIDE)
+            name = self._named(self.owner)
+            self._ends(Cover.WRONG, f"go to an outside number that is not the mobile of {name}")
+        else:
+            self._step(to, Does.UNKNOWN)
+            self._ends(Cover.WRONG, f"go to {to}, which is no extension of this house")
+        return None
+
+    def _mobile_of(self, to: str) -> Party | None:
+        directory = self.world.directory
+        owner = directory.owner_of_mobile(to)
+        if owner is None and to[:1] in ("0", "9"):  # the digit for an outside line
+            owner = directory.owner_of_mobile(to[1:])
+        return owner
+
+    def _mobile(self, to: str, owner: Party) -> None:
+        self._step(to, Does.MOBILE)
+        if owner.extension == self.owner:
+            self._ends(Cover.COVERED, "go to the person's own mobile")
+        elif self.world.absent(owner.extension, self.at):
+            name = self._named(owner.extension)
+            self._ends(Cover.WRONG, f"go to the mobile of {name}, who is absent too")
+        else:
+            self._ends(Cover.COVERED, f"go to the mobile of {self._named(owner.extension)}")
+
+    def _line(self, party: Party) -> None:
+        self._step(party.extension, Does.LINE)
+        if party.kind is Kind.CONFERENCE:
+            name = self._named(party.extension)
+            self._ends(Cover.WRONG, f"go to {name}, a conference room where nobody answers")
+        else:
+            self._ends(Cover.COVERED, f"go {self._by(party.extension)}, a {party.kind.value}")
+
+    def _ends(self, cover: Cover, what: str) -> None:
+        result = self.result
+        result.cover = cover
+        result.reason = f"calls for {self.owner} {what}"
+        eaten, limit = result.eaten_ms, self.world.limit_ms
+        if cover is Cover.COVERED and eaten:
+            left = max(0, limit - eaten)
+            result.reason += (
+                f", but only after {eaten / 1000:g} s of ringing: {left / 1000:g} of the "
+                f"{limit / 1000:g} s are left; forward all calls at once instead"
+            )
+        elif cover is not Cover.COVERED:
+            result.reason += self._advice()
+
+    def _advice(self) -> str:
+        deputy = self.deputy
+        if deputy is None:
+            return "; forward them to a colleague who is there"
+        if deputy == self.owner or self.world.absent(deputy, self.at):
+            return f"; forward them to a colleague who is there ({self._named(deputy)} is not)"
+        return f"; forward them to {self._named(deputy)}"
+
+    def _by(self, last: str) -> str:
+        """`to 203 (Dace)`, or `by 202 to 203 (Dace)`."""
+        stops = dict.fromkeys(s.at for s in self.result.steps if s.does is Does.FORWARDS)
+        between = [stop for stop in stops if stop not in (self.owner, last)]
+        by = f"by {' and '.join(between)} " if between else ""
+        return f"{by}to {self._named(last)}"
+
+    def _named(self, extension: str) -> str:
+        party = self.world.directory.extension(extension)
+        return f"{extension} ({party.name})" if party and party.name else extension
+
+    def _step(
+        self, at: str, does: Does, to: str | None = None, kind: ForwardKind | None = None
+    ) -> None:
+        self.result.steps.append(Step(at, does, to, kind, self.result.eaten_ms))
+
+
+def _is_outside(number: str) -> bool:
+    """A target with as many digits as only an outside number has."""
+    return number.lstrip("+").isdigit() and len(number) >= 7

@@ -1,0 +1,176 @@
+"""Absences as told in, each kept once out: which telling is new, which changes, which repeats.
+
+Two tellings are the same absence if they name the same person and the same span, or come from
+different sources and overlap: then the span becomes that of both. A source that repeats itself
+changes only what it now says differently, so that a change by hand outlives the next reading.
+Works on values; whoever calls it loads them and writes down what `Taking` says has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from callcheck.absences.model import Absence, Change, Draft
+from callcheck.calls.model import Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who says it, under a key of its own within `origin` (a file, a URL, "")."""
+
+    source: str
+    origin: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a claim said last."""
+
+    absence: int
+    start: Micros
+    end: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a telling: `new`, `changed` or `same`."""
+
+    absence: Absence
+    how: str
+
+
+class Taking:
+    """One round of taking what is told at a moment. Afterwards `new`, `changed`, `notes`,
+    `claims` (None: withdrawn) say what to write down."""
+
+    def __init__(
+        self, held: Iterable[Absence], claims: Mapping[Claim, Told], first_id: int, at: Micros
+    ) -> None:
+        self._by_id = {absence.id: absence for absence in held}
+        self._of: dict[str, dict[int, None]] = {}
+        for absence in self._by_id.values():
+            self._of.setdefault(absence.extension, {})[absence.id] = None
+        self._had, self._claims = claims, dict(claims)
+        self._next, self._at = first_id, at
+        self._new: dict[int, None] = {}
+        self._changed: dict[int, None] = {}
+        self.notes: list[tuple[int, Change]] = []
+        self.claims: dict[Claim, Told | None] = {}
+
+    @property
+    def new(self) -> list[Absence]:
+        """Absences that were not there."""
+        return [self._by_id[number] for number in self._new]
+
+    @property
+    def changed(self) -> list[Absence]:
+        """Absences that were there and are different now."""
+        return [self._by_id[n] for n in self._changed if n not in self._new]
+
+    def had(self, claim: Claim) -> bool:
+        """Whether a claim was there before this round."""
+        return claim in self._had
+
+    def now(self, old: Absence) -> Absence:
+        """An absence as it is in this round."""
+        return self._by_id.get(old.id, old)
+
+    def take(self, draft: Draft, source: str, claim: Claim | None = None) -> Taken:
+        """Takes one telling."""
+        told = self._claims.get(claim) if claim else None
+        if claim and told and told.absence in self._by_id:
+            return self._again(self._by_id[told.absence], told, draft, claim)
+        twin = self._twin(draft, source)
+        if twin is None:
+            twin, how = self._begin(draft, source), "new"
+        else:
+            values = _widened(twin, draft)
+            how = "changed" if values else "same"
+            twin = self.alter(twin, source, **values)
+        if claim:
+            self._claim(claim, Told(twin.id, draft.start, draft.end))
+        return Taken(twin, how)
+
+    def alter(self, old: Absence, by: str, **values: Any) -> Absence:
+        """Changes an absence; nothing is noted where nothing differs."""
+        differs = sorted(key for key, value in values.items() if getattr(old, key) != value)
+        if not differs:
+            return old
+        return self._put(replace(old, **values), by, f"changed {', '.join(differs)}")
+
+    def end(self, old: Absence, by: str) -> Absence:
+        """Ends it now; one that has not begun is cancelled, one that is over stays."""
+        if old.cancelled or old.end <= self._at:
+            return old
+        if old.start < self._at:
+            return self._put(replace(old, end=self._at), by, "ended")
+        return self._put(replace(old, cancelled=True), by, "cancelled")
+
+    def withdraw(self, source: str, origin: str, told: set[str]) -> list[Absence]:
+        """Ends what an origin told earlier, does not tell any more, and nobody else claims."""
+        mine = [c for c in self._claims if (c.source, c.origin) == (source, origin)]
+        gone = []
+        for claim in mine:
+            if claim.key in told:
+                continue
+            number = self._claims.pop(claim).absence
+            self.claims[claim] = None
+            absence = self._by_id.get(number)
+            claimed = number in {t.absence for t in self._claims.values()}
+            if absence and absence.source == source and not claimed and absence.end > self._at:
+                gone.append(self.end(absence, source))
+        return gone
+
+    def _again(self, absence: Absence, told: Told, draft: Draft, claim: Claim) -> Taken:
+        values: dict[str, Any] = {}
+        if (told.start, told.end) != (draft.start, draft.end):
+            values = {"start": draft.start, "end": draft.end, "cancelled": False}
+            self._claim(claim, Told(absence.id, draft.start, draft.end))
+        if draft.deputy is not None:
+            values["deputy"] = draft.deputy
+        new = self.alter(absence, claim.source, **values)
+        return Taken(new, "same" if new == absence else "changed")
+
+    def _twin(self, draft: Draft, source: str) -> Absence | None:
+        held = [self._by_id[n] for n in self._of.get(draft.extension, ())]
+        mine = sorted((a for a in held if not a.cancelled), key=lambda a: (a.start, a.id))
+        for one in mine:
+            if (one.start, one.end) == (draft.start, draft.end):
+                return one
+        for one in mine:
+            if one.source != source and one.start < draft.end and draft.start < one.end:
+                return one
+        return None
+
+    def _begin(self, draft: Draft, source: str) -> Absence:
+        new = Absence(
+            self._next, draft.extension, draft.start, draft.end, draft.deputy, source, draft.kind
+        )
+        self._next += 1
+        self._new[new.id] = None
+        self._of.setdefault(new.extension, {})[new.id] = None
+        return self._put(new, source, "reported")
+
+    def _put(self, absence: Absence, by: str, what: str) -> Absence:
+        self._by_id[absence.id] = absence
+        self._changed[absence.id] = None
+        self.notes.append((absence.id, Change(self._at, by, what)))
+        return absence
+
+    def _claim(self, claim: Claim, told: Told) -> None:
+        self._claims[claim] = self.claims[claim] = told
+
+
+def _widened(twin: Absence, draft: Draft) -> dict[str, Any]:
+    """What a second telling adds to an absence: a longer span, a deputy where there was none."""
+    values: dict[str, Any] = {}
+    if draft.start < twin.start:
+        values["start"] = draft.start
+    if draft.end > twin.end:
+        values["end"] = draft.end
+    if twin.deputy is None and draft.deputy is not None:
+        values["deputy"] = draft.deputy
+    return values

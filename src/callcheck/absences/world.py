@@ -1,0 +1,75 @@
+"""Absences, forwards and phones in, what held at any moment out: what a rehearsal walks through.
+
+Built from what the store has; no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import InitVar, dataclass, field
+
+from callcheck.absences.model import Absence, Forward, ForwardKind, Phone
+from callcheck.calls.directory import Directory
+from callcheck.calls.model import Micros, Millis
+
+
+@dataclass(slots=True)
+class World:
+    """What is known of a house.
+
+    `ring_ms` is how long a phone rings before its no-answer forward applies, `limit_ms` the
+    limit of the third ring.
+    """
+
+    directory: Directory
+    absences: InitVar[Iterable[Absence]] = ()
+    forwards: InitVar[Iterable[Forward]] = ()
+    phones: InitVar[Iterable[Phone]] = ()
+    ring_ms: Millis = 15_000
+    limit_ms: Millis = 15_000
+    absences_of: dict[str, list[Absence]] = field(init=False)
+    forwards_of: dict[str, list[Forward]] = field(init=False)
+    phone_of: dict[str, list[Phone]] = field(init=False)
+
+    def __post_init__(
+        self, absences: Iterable[Absence], forwards: Iterable[Forward], phones: Iterable[Phone]
+    ) -> None:
+        self.absences_of, self.forwards_of, self.phone_of = {}, {}, {}
+        for absence in absences:
+            self.absences_of.setdefault(absence.extension, []).append(absence)
+        for forward in forwards:
+            self.forwards_of.setdefault(forward.extension, []).append(forward)
+        for phone in phones:
+            self.phone_of.setdefault(phone.extension, []).append(phone)
+
+    def in_force(self, extension: str, at: Micros) -> dict[ForwardKind, Forward]:
+        """The forwards of a phone at a moment."""
+        return {f.kind: f for f in self.forwards_of.get(extension, ()) if f.holds(at)}
+
+    def absent(self, extension: str, at: Micros) -> bool:
+        """Whether somebody is away at a moment."""
+        return any(a.active(at) for a in self.absences_of.get(extension, ()))
+
+    def reachable(self, extension: str, at: Micros) -> bool | None:
+        """Whether a phone could be called; None where nothing told. On any PBX is enough."""
+        known = [p.reachable for p in self.phone_of.get(extension, ()) if p.since <= at]
+        return any(known) if known else None
+
+    def changes(self, extension: str) -> list[Micros]:
+        """Every moment at which the way of a call for this extension may have changed, sorted."""
+        found: set[Micros] = set()
+        todo, seen = [extension], set[str]()
+        while todo:
+            one = todo.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            for forward in self.forwards_of.get(one, ()):
+                found.update(at for at in (forward.since, forward.until) if at is not None)
+                party = self.directory.reached_by(forward.to) if forward.to else None
+                if party:
+                    todo.append(party.extension)
+            if one != extension:
+                found.update(at for a in self.absences_of.get(one, ()) for at in (a.start, a.end))
+            found.update(p.since for p in self.phone_of.get(one, ()))
+        return sorted(found)

@@ -1,0 +1,130 @@
+"""A way to ask a PBX in, its forwards and the states of its phones out. It only reads.
+
+AstDB and the states of devices are asked with DBGetTree, DBGet and DeviceStateList. Asterisk 16
+and 22 allow them to a user with `write=reporting` (for DBGet `system` would do too, but that may
+change things); nothing is written. A PBX that has no DBGetTree is asked for each extension by
+itself, a few at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+
+Headers = Mapping[str, str]
+Ask = Callable[[Mapping[str, str]], Awaitable[Sequence[Headers]]]
+"""Sends an action; its response and, of a list, what follows."""
+Found = dict[tuple[str, str], str]
+"""The value by (extension, kind of forward)."""
+
+AT_ONCE = 20
+"""Single questions under way at a time."""
+_OFF = frozenset({"", "0", "no", "off", "false"})
+_GONE = frozenset({"UNAVAILABLE", "INVALID"})
+_SILENT = frozenset({"UNKNOWN", ""})
+_CUSTOM = "Custom:"
+
+
+class Denied(Exception):
+    """The PBX does not let us look; the text says what to change."""
+
+
+async def read_forwards(
+    ask: Ask, families: Mapping[str, str], extensions: Collection[str]
+) -> Found:
+    """All forwards in force. `families` is AstDB's family by kind. Raises Denied."""
+    found: Found = {}
+    for kind, family in families.items():
+        answer = await ask({"Action": "DBGetTree", "Family": family})
+        if _is_unknown(answer[0]):
+            return await read_some(ask, families, extensions)
+        _check(answer[0], "DBGetTree")
+        for item in answer[1:]:
+            key = (item.get("Key") or "").split("/")
+            if len(key) == 3 and key[1] == family and _is_on(item.get("Val")):
+                found[key[2], kind] = item["Val"].strip()
+    return found
+
+
+async def read_some(ask: Ask, families: Mapping[str, str], extensions: Collection[str]) -> Found:
+    """The forwards of these extensions. Raises Denied."""
+    found: Found = {}
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def one(extension: str, kind: str, family: str) -> None:
+        async with turn:
+            answer = await ask({"Action": "DBGet", "Family": family, "Key": extension})
+        if "not found" in (answer[0].get("Message") or ""):
+            return
+        _check(answer[0], "DBGet")
+        for item in answer[1:]:
+            if item.get("Event") == "DBGetResponse" and _is_on(item.get("Val")):
+                found[extension, kind] = item["Val"].strip()
+
+    await asyncio.gather(*(one(e, k, f) for e in extensions for k, f in families.items()))
+    return found
+
+
+async def read_states(ask: Ask) -> dict[str, bool]:
+    """By device, whether it can be called; devices of which the PBX knows nothing are left out.
+
+    Raises Denied.
+    """
+    answer = await ask({"Action": "DeviceStateList"})
+    _check(answer[0], "DeviceStateList")
+    pairs = ((i.get("Device") or "", i.get("State") or "") for i in answer[1:])
+    return {device: state not in _GONE for device, state in pairs if state not in _SILENT}
+
+
+def state_of(raw: bytes) -> tuple[str, bool] | None:
+    """A DeviceStateChange as (device, whether it can be called); None for anything else."""
+    headers = _headers(raw)
+    state = headers.get("State", "")
+    if headers.get("Event") != "DeviceStateChange" or state in _SILENT:
+        return None
+    return headers.get("Device", ""), state not in _GONE
+
+
+def hints_at(device: str, families: Mapping[str, str]) -> str | None:
+    """The extension whose forward has changed, if `Custom:CF201` and its like says so."""
+    if not device.startswith(_CUSTOM):
+        return None
+    name = device.removeprefix(_CUSTOM).removeprefix("DEV")  # FreePBX: DEVDND201 for a device
+    longest_first = sorted(families.values(), key=len, reverse=True)
+    for family in longest_first:
+        extension = name.removeprefix(family)
+        if extension != name and extension.isdigit():
+            return extension
+    return None
+
+
+def user_event(raw: bytes) -> tuple[str, dict[str, str]] | None:
+    """A UserEvent of our dialplan as (what, headers): `away`, `back` or `forward`."""
+    headers = _headers(raw)
+    what = _OURS.get(headers.get("UserEvent", ""))
+    return (what, headers) if what and headers.get("Event") == "UserEvent" else None
+
+
+_OURS = {"CallcheckAway": "away", "CallcheckBack": "back", "CallcheckForward": "forward"}
+
+
+def _headers(raw: bytes) -> dict[str, str]:
+    lines = raw.decode("utf-8", "replace").split("\r\n")
+    pairs = (line.partition(": ") for line in lines)
+    return {key: value for key, _, value in pairs}
+
+
+def _is_on(value: str | None) -> bool:
+    return (value or "").strip().lower() not in _OFF
+
+
+def _is_unknown(response: Headers) -> bool:
+    return "unknown command" in (response.get("Message") or "")
+
+
+def _check(response: Headers, action: str) -> None:
+    if response.get("Response") != "Success":
+        raise Denied(
+            f"the PBX denies {action} ({response.get('Message') or 'no reason given'}): forwards "
+            "cannot be read; with write=reporting it allows to look, and not to change"
+        )

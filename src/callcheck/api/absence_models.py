@@ -1,0 +1,160 @@
+"""The shapes of absences and rehearsals, asked and answered, for OpenAPI and for the tests."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcheck.api.models import Listed
+
+State = Literal["forwarded", "late", "wrong_target", "not_forwarded", "left_on"]
+Kind = Literal["always", "busy", "no_answer", "dnd"]
+_TIME = "a date, or a time; without an offset it is local time of the site"
+
+
+class AbsenceIn(BaseModel):
+    """What `POST` takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    extension: str = Field(examples=["201"], max_length=40)
+    from_: str = Field(alias="from", description=_TIME, examples=["2026-12-21"], max_length=40)
+    to: str = Field(
+        description=f"the first moment back: {_TIME}", examples=["2027-01-04"], max_length=40
+    )
+    deputy: str | None = Field(None, examples=["202"], max_length=40)
+    kind: str | None = Field(
+        None, max_length=100, description="why; kept only with privacy.keep_absence_kind"
+    )
+
+
+class AbsenceChange(BaseModel):
+    """What `PATCH` takes: only what changes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    from_: str | None = Field(None, alias="from", description=_TIME, max_length=40)
+    to: str | None = Field(None, description=_TIME, max_length=40)
+    deputy: str | None = Field(None, max_length=40)
+    kind: str | None = Field(None, max_length=100)
+
+
+class ForwardOut(BaseModel):
+    """The forward in force."""
+
+    kind: Kind
+    to: str | None = Field(description="an extension or an outside number; null for dnd")
+    since: str | None = Field(description="null: it was in force before anybody looked")
+
+
+class CallsOut(BaseModel):
+    """Calls from outside that asked for the person."""
+
+    offered: int
+    answered: int
+    in_time: int
+
+
+class ChangeOut(BaseModel):
+    """A line of the history."""
+
+    at: str
+    by: str
+    what: str
+
+
+class CoverOut(BaseModel):
+    """Calls from outside for one person that one colleague took in one way."""
+
+    extension: str = Field(description="whom the callers asked for")
+    unit: str | None
+    by: str | None = Field(description="who answered; `outside` for a mobile; null for nobody")
+    by_unit: str | None
+    via: str | None
+    help: bool = Field(description="somebody else took them: credit, not blame")
+    calls: int
+    in_time: int
+
+
+class CoverList(Listed):
+    """The cover matrix."""
+
+    items: list[CoverOut]
+
+
+class AbsenceOut(BaseModel):
+    """An absence, and how its calls are taken care of."""
+
+    id: int
+    extension: str
+    unit: str | None
+    from_: str = Field(alias="from")
+    to: str
+    deputy: str | None
+    source: str = Field(description="who told first: api, csv, ical or dialplan")
+    sources: list[str]
+    active: bool
+    cancelled: bool
+    state: State
+    state_since: str | None
+    forward: ForwardOut | None
+    reason: str
+    covered_minutes: int = Field(description="working time so far with a valid forward")
+    uncovered_minutes: int
+    calls: CallsOut
+    kind: str | None = Field(None, description="only where the house keeps it")
+    cover: list[CoverOut] | None = Field(
+        None, description="who took the calls meanwhile; only of a single absence"
+    )
+    history: list[ChangeOut] | None = Field(None, description="only of a single absence")
+
+
+class AbsenceList(Listed):
+    """Absences, the latest beginning first."""
+
+    items: list[AbsenceOut]
+
+
+class StepOut(BaseModel):
+    """One step of a rehearsal."""
+
+    at: str
+    does: Literal[
+        "forwards", "rings", "dnd", "unreachable", "absent", "loop", "unknown", "outside",
+        "mobile", "line",
+    ]  # fmt: skip
+    kind: Kind | None
+    to: str | None
+    after_seconds: float
+
+
+class RehearsalOut(BaseModel):
+    """What would happen to a call for an extension."""
+
+    extension: str
+    at: str
+    absent: bool
+    steps: list[StepOut]
+    eaten_seconds: float = Field(description="ringing before the last step")
+    state: State
+    reason: str
+
+
+class UncoveredOut(BaseModel):
+    """Somebody who will be absent, and whose calls nobody would get."""
+
+    absence: int
+    extension: str
+    unit: str | None
+    from_: str = Field(alias="from")
+    to: str
+    state: State
+    reason: str
+
+
+class TomorrowOut(Listed):
+    """The next working day's list."""
+
+    day: str = Field(examples=["2026-11-23"])
+    items: list[UncoveredOut]

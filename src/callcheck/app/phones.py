@@ -1,0 +1,206 @@
+"""A PBX's forwards and the reach of its phones in, kept in the store with their minute.
+
+It is asked every `poll_seconds`, at once after it was connected and after a change of an absence,
+and for a single extension when it tells that its forward has changed. The store's work is done
+in a thread; the event loop never waits for a disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from callcheck.absences.desk import Desk
+from callcheck.absences.model import Draft, ForwardKind
+from callcheck.ami.client import State
+from callcheck.ami.forwards import (
+    Ask,
+    Denied,
+    Found,
+    Headers,
+    hints_at,
+    read_forwards,
+    read_some,
+    read_states,
+    state_of,
+    user_event,
+)
+from callcheck.ami.link import LinkError
+from callcheck.calls.directory import Directory
+from callcheck.calls.model import Call, LegResult, Micros
+from callcheck.config import Config
+from callcheck.store import Forwards, Store
+
+log = logging.getLogger(__name__)
+
+
+class Asked(Protocol):
+    """A listener, as far as questions go."""
+
+    @property
+    def state(self) -> State: ...
+    @property
+    def connects(self) -> int: ...
+    async def ask(self, headers: Headers) -> list[Headers]: ...
+
+
+def now() -> Micros:
+    """The clock on the wall."""
+    return time.time_ns() // 1000
+
+
+class Phones:
+    """The forwards and phones of one PBX, followed. Used on the event loop."""
+
+    def __init__(self, pbx: str, listener: Asked, config: Config, store: Store, desk: Desk) -> None:
+        self.pbx, self._listener, self._config, self._desk = pbx, listener, config, desk
+        self._forwards = Forwards(store)
+        self._directory: Directory = config.directory(pbx)
+        self._members = [p.extension for p in config.parties]
+        self._due = 0.0
+        self._seen_connects = -1
+        self._hinted: set[str] = set()
+        self._states: dict[str, bool] = {}
+        self._states_changed = False
+        self._told: list[tuple[str, dict[str, str], Micros]] = []
+        self._by_phone: set[str] = set()
+        self._trouble: str | None = None
+
+    def nudge(self) -> None:
+        """Ask again soon."""
+        self._due = 0.0
+
+    def heard(self, raw: bytes) -> None:
+        """An event about a phone, or of our dialplan."""
+        state = state_of(raw)
+        if state is not None:
+            extension = hints_at(state[0], self._config.absences.families)
+            if extension is not None:
+                self._hinted.add(extension)
+            elif self._states.get(state[0]) is not state[1]:
+                self._states[state[0]] = state[1]
+                self._states_changed = True
+        ours = user_event(raw)
+        if ours is not None:
+            self._told.append((*ours, now()))
+            self._hinted.add(ours[1].get("Extension", ""))
+
+    def ended(self, call: Call) -> None:
+        """Looks in an ended call for a forward that is set in the phone itself (a 302)."""
+        for leg in call.legs:
+            if leg.extension is None:
+                continue
+            if leg.result is LegResult.FORWARDED and leg.forwarded_to:
+                self._by_phone.add(leg.extension)
+                self._later(leg.extension, leg.forwarded_to, leg.dialed_at)
+            elif leg.extension in self._by_phone and leg.ring_started_at is not None:
+                self._by_phone.discard(leg.extension)
+                self._later(leg.extension, None, leg.dialed_at)
+
+    def _later(self, extension: str, to: str | None, at: Micros) -> None:
+        headers = {"Extension": extension, "To": to or ""}
+        self._told.append(("302", headers, at))
+
+    async def step(self) -> bool:
+        """Asks what is due. True if anything was found to have changed."""
+        changed = await self._take_told()
+        if self._listener.state is not State.CONNECTED:
+            return changed
+        if self._listener.connects != self._seen_connects:
+            self._seen_connects, self._due = self._listener.connects, 0.0
+        try:
+            if time.monotonic() >= self._due:
+                self._due = time.monotonic() + self._config.absences.poll_seconds
+                self._hinted.clear()
+                changed |= await self._look_at_all()
+            elif self._hinted:
+                changed |= await self._look_at_hinted()
+            if self._states_changed:
+                changed |= await self._reach()
+        except Denied as denied:
+            self._complain(str(denied))
+        except LinkError:
+            pass  # the listener says so itself, and asks again when it is back
+        else:
+            self._trouble = None
+        return changed
+
+    async def _look_at_all(self) -> bool:
+        ask, families = self._ask, self._config.absences.families
+        found = await read_forwards(ask, families, self._members)
+        self._states = await read_states(ask)
+        changed = await asyncio.to_thread(self._forwards.look, self.pbx, _kinds(found), now())
+        return await self._reach() or bool(changed)
+
+    async def _look_at_hinted(self) -> bool:
+        hinted, self._hinted = self._hinted - {""}, set()
+        found = await read_some(self._ask, self._config.absences.families, hinted)
+        return bool(
+            await asyncio.to_thread(
+                self._forwards.look, self.pbx, _kinds(found), now(), hinted, told=True
+            )
+        )
+
+    async def _reach(self) -> bool:
+        self._states_changed = False
+        reachable: dict[str, bool] = {}
+        for device, yes in self._states.items():
+            extension = self._directory.extension_of_device(device)
+            if extension is not None:
+                reachable[extension] = yes or reachable.get(extension, False)
+        return bool(await asyncio.to_thread(self._forwards.reach, self.pbx, reachable, now()))
+
+    async def _take_told(self) -> bool:
+        told, self._told = self._told, []
+        for what, headers, at in told:
+            await asyncio.to_thread(self._take, what, headers, at)
+        return bool(told)
+
+    def _take(self, what: str, headers: Mapping[str, str], at: Micros) -> None:
+        extension = headers.get("Extension", "")
+        if self._directory.extension(extension) is None:
+            return
+        if what == "302":
+            to = headers["To"]
+            seen = {(extension, ForwardKind.ALWAYS): to} if to else {}
+            self._forwards.look(f"{self.pbx}/302", seen, at, [extension], told=True)
+        elif what == "away":
+            until = self._time(headers.get("Until", ""))
+            if until is not None and until > at:
+                self._desk.add(Draft(extension, at, until, None), "dialplan")
+        elif what == "back":
+            self._desk.back(extension, "dialplan")
+
+    def _time(self, text: str) -> Micros | None:
+        """`20261127` (the last day) or `202611271700` on the house's clock, or seconds since
+        the epoch."""
+        zone = self._config.site.zone
+        try:
+            if len(text) == 8:
+                day = datetime.strptime(text, "%Y%m%d").replace(tzinfo=zone)
+                return int((day + timedelta(days=1)).timestamp()) * 1_000_000
+            if len(text) == 12:
+                moment = datetime.strptime(text, "%Y%m%d%H%M").replace(tzinfo=zone)
+                return int(moment.timestamp()) * 1_000_000
+            return int(text) * 1_000_000
+        except ValueError:
+            return None
+
+    @property
+    def _ask(self) -> Ask:
+        return self._listener.ask
+
+    def _complain(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            log.warning("pbx %s: %s", self.pbx, trouble)
+        self._trouble = trouble
+
+
+def _kinds(found: Found) -> dict[tuple[str, ForwardKind], str | None]:
+    """As the store keeps it: a phone that takes no calls has no target."""
+    kinds = {(extension, ForwardKind(kind)): to for (extension, kind), to in found.items()}
+    return {key: None if key[1] is ForwardKind.DND else to for key, to in kinds.items()}

@@ -1,0 +1,242 @@
+"""Absences in, kept with their history; what `taking` decides is written in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from callcheck.absences.model import Absence, Change, Cover, Draft, State, Tally
+from callcheck.absences.taking import Claim, Taken, Taking, Told
+from callcheck.calls.model import Direction, Disposition, Micros
+from callcheck.store.absence_tables import absence_claims, absence_history, absences
+from callcheck.store.engine import writing
+from callcheck.store.errors import translated
+from callcheck.store.store import Store
+from callcheck.store.tables import calls
+from callcheck.verdict import Result
+
+FEW = 500
+"""Persons that one query may name; for more, all are read."""
+
+
+class Absences:
+    """The absences of a store. All methods may raise StoreError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def take(self, draft: Draft, source: str, at: Micros, claim: Claim | None = None) -> Taken:
+        """Keeps what somebody tells, once."""
+        with self._taking(at, [draft.extension]) as taking:
+            return taking.take(draft, source, claim)
+
+    def take_all(
+        self, told: Sequence[tuple[Draft, Claim]], at: Micros, *,
+        whole: tuple[str, str] | None = None, dry: bool = False,
+        tick: Callable[[], object] = lambda: None,
+    ) -> tuple[list[Taken], list[Absence]]:  # fmt: skip
+        """Keeps a whole list in one transaction; `dry` changes nothing and says what would.
+
+        `whole` (source, origin) says that the list is all that origin knows: what it told
+        earlier and does not tell any more ends. Gives what was taken, and what ended.
+        """
+        extensions = {draft.extension for draft, _ in told}
+        with self._taking(at, None if whole else extensions, dry=dry) as taking:
+            taken = []
+            for draft, claim in told:
+                taken.append(taking.take(draft, claim.source, claim))
+                tick()
+            gone = taking.withdraw(*whole, {c.key for _, c in told}) if whole else []
+            return taken, gone
+
+    def change(self, number: int, at: Micros, by: str, **values: Any) -> Absence | None:
+        """Sets `start`, `end`, `deputy` or `kind`; None if there is no such absence."""
+        old = self.get(number)
+        if old is None:
+            return None
+        with self._taking(at, [old.extension]) as taking:
+            return taking.alter(taking.now(old), by, **values)
+
+    def end(self, number: int, at: Micros, by: str) -> Absence | None:
+        """Ends an absence now; one that has not begun is cancelled, one that is over stays."""
+        old = self.get(number)
+        if old is None:
+            return None
+        with self._taking(at, [old.extension]) as taking:
+            return taking.end(taking.now(old), by)
+
+    def wrote_down(self, number: int, state: State, reason: str, at: Micros) -> None:
+        """Remembers the state that an absence has while it runs, with the moment it changed."""
+        with self._writing() as connection:
+            old = _one(connection, number)
+            if old is None or (old.stood, old.stood_reason) == (state, reason):
+                return
+            values: dict[str, Any] = {"stood": state.value, "stood_reason": reason}
+            if old.stood is not state:
+                values["stood_since"] = at
+                said = Change(at, "callcheck", f"{state.value}: {reason}")
+                _note(connection, [(number, said)])
+            connection.execute(update(absences).where(absences.c.id == number).values(**values))
+
+    def all(self) -> list[Absence]:
+        """Every absence, the latest beginning first."""
+        c = absences.c
+        with self._reading() as connection:
+            found = connection.execute(select(absences).order_by(c.start_at.desc(), c.id.desc()))
+            return [_absence(row) for row in found]
+
+    def get(self, number: int) -> Absence | None:
+        """One absence, or None."""
+        with self._reading() as connection:
+            return _one(connection, number)
+
+    def history(self, number: int) -> list[Change]:
+        """What was changed in an absence, oldest first."""
+        h = absence_history.c
+        query = select(h.at, h.by, h.what).where(h.absence_id == number).order_by(h.position)
+        with self._reading() as connection:
+            return [Change(*row) for row in connection.execute(query)]
+
+    def sources(self) -> dict[int, list[str]]:
+        """By absence: the sources that claim it."""
+        c = absence_claims.c
+        found: dict[int, list[str]] = {}
+        query = select(c.absence_id, c.source).distinct().order_by(c.absence_id, c.source)
+        with self._reading() as connection:
+            for number, source in connection.execute(query):
+                found.setdefault(number, []).append(source)
+        return found
+
+    def tallies(self, of: Sequence[Absence], until: Micros) -> dict[int, Tally]:
+        """By absence: the inbound calls for its person that began in it, and before `until`."""
+        with self._reading() as connection:
+            return {one.id: _tally(connection, one, until) for one in of}
+
+    def cover(
+        self, owners: Collection[str] | None, start: Micros | None, end: Micros | None
+    ) -> list[Cover]:
+        """Who took the calls for these persons (None: for anybody) that began in a span."""
+        c = calls.c
+        in_time = func.count().filter(c.verdict == Result.MET.value)
+        query = (
+            select(c.extension, c.answered_by, c.answered_via, func.count(), in_time)
+            .where(c.direction == Direction.INBOUND.value, c.extension.is_not(None))
+            .group_by(c.extension, c.answered_by, c.answered_via)
+            .order_by(c.extension, func.count().desc(), c.answered_by, c.answered_via)
+        )
+        if owners is not None:
+            query = query.where(c.extension.in_(owners))
+        if start is not None:
+            query = query.where(c.started_at >= start)
+        if end is not None:
+            query = query.where(c.started_at < end)
+        with self._reading() as connection:
+            return [Cover(*row) for row in connection.execute(query)]
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with translated(self._store.name), self._store.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with translated(self._store.name), writing(self._store.engine) as connection:
+            yield connection
+
+    @contextmanager
+    def _taking(
+        self, at: Micros, extensions: Collection[str] | None, *, dry: bool = False
+    ) -> Iterator[Taking]:
+        with self._writing() as connection:
+            taking = _load(connection, at, extensions)
+            yield taking
+            if not dry:
+                _write(connection, taking)
+
+
+def _load(connection: Connection, at: Micros, extensions: Collection[str] | None) -> Taking:
+    """The absences of these persons, and every claim."""
+    a, c = absences.c, absence_claims.c
+    query = select(absences)
+    if extensions is not None and len(extensions) <= FEW:
+        query = query.where(a.extension.in_(extensions))
+    held = [_absence(row) for row in connection.execute(query)]
+    claims = {
+        Claim(row.source, row.origin, row.key): Told(row.absence_id, row.start_at, row.end_at)
+        for row in connection.execute(select(absence_claims).order_by(c.key))
+    }
+    last = connection.execute(select(func.max(a.id))).scalar() or 0
+    return Taking(held, claims, last + 1, at)
+
+
+def _write(connection: Connection, taking: Taking) -> None:
+    """Writes down what a round of taking changed."""
+    if taking.new:
+        connection.execute(insert(absences), [_columns(one) for one in taking.new])
+    for one in taking.changed:
+        connection.execute(update(absences).where(absences.c.id == one.id).values(**_columns(one)))
+    if taking.notes:
+        _note(connection, taking.notes)
+    c = absence_claims.c
+    for claim in taking.claims:
+        mine = (c.source == claim.source) & (c.origin == claim.origin) & (c.key == claim.key)
+        if taking.had(claim):
+            connection.execute(delete(absence_claims).where(mine))
+    told = [
+        {"source": claim.source, "origin": claim.origin, "key": claim.key,
+         "absence_id": told.absence, "start_at": told.start, "end_at": told.end}
+        for claim, told in taking.claims.items()
+        if told is not None
+    ]  # fmt: skip
+    if told:
+        connection.execute(insert(absence_claims), told)
+
+
+def _columns(one: Absence) -> dict[str, Any]:
+    return {
+        "id": one.id, "extension": one.extension, "start_at": one.start, "end_at": one.end,
+        "deputy": one.deputy, "source": one.source, "kind": one.kind,
+        "cancelled": one.cancelled,
+    }  # fmt: skip
+
+
+def _note(connection: Connection, notes: Sequence[tuple[int, Change]]) -> None:
+    lines = [
+        {"absence_id": number, "at": change.at, "by": change.by, "what": change.what}
+        for number, change in notes
+    ]
+    connection.execute(insert(absence_history), lines)
+
+
+def _one(connection: Connection, number: int) -> Absence | None:
+    if not 0 <= number < 2**31:
+        return None
+    row = connection.execute(select(absences).where(absences.c.id == number)).first()
+    return _absence(row) if row else None
+
+
+def _absence(row: Row[Any]) -> Absence:
+    return Absence(
+        id=row.id, extension=row.extension, start=row.start_at, end=row.end_at,
+        deputy=row.deputy, source=row.source, kind=row.kind, cancelled=row.cancelled,
+        stood=State(row.stood) if row.stood else None, stood_reason=row.stood_reason,
+        stood_since=row.stood_since,
+    )  # fmt: skip
+
+
+def _tally(connection: Connection, one: Absence, until: Micros) -> Tally:
+    c = calls.c
+    answered = func.count().filter(c.disposition == Disposition.ANSWERED.value)
+    in_time = func.count().filter(c.verdict == Result.MET.value)
+    query = select(func.count(), answered, in_time).where(
+        c.extension == one.extension,
+        c.direction == Direction.INBOUND.value,
+        c.started_at >= one.start,
+        c.started_at < min(one.end, until),
+    )
+    if one.cancelled:
+        return Tally()
+    return Tally(*connection.execute(query).one())

@@ -1,0 +1,125 @@
+"""What the PBX says of its phones in, the forwards with their times out.
+
+A look says what is in force; the store keeps what changed since the last one. When a look finds
+a forward that the last one did not, it may have come any time between the two: it counts from
+the earlier look, and one that went counts to the later, so that in doubt nobody is blamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from callcheck.absences.model import Forward, ForwardKind, Phone
+from callcheck.calls.model import Micros
+from callcheck.store.absence_tables import forward_looks, forwards, phones
+from callcheck.store.engine import writing
+from callcheck.store.errors import translated
+from callcheck.store.store import Store
+
+Seen = Mapping[tuple[str, ForwardKind], str | None]
+"""What is in force on a PBX: the target by (extension, kind); None for `dnd`."""
+
+
+class Forwards:
+    """The forwards and phones of a store. All methods may raise StoreError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def look(
+        self, pbx: str, seen: Seen, at: Micros, only: Collection[str] | None = None,
+        told: bool = False,
+    ) -> int:  # fmt: skip
+        """Takes what a look at a PBX found; gives the number of changes.
+
+        `only` names the extensions that were looked at (None: all of the PBX). `told` says that
+        the PBX told of a change just now, so that it happened at `at`.
+        """
+        with self._writing() as connection:
+            f = forwards.c
+            last = connection.execute(
+                select(forward_looks.c.at).where(forward_looks.c.pbx == pbx)
+            ).scalar()
+            query = select(forwards).where(f.pbx == pbx, f.until.is_(None))
+            held = {
+                (row.extension, row.kind): row
+                for row in connection.execute(query)
+                if only is None or row.extension in only
+            }
+            now = {(extension, kind.value): to for (extension, kind), to in seen.items()}
+            over = [r.id for key, r in held.items() if key not in now or now[key] != r.target]
+            begun = [key for key in now if key not in held or held[key].target != now[key]]
+            if over:
+                connection.execute(update(forwards).where(f.id.in_(over)).values(until=at))
+            since = at if told else last
+            new = [
+                {"pbx": pbx, "extension": key[0], "kind": key[1], "target": now[key],
+                 "since": since}
+                for key in begun
+            ]  # fmt: skip
+            if new:
+                connection.execute(insert(forwards), new)
+            if only is None:
+                _looked(connection, pbx, at)
+            return len(over) + len(begun)
+
+    def reach(self, pbx: str, reachable: Mapping[str, bool], at: Micros) -> int:
+        """Takes whether phones can be reached; gives the number of changes."""
+        with self._writing() as connection:
+            p = phones.c
+            held = {
+                row.extension: row.reachable
+                for row in connection.execute(select(phones).where(p.pbx == pbx))
+            }
+            changed = [e for e, yes in reachable.items() if held.get(e) is not yes]
+            for extension in changed:
+                connection.execute(delete(phones).where(p.pbx == pbx, p.extension == extension))
+            if changed:
+                connection.execute(
+                    insert(phones),
+                    [
+                        {"pbx": pbx, "extension": e, "reachable": reachable[e], "since": at}
+                        for e in changed
+                    ],
+                )
+            return len(changed)
+
+    def all(self) -> list[Forward]:
+        """Every forward that ever was, by its beginning."""
+        f = forwards.c
+        with self._reading() as connection:
+            return [
+                Forward(r.extension, ForwardKind(r.kind), r.target, r.since, r.until, r.pbx)
+                for r in connection.execute(select(forwards).order_by(f.id))
+            ]
+
+    def phones(self) -> list[Phone]:
+        """What is known of the phones."""
+        with self._reading() as connection:
+            return [
+                Phone(r.extension, r.reachable, r.since, r.pbx)
+                for r in connection.execute(select(phones))
+            ]
+
+    def looked(self) -> dict[str, Micros]:
+        """By PBX: the last look at all its forwards."""
+        with self._reading() as connection:
+            return {row.pbx: row.at for row in connection.execute(select(forward_looks))}
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with translated(self._store.name), self._store.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with translated(self._store.name), writing(self._store.engine) as connection:
+            yield connection
+
+
+def _looked(connection: Connection, pbx: str, at: Micros) -> None:
+    connection.execute(delete(forward_looks).where(forward_looks.c.pbx == pbx))
+    connection.execute(insert(forward_looks).values(pbx=pbx, at=at))

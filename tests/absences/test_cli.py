@@ -1,0 +1,133 @@
+"""`callcheck absences` and `callcheck rehearse` on a real store."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from callcheck.cli import commands
+
+TOML = """
+[site]
+name = "House"
+[[pbx]]
+name = "main"
+secret_env = "NO_SUCH_SECRET_IS_NEEDED"
+[[unit]]
+id = "registry"
+[[unit.member]]
+extension = "201"
+name = "Anna"
+deputy = "202"
+[[unit.member]]
+extension = "202"
+name = "Berta"
+[[unit]]
+id = "law"
+[[unit.member]]
+extension = "301"
+"""
+
+
+class Cli:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._config = folder / "callcheck.toml"
+        self._config.write_text(TOML)
+
+    def __call__(self, *args: str) -> Result:
+        return CliRunner().invoke(commands, [*args, "--config", str(self._config)])
+
+    def json(self, *args: str) -> list[dict[str, object]]:
+        result = self(*args, "--json")
+        assert result.exit_code == 0, result.output
+        return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    return Cli(tmp_path)
+
+
+def test_add_list_change_end_and_report(cli: Cli) -> None:
+    (made,) = cli.json("absences", "add", "201", "2020-12-21", "2999-01-04", "--deputy", "202")
+    assert (made["from"], made["active"]) == ("2020-12-21T00:00:00+02:00", True)
+    cli.json("absences", "add", "301", "2998-12-21T13:00", "2998-12-21T17:00")
+    listed = cli.json("absences", "list")
+    assert [one["extension"] for one in listed] == ["301", "201"]
+    assert cli.json("absences", "list", "--unit", "registry", "--active") == [listed[1]]
+    number = str(made["id"])
+    (changed,) = cli.json("absences", "change", number, "--to", "2998-01-04", "--deputy", "")
+    assert (changed["to"], changed["deputy"]) == ("2998-01-04T00:00:00+02:00", None)
+    text = cli("absences", "report").output
+    assert "201 (registry)" in text
+    assert "301" not in text
+    (ended,) = cli.json("absences", "end", number)
+    assert ended["active"] is False
+    (told,) = cli.json("absences", "report", number)
+    assert [h["what"] for h in told["history"]] == [  # type: ignore[attr-defined]
+        "reported", "changed deputy, end", "ended"
+    ]  # fmt: skip
+    assert "not_forwarded" in cli("absences", "list").output
+
+
+def test_rehearse(cli: Cli) -> None:
+    (body,) = cli.json("rehearse", "201")
+    assert (body["state"], body["absent"]) == ("not_forwarded", False)
+    said = cli("rehearse", "201", "--at", "2026-12-21").output
+    assert said.splitlines()[-1].startswith("not_forwarded: calls for 201 stay at the phone")
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("add", "999", "2026-12-21", "2026-12-22"), "no extension 999"),
+        (("add", "201", "2026-12-21", "2026-12-21"), "TO must be after FROM"),
+        (("add", "201", "soon", "2026-12-21"), "no such date"),
+        (("end", "7"), "no such absence"),
+        (("change", "7", "--to", "2026-12-21"), "no such absence"),
+        (("report", "7"), "no absence 7"),
+        (("import", "nowhere.csv"), "cannot read nowhere.csv"),
+    ],
+)
+def test_a_failure_is_one_line(cli: Cli, args: tuple[str, ...], said: str) -> None:
+    result = cli("absences", *args)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("callcheck: ")
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_import(cli: Cli) -> None:
+    file = cli.folder / "hr.csv"
+    good = "extension;from;to\n201;21.12.2998;22.12.2998\n202;21.12.2998;22.12.2998\n"
+    file.write_text(good + "203;1;2\n")
+    strict = cli("absences", "import", str(file), "--strict")
+    assert (strict.exit_code, strict.stdout) == (1, "")
+    assert f"{file}:4: extension: nobody" in strict.stderr
+    assert cli.json("absences", "list") == []
+    dry = cli("absences", "import", str(file), "--dry-run")
+    assert "new: 201 from 21.12.2998 00:00\n" in dry.stdout
+    assert cli.json("absences", "list") == []
+    taken = cli("absences", "import", str(file))
+    assert (taken.exit_code, len(cli.json("absences", "list"))) == (1, 2)
+    file.write_text(good.replace("202;21.12.2998;22.12", "202;21.12.2998;23.12"))
+    again = cli("absences", "import", str(file))
+    assert again.exit_code == 0
+    assert "2 absences taken: 0 new, 1 changed, 1 same" in again.stdout
+
+
+def test_import_of_a_calendar(cli: Cli) -> None:
+    file = cli.folder / "anna.ics"
+    file.write_bytes(
+        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\n"
+        b"DTSTART;VALUE=DATE:20200101\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    assert "whose calendar" in cli("absences", "import", str(file)).stderr
+    assert cli("absences", "import", str(file), "--extension", "201").exit_code == 0
+    listed = cli.json("absences", "list")
+    assert {(one["extension"], one["source"]) for one in listed} == {("201", "ical")}
+    assert all("-01-01T00:00:00" in str(one["from"]) for one in listed)

@@ -1,0 +1,76 @@
+"""What HR systems export, good rows and bad."""
+
+from __future__ import annotations
+
+import pytest
+
+from callcheck.absences.csv_rows import read_csv
+from tests.absences.people import DIRECTORY, RIGA, at
+
+LATVIAN = "Darbinieks;Iekšējais;Sākums;Beigas;Aizvietotājs;Veids\r\n"
+ROWS = (
+    "Anna;201;21.12.2026;03.01.2027;Berta;atvaļinājums\r\n"
+    "Dace;;04.01.2027 13:00;04.01.2027 17:00;;\r\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1257"])
+def test_latvian_headers_in_every_encoding(encoding: str) -> None:
+    rows = read_csv((LATVIAN + ROWS).encode(encoding), DIRECTORY, RIGA)
+    assert rows.bad == []
+    (anna, claim), (dace, _) = rows.told
+    assert (anna.extension, anna.deputy, anna.kind) == ("201", "202", "atvaļinājums")
+    assert (anna.start, anna.end) == (at("2026-12-21 00:00"), at("2027-01-04 00:00"))
+    assert (claim.source, claim.key) == ("csv", f"201 {anna.start}")
+    assert (dace.extension, dace.deputy, dace.kind) == ("203", None, None)
+    assert (dace.start, dace.end) == (at("2027-01-04 13:00"), at("2027-01-04 17:00"))
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+def test_english_headers_and_other_separators(separator: str) -> None:
+    lines = ["Extension;Start date;End date;Deputy", "67000201;2026-12-21;2026-12-21T12:00;202"]
+    text = "\n".join(lines).replace(";", separator)
+    ((draft, _),) = read_csv(text.encode(), DIRECTORY, RIGA).told
+    assert (draft.extension, draft.end) == ("201", at("2026-12-21 12:00"))
+
+
+def test_bad_rows_are_told_by_line_and_the_good_ones_kept() -> None:
+    body = (
+        "extension;from;to;deputy\n"
+        "201;21.12.2026;22.12.2026;\n"
+        "999;21.12.2026;22.12.2026;\n"
+        "\n"
+        "202;31.02.2026;22.12.2026;\n"
+        "202;22.12.2026;21.12.2026;\n"
+        "202;22.12.2026;23.12.2026;202\n"
+        "701;22.12.2026;23.12.2026;\n"
+        ";22.12.2026;23.12.2026;\n"
+        "203;22.12.2026\n"
+        '203;22.12.2026;23.12.2026;"x"\n'
+        "203;22.12.2026;23.12.2026;201\n"
+    )
+    rows = read_csv(body.encode(), DIRECTORY, RIGA)
+    assert [draft.extension for draft, _ in rows.told] == ["201", "203"]
+    assert [(bad.line, bad.reason.partition(";")[0]) for bad in rows.bad] == [
+        (3, "extension: nobody of the configuration"),
+        (5, "from: no such date"),
+        (6, "to is before from"),
+        (7, "deputy: nobody can stand in for oneself"),
+        (8, "extension: nobody of the configuration"),
+        (9, "extension is empty"),
+        (10, "to: no such date"),
+        (11, "deputy: nobody of the configuration"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"", "names no column extension"),
+        (b"name;from\n", "names no column to"),
+        (b"\xff\xfe\x00\xa1\xff", "neither UTF-8 nor cp1257"),
+    ],
+)
+def test_a_file_that_is_something_else(raw: bytes, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        read_csv(raw, DIRECTORY, RIGA)

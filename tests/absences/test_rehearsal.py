@@ -1,0 +1,107 @@
+"""Where a call for somebody absent would go, without placing it."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+
+import pytest
+
+from callcheck.absences.model import Absence, Forward, Phone
+from callcheck.absences.rehearsal import Cover, Does, rehearse
+from callcheck.absences.world import World
+from callcheck.calls.directory import Directory, Party
+from tests.absences.people import TEN, away, fwd, phone, world
+
+Facts = tuple[Absence | Forward | Phone, ...]
+
+GOOD: list[tuple[Facts, str]] = [
+    ((fwd("201", "202"), phone("202")), "go to 202 (Berta), whose phone is reachable"),
+    ((fwd("201", "202"),), "go to 202 (Berta)"),
+    ((fwd("201", "67000203"),), "go to 203 (Dace)"),
+    ((fwd("201", "203"), fwd("203", "301")), "go by 203 to 301 (Edgars)"),
+    ((fwd("201", "+37129111222"),), "go to the person's own mobile"),
+    ((fwd("201", "29111222"),), "go to the person's own mobile"),
+    ((fwd("201", "929111222"),), "go to the person's own mobile"),
+    ((fwd("201", "29111333"),), "go to the mobile of 202 (Berta)"),
+    ((fwd("201", "701"),), "go to 701, a queue"),
+    ((fwd("201", None, "dnd"), fwd("201", "202", "busy")), "go to 202 (Berta)"),
+    ((phone("201", False), fwd("201", "202", "no_answer")), "go to 202 (Berta)"),
+]
+
+
+@pytest.mark.parametrize(("facts", "said"), GOOD)
+def test_covered(facts: Facts, said: str) -> None:
+    found = rehearse(world(away(), *facts), "201", TEN)
+    assert (found.cover, found.reason) == (Cover.COVERED, f"calls for 201 {said}")
+
+
+WRONG: list[tuple[Facts, str]] = [
+    ((fwd("201", "202"), fwd("202", "201")), "run in a loop that comes back to 201 (Anna)"),
+    ((fwd("201", "201"),), "run in a loop that comes back to 201 (Anna)"),
+    ((fwd("201", "203"), away("203", id=2)), "go to 203 (Dace), who is absent too"),
+    ((fwd("201", "203"), phone("203", False)), "go to 203 (Dace), who has a phone that is unreach"),
+    ((fwd("201", "203"), fwd("203", None, "dnd")), "go to 203 (Dace), who takes no calls (DND)"),
+    ((fwd("201", "299"),), "go to 299, which is no extension"),
+    ((fwd("201", "*97"),), "go to *97, which is no extension"),
+    ((fwd("201", "26000000"),), "go to an outside number that is not the mobile of 201 (Anna)"),
+    ((fwd("201", "29111333"), away("202", id=2)), "go to the mobile of 202 (Berta), who is absent"),
+    ((fwd("201", "801"),), "go to 801, a conference room"),
+    ((fwd("201", "203"), fwd("203", "204")), "go to 204, which is no extension"),
+]
+
+
+@pytest.mark.parametrize(("facts", "said"), WRONG)
+def test_wrong(facts: Facts, said: str) -> None:
+    found = rehearse(world(away(), *facts), "201", TEN)
+    assert found.cover is Cover.WRONG
+    assert found.reason.startswith(f"calls for 201 {said}")
+
+
+NONE: list[tuple[Facts, str]] = [
+    ((), "stay at the phone of 201 (Anna); forward them to 202 (Berta)"),
+    ((fwd("201", None, "dnd"),), "stay at the phone of 201 (Anna), which takes no calls (DND)"),
+    ((fwd("201", "202", "busy"),), "stay at the phone of 201 (Anna);"),
+    ((phone("201", False),), "stay at the phone of 201 (Anna), which has a phone that is unreach"),
+    ((fwd("201", "202", since=TEN + 1),), "stay at the phone of 201 (Anna)"),
+    ((fwd("201", "202", until=TEN),), "stay at the phone of 201 (Anna)"),
+    ((away("202", id=2),), "stay at the phone of 201 (Anna); forward them to a colleague"),
+]
+
+
+@pytest.mark.parametrize(("facts", "said"), NONE)
+def test_not_covered(facts: Facts, said: str) -> None:
+    found = rehearse(world(away(), *facts), "201", TEN)
+    assert found.cover is Cover.NONE
+    assert found.reason.startswith(f"calls for 201 {said}")
+
+
+def test_ringing_before_the_forward_eats_the_third_ring() -> None:
+    found = rehearse(world(fwd("201", "202", "no_answer")), "201", TEN)
+    assert found.cover is Cover.COVERED
+    assert found.eaten_ms == 15_000
+    assert "only after 15 s of ringing: 0 of the 15 s are left" in found.reason
+    assert [(s.at, s.does, s.after_ms) for s in found.steps] == [
+        ("201", Does.RINGS, 0),
+        ("201", Does.FORWARDS, 15_000),
+        ("202", Does.RINGS, 15_000),
+    ]
+
+
+def test_no_outside_number_is_in_a_reason() -> None:
+    for to in ("26000000", "+37129111222", "29111333"):
+        assert to not in rehearse(world(fwd("201", to)), "201", TEN).reason
+
+
+def test_two_thousand_extensions_in_under_two_seconds() -> None:
+    names = [str(20_000 + n) for n in range(2000)]
+    house = World(
+        Directory(tuple(Party(name, "big") for name in names)),
+        [away(name, id=n) for n, name in enumerate(names[::4])],
+        [fwd(a, b) for a, b in pairwise(names) if int(a) % 7],
+        [phone(name) for name in names],
+    )
+    began = time.process_time()
+    found = [rehearse(house, name, TEN) for name in names]
+    assert time.process_time() - began < 2
+    assert {f.cover for f in found} == set(Cover)

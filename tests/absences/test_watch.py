@@ -1,0 +1,159 @@
+"""The running part: a PBX that is asked, absences that follow, the gauge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from callcheck.absences.model import Draft
+from callcheck.ami.client import State
+from callcheck.ami.link import LinkError
+from callcheck.app.absences import AbsenceWatch
+from callcheck.app.phones import Phones, now
+from callcheck.calls.model import Leg, LegResult
+from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit
+from callcheck.config import Store as StoreAt
+from callcheck.rules.answer_by_ring import Settings
+from callcheck.store import Absences, Forwards, Store
+from tests.absences.people import HOUR, PARTIES
+from tests.ami.test_forwards import Pbx as Answers
+from tests.api.house_of_cards import a_call
+
+HINT = b"Event: DeviceStateChange\r\nDevice: Custom:CF201\r\nState: INUSE\r\n"
+Gauge = dict[tuple[str, str], int]
+
+
+@dataclass
+class FakeListener:
+    """A listener's asking side."""
+
+    entries: dict[str, str] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+    state: State = State.CONNECTED
+    connects: int = 1
+    asked: list[str] = field(default_factory=list)
+
+    async def ask(self, headers: Mapping[str, str]) -> list[Mapping[str, str]]:
+        if self.state is not State.CONNECTED:
+            raise LinkError("gone")
+        self.asked.append(headers["Action"])
+        if headers["Action"] != "DeviceStateList":
+            return await Answers(self.entries)(headers)
+        items = [{"Device": d, "State": s} for d, s in self.states.items()]
+        return [{"Response": "Success"}, *items]
+
+
+@dataclass
+class Running:
+    watch: AbsenceWatch
+    phones: Phones
+    listener: FakeListener
+    gauge: Gauge
+    store: Store
+
+    async def looks(self) -> None:
+        if await self.phones.step():
+            self.watch._settle()
+
+    def state(self) -> str:
+        ((_, stand),) = self.watch.desk.stands()
+        return stand.state.value
+
+
+@pytest.fixture
+def running(store: Store, tmp_path: Path) -> Running:
+    config = Config(
+        tmp_path, Site(), Settings(), None, (Pbx("main"),), (Unit("registry", "R"),), PARTIES,
+        StoreAt(""), Http(), Privacy(tmp_path / "k"),
+    )  # fmt: skip
+    gauge: Gauge = {}
+
+    def set_gauge(counts: Mapping[tuple[str, str], int]) -> None:
+        gauge.clear()
+        gauge.update(counts)
+
+    watch = AbsenceWatch(config, store, set_gauge)
+    listener = FakeListener()
+    phones = Phones("main", listener, config, store, watch.desk)
+    watch._phones.append(phones)
+    return Running(watch, phones, listener, gauge, store)
+
+
+def draft() -> Draft:
+    return Draft("201", now() - HOUR, now() + HOUR, "202")
+
+
+async def test_the_state_follows_the_pbx(running: Running) -> None:
+    running.watch.desk.add(draft(), "api")
+    assert running.gauge == {("registry", "not_forwarded"): 1}
+    await running.looks()
+    running.listener.entries["/CF/201"] = "202"
+    await running.looks()  # nothing told it, and it is not due
+    assert running.state() == "not_forwarded"
+    running.phones.heard(HINT)
+    await running.looks()
+    assert (running.state(), running.gauge) == ("late", {("registry", "late"): 1})
+    assert running.listener.asked == ["DBGetTree"] * 4 + ["DeviceStateList"] + ["DBGet"] * 4
+
+
+async def test_it_is_asked_again_after_a_change_and_a_new_connection(running: Running) -> None:
+    await running.looks()
+    running.watch.desk.add(draft(), "api")
+    await running.looks()
+    running.listener.connects += 1
+    await running.looks()
+    await running.looks()
+    assert running.listener.asked.count("DeviceStateList") == 3
+
+
+async def test_a_phone_that_goes_away_and_comes_back(running: Running) -> None:
+    running.listener.entries["/CF/201"] = "202"
+    running.listener.states["PJSIP/202"] = "NOT_INUSE"
+    running.watch.desk.add(draft(), "api")
+    await running.looks()
+    assert running.state() == "forwarded"
+    gone = b"Event: DeviceStateChange\r\nDevice: PJSIP/202\r\nState: UNAVAILABLE\r\n"
+    running.phones.heard(gone)
+    await running.looks()
+    assert running.state() == "wrong_target"
+    running.phones.heard(gone.replace(b"UNAVAILABLE", b"NOT_INUSE"))
+    await running.looks()
+    assert running.state() == "forwarded"
+
+
+async def test_a_lost_connection_asks_nothing_and_breaks_nothing(running: Running) -> None:
+    running.listener.state = State.WAITING
+    running.phones.heard(HINT)
+    await running.looks()
+    assert running.listener.asked == []
+
+
+async def test_a_forward_that_is_set_in_the_phone(running: Running) -> None:
+    running.watch.desk.add(draft(), "api")
+    await running.looks()
+    call = a_call(started_at=now() - 1_000_000)
+    sent_on = replace(call.legs[0], result=LegResult.FORWARDED, forwarded_to="202")
+    running.phones.ended(replace(call, legs=(sent_on,)))
+    await running.looks()
+    assert running.state() == "late"
+    rang: Leg = replace(call.legs[0], dialed_at=now() + 1, result=LegResult.NO_ANSWER)
+    running.phones.ended(replace(call, legs=(rang,)))
+    await running.looks()
+    assert [f.until for f in Forwards(running.store).all()] == [rang.dialed_at]
+
+
+async def test_away_and_back_by_the_phone(running: Running) -> None:
+    away = b"Event: UserEvent\r\nUserEvent: CallcheckAway\r\nExtension: 203\r\nUntil: %d\r\n"
+    running.phones.heard(away % (now() // 1_000_000 + 3600))
+    running.phones.heard((away % 5).replace(b"203", b"202"))
+    running.phones.heard((away % (now() // 1_000_000 + 3600)).replace(b"203", b"999"))
+    await running.looks()
+    (one,) = Absences(running.store).all()
+    assert (one.extension, one.source, one.active(now())) == ("203", "dialplan", True)
+    running.phones.heard(b"Event: UserEvent\r\nUserEvent: CallcheckBack\r\nExtension: 203\r\n")
+    await running.looks()
+    (one,) = Absences(running.store).all()
+    assert not one.active(now())

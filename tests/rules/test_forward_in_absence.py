@@ -1,0 +1,83 @@
+"""Calls for somebody absent: covered, lost, or not to be judged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from callcheck.calls.model import Direction, Disposition, LegResult, TimeSource, Via
+from callcheck.rules import RULES, Terms, judge_by
+from callcheck.rules.forward_in_absence import NAME, judge
+from callcheck.verdict import Finding, Result
+from tests.api.house_of_cards import TEN, a_call
+
+LOST: dict[str, Any] = {"answered_at": None, "answered_by": None, "answered_via": None}
+
+
+def found(**changes: Any) -> Finding | None:
+    def absent(extension: str, at: int) -> bool:
+        return extension == "201" and at >= TEN
+
+    def closed(at: int) -> str | None:
+        return "outside working hours" if at > TEN + 1 else None
+
+    return judge(a_call(**changes), absent, closed, 15_000)
+
+
+def said(**changes: Any) -> tuple[Result, str]:
+    finding = found(**changes)
+    assert finding is not None
+    return finding.result, finding.reason
+
+
+@pytest.mark.parametrize(
+    ("by", "via", "reason"),
+    [
+        ("202", Via.FORWARD, "forwarded to 202, and answered"),
+        ("+37129111222", Via.FORWARD, "forwarded to an outside number, and answered"),
+        ("c-5f2a9c1b7e04", Via.FORWARD, "forwarded to an outside number, and answered"),
+        ("202", Via.PICKUP, "covered by 202, by pickup and not by a forward"),
+        ("203", Via.GROUP, "covered by 203, by group and not by a forward"),
+    ],
+)
+def test_covered(by: str, via: Via, reason: str) -> None:
+    assert said(answered_by=by, answered_via=via) == (Result.MET, reason)
+
+
+@pytest.mark.parametrize("disposition", [d for d in Disposition if d not in (
+    Disposition.ANSWERED, Disposition.ABANDONED, Disposition.UNKNOWN)])  # fmt: skip
+def test_lost(disposition: Disposition) -> None:
+    result, reason = said(disposition=disposition, **LOST)
+    assert result is Result.BREACHED
+    assert reason.startswith("201 is absent, and ")
+
+
+def test_who_gives_up_at_once_is_not_counted() -> None:
+    gone = {"disposition": Disposition.ABANDONED, **LOST}
+    ring = a_call().ring_started_at or 0
+    assert said(**gone, ringing_ended_at=ring + 14_999_000)[0] is Result.EXEMPT
+    assert said(**gone, ringing_ended_at=ring + 15_000_000)[0] is Result.BREACHED
+
+
+def test_not_judged() -> None:
+    assert said(answered_by="201", answered_via=Via.DIRECT)[0] is Result.EXEMPT
+    assert said(started_at=TEN + 2) == (Result.EXEMPT, "outside working hours")
+    assert said(complete=False)[0] is Result.UNKNOWN
+    assert said(time_source=TimeSource.NONE)[0] is Result.UNKNOWN
+
+
+def test_nothing_is_said_of_other_calls() -> None:
+    assert found(extension="202") is None
+    assert found(extension=None) is None
+    assert found(started_at=TEN - 1) is None
+    assert found(direction=Direction.INTERNAL) is None
+
+
+def test_it_is_in_the_table_and_speaks_only_of_the_absent() -> None:
+    assert NAME in RULES
+    call = a_call()
+    assert call.legs[0].result is LegResult.PICKED_UP
+    assert NAME not in [f.rule for f in judge_by(Terms())(call)]
+    away = judge_by(Terms(absent=lambda extension, at: True))(call)
+    assert [f.rule for f in away][-1] == NAME

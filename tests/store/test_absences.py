@@ -1,0 +1,164 @@
+"""Absences and forwards as stored: once each, with their history."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from callcheck.absences.model import Draft, ForwardKind, State
+from callcheck.absences.taking import Claim
+from callcheck.store import Absences, Forwards, Store
+
+DAY = 86_400_000_000
+ALWAYS = ForwardKind.ALWAYS
+
+
+@pytest.fixture
+def book(store: Store) -> Absences:
+    return Absences(store)
+
+
+@pytest.fixture
+def forwards(store: Store) -> Forwards:
+    return Forwards(store)
+
+
+def whats(book: Absences, number: int) -> list[tuple[str, str]]:
+    return [(change.by, change.what) for change in book.history(number)]
+
+
+def test_the_same_absence_from_two_sources_is_one(book: Absences) -> None:
+    draft = Draft("201", 10 * DAY, 20 * DAY)
+    first = book.take(draft, "api", 1)
+    assert (first.how, first.absence.start, first.absence.end) == ("new", 10 * DAY, 20 * DAY)
+    again = book.take(Draft("201", 10 * DAY, 20 * DAY, "202"), "csv", 2, Claim("csv", "hr", "1"))
+    assert (again.how, again.absence.id, again.absence.deputy) == (
+        "changed",
+        first.absence.id,
+        "202",
+    )
+    third = book.take(Draft("201", 19 * DAY, 21 * DAY), "ical", 3, Claim("ical", "a", "1"))
+    assert (third.how, third.absence.end, third.absence.source) == ("changed", 21 * DAY, "api")
+    assert len(book.all()) == 1
+    assert book.sources() == {first.absence.id: ["csv", "ical"]}
+    assert whats(book, first.absence.id) == [
+        ("api", "reported"),
+        ("csv", "changed deputy"),
+        ("ical", "changed end"),
+    ]
+
+
+def test_other_persons_and_other_days_are_other_absences(book: Absences) -> None:
+    book.take(Draft("201", 10 * DAY, 20 * DAY), "api", 1)
+    book.take(Draft("202", 10 * DAY, 20 * DAY), "csv", 1)
+    book.take(Draft("201", 20 * DAY, 21 * DAY), "csv", 1)
+    book.take(Draft("201", 12 * DAY, 13 * DAY), "api", 1)  # one source knows what it says
+    assert len({one.id for one in book.all()}) == 4
+
+
+def test_a_source_that_repeats_itself_does_not_undo_a_change_by_hand(book: Absences) -> None:
+    claim = Claim("ical", "anna", "uid-1")
+    draft = Draft("201", 10 * DAY, 20 * DAY)
+    number = book.take(draft, "ical", 1, claim).absence.id
+    book.change(number, 2, "api", end=15 * DAY)
+    assert book.take(draft, "ical", 3, claim).how == "same"
+    moved = book.take(Draft("201", 11 * DAY, 20 * DAY), "ical", 4, claim)
+    assert (moved.how, moved.absence.start, moved.absence.end) == ("changed", 11 * DAY, 20 * DAY)
+
+
+def test_what_a_calendar_does_not_tell_any_more_ends(book: Absences) -> None:
+    def read(*days: int, at: int) -> list[str]:
+        told = [(Draft("201", n * DAY, (n + 1) * DAY), Claim("ical", "a", str(n))) for n in days]
+        taken, gone = book.take_all(told, at, whole=("ical", "a"))
+        return [one.how for one in taken] + [f"gone {one.start // DAY}" for one in gone]
+
+    assert read(1, 5, 9, at=0) == ["new", "new", "new"]
+    assert read(1, 9, at=2 * DAY) == ["same", "same", "gone 5"]
+    assert read(9, at=3 * DAY) == ["same"]  # day 1 is over: it happened
+    assert [(a.start // DAY, a.cancelled) for a in book.all()] == [
+        (9, False), (5, True), (1, False)
+    ]  # fmt: skip
+
+
+def test_ending(book: Absences) -> None:
+    runs = book.take(Draft("201", 1 * DAY, 9 * DAY), "api", 0).absence.id
+    comes = book.take(Draft("202", 5 * DAY, 9 * DAY), "api", 0).absence.id
+    ended, cancelled = book.end(runs, 2 * DAY, "api"), book.end(comes, 2 * DAY, "api")
+    assert ended is not None
+    assert cancelled is not None
+    assert (ended.end, ended.cancelled) == (2 * DAY, False)
+    assert (cancelled.end, cancelled.cancelled) == (9 * DAY, True)
+    assert whats(book, runs)[-1] == ("api", "ended")
+    assert book.end(runs, 3 * DAY, "api") == ended
+    assert book.end(999, 3 * DAY, "api") is None
+
+
+def test_a_dry_run_changes_nothing(book: Absences) -> None:
+    told = [(Draft("201", DAY, 2 * DAY), Claim("csv", "hr", "1"))]
+    taken, _ = book.take_all(told, 0, dry=True)
+    assert [one.how for one in taken] == ["new"]
+    assert book.all() == []
+    assert book.take_all(told, 0)[0][0].how == "new"
+    assert book.take_all(told, 0, dry=True)[0][0].how == "same"
+
+
+def test_a_state_is_written_down_when_it_changes(book: Absences) -> None:
+    number = book.take(Draft("201", 1, DAY), "api", 0).absence.id
+    book.wrote_down(number, State.NOT_FORWARDED, "stay", 5)
+    book.wrote_down(number, State.NOT_FORWARDED, "stay", 6)
+    book.wrote_down(number, State.LATE, "go", 7)
+    one = book.get(number)
+    assert one is not None
+    assert (one.stood, one.stood_reason, one.stood_since) == (State.LATE, "go", 7)
+    assert whats(book, number) == [
+        ("api", "reported"),
+        ("callcheck", "not_forwarded: stay"),
+        ("callcheck", "late: go"),
+    ]
+
+
+def test_ten_thousand_rows_in_under_five_seconds(book: Absences) -> None:
+    told = [
+        (Draft(str(20_000 + n % 2000), (n // 2000) * DAY, (n // 2000 + 1) * DAY),
+         Claim("csv", "hr", str(n)))
+        for n in range(10_000)
+    ]  # fmt: skip
+    began = time.process_time()
+    taken, _ = book.take_all(told, 0)
+    again, _ = book.take_all(told, 1)
+    assert time.process_time() - began < 10
+    assert {one.how for one in taken} == {"new"}
+    assert {one.how for one in again} == {"same"}
+
+
+def test_a_forward_counts_in_doubt_for_the_person(forwards: Forwards) -> None:
+    assert forwards.look("main", {("201", ALWAYS): "202"}, 100) == 1
+    assert forwards.look("main", {("201", ALWAYS): "202"}, 160) == 0
+    assert forwards.look("main", {("201", ALWAYS): "203", ("204", ALWAYS): "205"}, 220) == 3
+    assert forwards.look("main", {("201", ALWAYS): "203"}, 280) == 1
+    assert [(f.extension, f.to, f.since, f.until) for f in forwards.all()] == [
+        ("201", "202", None, 220),
+        ("201", "203", 160, None),
+        ("204", "205", 160, 280),
+    ]
+    assert forwards.looked() == {"main": 280}
+
+
+def test_what_the_pbx_tells_happened_then(forwards: Forwards) -> None:
+    forwards.look("main", {}, 100)
+    forwards.look("other", {("201", ALWAYS): "9"}, 100)
+    forwards.look("main", {("201", ForwardKind.DND): None}, 130, only={"201"}, told=True)
+    forwards.look("main", {}, 140, only={"202"}, told=True)
+    (other, mine) = forwards.all()
+    assert (mine.kind, mine.to, mine.since, mine.until) == (ForwardKind.DND, None, 130, None)
+    assert (other.pbx, other.until) == ("other", None)
+
+
+def test_phones(forwards: Forwards) -> None:
+    assert forwards.reach("main", {"201": True, "202": False}, 10) == 2
+    assert forwards.reach("main", {"201": True, "202": True}, 20) == 1
+    assert sorted((p.extension, p.reachable, p.since) for p in forwards.phones()) == [
+        ("201", True, 10),
+        ("202", True, 20),
+    ]
