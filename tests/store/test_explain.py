@@ -13,7 +13,8 @@ from callcheck.store import CallFilter, Judged, Store
 from callcheck.store import tables as t
 from callcheck.store.cursor import encoded
 from callcheck.store.queries import page_query
-from callcheck.store.summary import summary_query
+from callcheck.store.reports import Span, helps_query, missed_again_query, sent_around_query
+from callcheck.store.summary import hours_query, summary_query
 from callcheck.verdict import Finding, Result
 from tests.store.samples import HOUR, NOON, SECOND, judged, missed, said
 
@@ -78,6 +79,8 @@ def plan(store: Store, query: Select[Any]) -> str:
 def test_no_query_scans_a_table(full: Store) -> None:
     _check_pages(full)
     _check_sums(full)
+    _check_hours(full)
+    _check_reports(full)
     _check_single_calls(full)
     _check_purge(full)
 
@@ -100,6 +103,25 @@ def _check_sums(full: Store) -> None:
         steps = plan(full, query)
         assert "calls_by_unit" in steps
         assert "COVERING INDEX" in steps or "Index Only Scan" in steps
+
+
+def _check_hours(full: Store) -> None:
+    for units in (["u7"], ["u7", "u8"]):
+        start = SOME // HOUR * HOUR
+        steps = plan(full, hours_query(units, start, start + HOUR, HOUR, [start - HOUR]))
+        assert "SCAN" not in steps
+        assert "hour_totals" in steps
+
+
+def _check_reports(full: Store) -> None:
+    span = Span(SOME, SOME + 10 * SECOND)
+    for query, index in (
+        (helps_query("u7", span, 50), "calls_helped"),
+        (missed_again_query("u7", span, 50), "calls_missed_by_unit"),
+        (missed_again_query(None, span, 50), "calls_missed"),
+        (sent_around_query(None, span, 50), "calls_sent_around"),
+    ):
+        assert f"{index} " in plan(full, query).replace("\n", " \n") + " ", index
 
 
 def _check_single_calls(full: Store) -> None:

@@ -7,18 +7,22 @@ AMI, of how a call is followed, or of what a rule means.
 from callcheck.store.cursor import BadCursor
 from callcheck.store.errors import CallRefused, StoreAway, StoreError
 from callcheck.store.queries import CallFilter
+from callcheck.store.reports import Again, Help, Span
 from callcheck.store.rows import Judged, counted_wait
 from callcheck.store.store import Saved, Store
 from callcheck.store.summary import Summary, even_edges
 from callcheck.store.totals import RingTotal, Totals
 
 __all__ = [
+    "Again",
     "BadCursor",
     "CallFilter",
     "CallRefused",
+    "Help",
     "Judged",
     "RingTotal",
     "Saved",
+    "Span",
     "Store",
     "StoreAway",
     "StoreError",
