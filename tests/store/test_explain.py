@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -56,10 +57,21 @@ def full(store: Store) -> Store:
     """Enough calls that a planner had better use an index, and its statistics."""
     for batch in a_day():
         store.save(batch)
+    with store.engine.begin() as connection:  # the calls above fall into two hours
+        connection.execute(t.hour_totals.insert(), list(_many_hours()))
     if store.engine.dialect.name == "postgresql":
         with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
     return store
+
+
+def _many_hours() -> Iterator[dict[str, Any]]:
+    for unit, hour in product(range(30), range(300)):
+        yield {
+            "unit": f"u{unit}", "hour": NOON - (hour + 1) * HOUR, "direction": "inbound",
+            "disposition": "answered", "verdict": "met", "readings": 7,
+            "n": 1, "counted": 1, "in_time": 1, "short": 0,
+        }  # fmt: skip
 
 
 def plan(store: Store, query: Select[Any]) -> str:
