@@ -14,11 +14,11 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, delete, insert, select, tuple_
 
 from callcheck.calls.model import Call, Micros, Millis
-from callcheck.store import hours, meta, queries, reports, rows, schema, tables, totals
+from callcheck.store import hours, meta, queries, reports, rows, schema, sorting, tables, totals
 from callcheck.store.engine import make_engine, named, writing
 from callcheck.store.errors import StoreError, blamed_on_data, translated
 from callcheck.store.queries import CallFilter
-from callcheck.store.rows import Judged, Key
+from callcheck.store.rows import Judged
 from callcheck.store.summary import Summary, summarise
 from callcheck.store.totals import Totals
 from callcheck.verdict import Finding
@@ -224,13 +224,13 @@ class Store:
         return young
 
     def _put(self, connection: Connection, batch: Sequence[Judged]) -> list[Saved]:
-        wanted = _once_each(batch)
-        stored = _stored(connection, list(wanted))
+        wanted = sorting.once_each(batch)
+        stored = sorting.stored(connection, list(wanted))
         better = [key for key, judged in wanted.items() if judged[0].complete
                   and stored.get(key) is False]  # fmt: skip
         change_of_hours = hours.Change(self._limits)
         change_of_hours.count(hours.of_calls(connection, better) if better else (), -1)
-        replaced = _take_out(connection, better)
+        replaced = sorting.take_out(connection, better)
         saved = [
             Saved(call, findings, replaced.get(key))
             for key, (call, findings) in wanted.items()
@@ -254,35 +254,3 @@ class Store:
             if new:
                 connection.execute(insert(table), new)
         return calls
-
-
-def _once_each(batch: Sequence[Judged]) -> dict[Key, Judged]:
-    wanted: dict[Key, Judged] = {}
-    for call, findings in batch:
-        key = call.pbx, call.call_id
-        if key not in wanted or (call.complete and not wanted[key][0].complete):
-            wanted[key] = call, findings
-    return wanted
-
-
-def _stored(connection: Connection, keys: Sequence[Key]) -> dict[Key, bool]:
-    """Which of these calls are stored, and whether completely."""
-    c = tables.calls.c
-    found: dict[Key, bool] = {}
-    for pbx in {key[0] for key in keys}:
-        ids = [call_id for its_pbx, call_id in keys if its_pbx == pbx]
-        query = select(c.call_id, c.complete).where(c.pbx == pbx, c.call_id.in_(ids))
-        found.update(((pbx, call_id), done) for call_id, done in connection.execute(query))
-    return found
-
-
-def _take_out(connection: Connection, keys: Sequence[Key]) -> dict[Key, Judged]:
-    """Deletes calls and gives them back."""
-    taken: dict[Key, Judged] = {}
-    for pbx, call_id in keys:  # rare: calls that were found already running
-        judged = queries.one(connection, pbx, call_id)
-        if judged is not None:
-            taken[pbx, call_id] = judged
-            c = tables.calls.c
-            connection.execute(delete(tables.calls).where(c.pbx == pbx, c.call_id == call_id))
-    return taken
