@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import gcd
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, case, cast, func, select
+from sqlalchemy import BigInteger, Connection, Select, case, cast, func, select, union_all
 
 from callcheck.calls.model import Direction, Disposition, Micros, Millis
 from callcheck.service_level import Waits
@@ -21,6 +21,7 @@ from callcheck.verdict import Result
 MOST_STEPS = 5000
 MOST_CUT = 100
 """So many cut hours cost about as much as a look at all calls of a month."""
+Stretch = tuple[Micros, Micros]
 
 
 @dataclass(slots=True)
@@ -69,17 +70,14 @@ def summarise(
     # named units let the index on (unit, started_at) be walked range by range
     names = units_seen(connection) if units is None else sorted(units)
     cut = _cut_hours(edges) if ready else None
-    if cut is None:
-        _from_calls(connection, steps, names, edges, limit_ms, short_ms)
-        return steps
-    for start, end in cut:
-        inside = [start, *(edge for edge in edges if start < edge < end), end]
-        _from_calls(connection, steps, names, inside, limit_ms, short_ms)
-    _from_hours(connection, steps, names, edges, cut)
+    one_by_one = [(edges[0], edges[-1])] if cut is None else cut
+    _from_calls(connection, steps, names, edges, one_by_one, limit_ms, short_ms)
+    if cut is not None:
+        _from_hours(connection, steps, names, edges, cut)
     return steps
 
 
-def _cut_hours(edges: Sequence[Micros]) -> list[tuple[Micros, Micros]] | None:
+def _cut_hours(edges: Sequence[Micros]) -> list[Stretch] | None:
     """The stretches of hours that an edge cuts; None if there are so many that hours are no help.
 
     Only there are calls counted one by one. A stretch ends with the first or last edge.
@@ -92,19 +90,20 @@ def _cut_hours(edges: Sequence[Micros]) -> list[tuple[Micros, Micros]] | None:
 
 def _from_calls(
     connection: Connection, steps: Sequence[Summary], units: Sequence[str],
-    edges: Sequence[Micros], limit_ms: Millis, short_ms: Millis,
+    edges: Sequence[Micros], stretches: Sequence[Stretch], limit_ms: Millis, short_ms: Millis,
 ) -> None:  # fmt: skip
-    starts = [step.start for step in steps]
+    if not stretches:
+        return
     grain = gcd(*(edge - edges[0] for edge in edges))
-    query = summary_query(units, edges[0], edges[-1], grain, limit_ms, short_ms)
+    query = summary_query(units, stretches, edges[0], grain, limit_ms, short_ms)
     for row in connection.execute(query).mappings():
         at = edges[0] + row["slot"] * grain
-        _count(steps[bisect_right(starts, at) - 1], row)
+        _count(steps[bisect_right(edges, at) - 1], row)
 
 
 def _from_hours(
     connection: Connection, steps: Sequence[Summary], units: Sequence[str],
-    edges: Sequence[Micros], cut: Sequence[tuple[Micros, Micros]],
+    edges: Sequence[Micros], cut: Sequence[Stretch],
 ) -> None:  # fmt: skip
     """An edge inside an hour may stand at the hour's end: the hour itself is among the cut ones."""
     whole = [-(-edge // HOUR) * HOUR for edge in edges]
@@ -138,25 +137,29 @@ def hours_query(
 
 
 def summary_query(
-    units: Sequence[str], start: Micros, end: Micros, grain: Micros,
+    units: Sequence[str], stretches: Sequence[Stretch], origin: Micros, grain: Micros,
     limit_ms: Millis, short_ms: Millis,
 ) -> Select[Any]:  # fmt: skip
     """Counts by everything that the steps tell apart; answered from one index alone."""
     c = t.calls.c
-    slot = ((c.started_at - start) // grain).label("slot")
-    groups = (slot, c.direction, c.disposition, c.verdict, c.readings)
     of_units = c.unit == units[0] if len(units) == 1 else c.unit.in_(units)
-    return (
-        select(
-            *groups,
-            func.count().label("n"),
-            func.count(c.counted_wait_ms).label("counted"),
-            func.sum(case((c.counted_wait_ms <= limit_ms, 1), else_=0)).label("in_time"),
-            func.sum(case((c.counted_wait_ms < short_ms, 1), else_=0)).label("short"),
-        )
-        .where(of_units, c.started_at >= start, c.started_at < end)
-        .group_by(*groups)
-    )
+    counted = (c.started_at, c.direction, c.disposition, c.verdict, c.readings, c.counted_wait_ms)
+    # joined end to end: of stretches with OR between them SQLite would look up every call
+    parts = [
+        select(*counted).where(of_units, c.started_at >= start, c.started_at < end)
+        for start, end in stretches
+    ]
+    of = (parts[0] if len(parts) == 1 else union_all(*parts)).subquery().c
+    slot = ((of.started_at - origin) // grain).label("slot")
+    groups = (slot, of.direction, of.disposition, of.verdict, of.readings)
+    wait = of.counted_wait_ms
+    return select(
+        *groups,
+        func.count().label("n"),
+        func.count(wait).label("counted"),
+        func.sum(case((wait <= limit_ms, 1), else_=0)).label("in_time"),
+        func.sum(case((wait < short_ms, 1), else_=0)).label("short"),
+    ).group_by(*groups)
 
 
 def _count(step: Summary, row: Any) -> None:
