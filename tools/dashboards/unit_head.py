@@ -100,14 +100,17 @@ def _trend(say: Say) -> Panel:
     )
 
 
+_MARKS = {"3": " ┃", "7": " +"}
+
+
 def _rings(say: Say) -> Panel:
     """Latvia's cadence: a ring every 5 s."""
     spans = ((None, "5.0", "1"), ("5.0", "10.0", "2"), ("10.0", "15.0", "3"),
-             ("15.0", "20.0", "4"), ("20.0", "30.0", "5–6"), ("30.0", "+Inf", "7+"))  # fmt: skip
+             ("15.0", "20.0", "4"), ("20.0", "30.0", "5.–6"), ("30.0", "+Inf", "7"))  # fmt: skip
     asks = [
         Ask(
             promql.rang_between("$__range", above, le),
-            say(f"{ring}. zvans", f"ring {ring}") + (" ┃" if ring == "3" else ""),
+            say(f"{ring}. zvans", f"ring {ring.replace('.', '')}") + _MARKS.get(ring, ""),
             now=True,
         )
         for above, le, ring in spans
