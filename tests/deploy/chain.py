@@ -119,12 +119,7 @@ def watching(
     chain = Chain(*(f"http://127.0.0.1:{port}" for port in ports))
     settings = _prometheus(folder, callcheck, token, ports[1])
     with (
-        _running(
-            folder / "alertmanager.log", alertmanager,
-            f"--config.file={_alertmanager(folder, inbox.port)}",
-            f"--storage.path={folder / 'alertmanager'}", "--cluster.listen-address=",
-            f"--web.listen-address=127.0.0.1:{ports[1]}",
-        ),
+        notifying(folder, ports[1], inbox, alertmanager),
         _running(
             folder / "prometheus.log", prometheus,
             f"--config.file={settings}", f"--storage.tsdb.path={folder / 'data'}",
@@ -132,6 +127,18 @@ def watching(
         ),
     ):  # fmt: skip
         yield chain
+
+
+@contextmanager
+def notifying(folder: Path, port: int, inbox: Inbox, alertmanager: str) -> Iterator[None]:
+    """Alertmanager on our routes, which all lead to the inbox."""
+    with _running(
+        folder / "alertmanager.log", alertmanager,
+        f"--config.file={_alertmanager(folder, inbox.port)}",
+        f"--storage.path={folder / 'alertmanager'}", "--cluster.listen-address=",
+        f"--web.listen-address=127.0.0.1:{port}",
+    ):  # fmt: skip
+        yield
 
 
 @contextmanager
@@ -152,7 +159,7 @@ def _prometheus(folder: Path, callcheck: str, token: str, alertmanager: int) -> 
     for name in ("prometheus.yml", "rules.yml", "alerts.yml"):
         text = (PROMETHEUS / name).read_text(encoding="utf-8")
         text = re.sub(r"(?m)^(\s*(?:\w+_)?interval:) \w+$", r"\1 1s", text)
-        text = re.sub(r"(?m)^(\s*for:) \w+$", r"\1 5s", text)
+        text = re.sub(r"(?m)^(\s*for:) 1m\b", r"\1 2s", text)
         text = text.replace("/run/secrets/metrics_token", str(secret))
         text = text.replace("callcheck:9876", callcheck)
         text = text.replace("alertmanager:9093", f"127.0.0.1:{alertmanager}")
