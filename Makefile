@@ -7,14 +7,14 @@ ARGS   ?=
 
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
-CODE   := src tests $(wildcard benchmarks)
+CODE   := src tests tools $(wildcard benchmarks)
 LOCKER := build/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help run test live lint format bench lock clean
+.PHONY: help run test live lint format bench dashboards lock clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/.run  ## set up what is missing and start callcheck on the demo PBX (Ctrl-C ends it)
 	@exec $(BIN)/callcheck demo $(ARGS)
@@ -39,6 +39,9 @@ format: $(VENV)/.dev  ## put the code in shape
 bench: $(VENV)/.dev  ## measure speed, latency and memory (ARGS=--short for the quick form)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+dashboards: $(VENV)/.dev  ## make Grafana's dashboards anew from tools/dashboards
+	@$(BIN)/python -m tools.dashboards
+
 lock:  ## pin every dependency anew (ARGS=--upgrade for newer versions)
 	$(check-python)
 	@test -x $(LOCKER)/bin/uv || { $(PYTHON) -m venv $(LOCKER) && \
@@ -47,7 +50,7 @@ lock:  ## pin every dependency anew (ARGS=--upgrade for newer versions)
 
 clean:  ## remove everything that was made here
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
-	@find src tests $(wildcard benchmarks) -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find src tests tools $(wildcard benchmarks) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- the environment: each stamp is newer than what it was made from ---------------------------
 

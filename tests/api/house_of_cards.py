@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any
@@ -65,9 +65,25 @@ class ListReader:
         self._ask((pbx, call_id))
         return next((one for one in self.judged if one[0].call_id == call_id), None)
 
-    def summary(self, unit: str, edges: Sequence[Micros]) -> Sequence[FakeTally]:
+    def helps(self, unit: str, since: Micros, until: Micros, limit: int) -> Sequence[FakeHelp]:
+        self._ask((unit, since, until))
+        return [FakeHelp()] if unit == "registry" else []
+
+    def missed_again(
+        self, unit: str | None, since: Micros, until: Micros, limit: int
+    ) -> Sequence[FakeAgain]:
+        self._ask((unit, since, until))
+        return [FakeAgain()]
+
+    def sent_around(
+        self, unit: str | None, since: Micros, until: Micros, limit: int
+    ) -> Sequence[Judged]:
+        self._ask((unit, since, until))
+        return [one for one in self.judged if unit in (None, one[0].unit)][:limit]
+
+    def summary(self, units: Sequence[str], edges: Sequence[Micros]) -> Sequence[FakeTally]:
         self._ask(edges)
-        mine = [one for one in self.judged if one[0].unit == unit]
+        mine = [one for one in self.judged if one[0].unit in units]
         return [
             FakeTally(a, b, [one for one in mine if a <= one[0].started_at < b])
             for a, b in pairwise(edges)
@@ -77,6 +93,26 @@ class ListReader:
         self.asked.append(what)
         if self.away:
             raise AwayError("secret place of the store")
+
+
+@dataclass(frozen=True)
+class FakeHelp:
+    """Berta picked up twice for Anna."""
+
+    helper: str | None = "202"
+    helped: str = "201"
+    via: str = "pickup"
+    calls: int = 2
+
+
+@dataclass(frozen=True)
+class FakeAgain:
+    """Somebody was missed twice."""
+
+    caller: str = "+37167012345"
+    calls: int = 2
+    units: int = 1
+    last_at: Micros = TEN
 
 
 class FakeTally:
@@ -102,6 +138,7 @@ def _wanted(judged: Judged, query: CallQuery) -> bool:
         and (query.until is None or call.started_at < query.until)
         and query.disposition in (None, call.disposition)
         and query.extension in (None, call.extension)
+        and not (query.missed and call.disposition is Disposition.ANSWERED)
         and (query.result is None or findings[0].result is query.result)
     )
 

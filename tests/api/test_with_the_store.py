@@ -17,7 +17,7 @@ from callcheck.api.ports import CallQuery, House, Judged, Ports, Readiness, Tall
 from callcheck.cadence import CADENCES
 from callcheck.calls.model import Micros
 from callcheck.metrics import Metrics, ring_edges
-from callcheck.store import CallFilter, Store, StoreError
+from callcheck.store import Again, CallFilter, Help, Span, Store, StoreError
 from callcheck.view import to_record
 from tests.api.house_of_cards import PARTIES, RIGA, TEN, UNITS, some_calls
 from tests.metrics.samples import Now
@@ -40,8 +40,21 @@ class StoreReader:
     def call(self, pbx: str, call_id: str) -> Judged | None:
         return self._store.call(pbx, call_id)
 
-    def summary(self, unit: str, edges: Sequence[Micros]) -> Sequence[Tally]:
-        return self._store.summary([unit], edges, limit_ms=14_999, short_ms=5000)
+    def summary(self, units: Sequence[str], edges: Sequence[Micros]) -> Sequence[Tally]:
+        return self._store.summary(units, edges, limit_ms=14_999, short_ms=5000)
+
+    def helps(self, unit: str, since: Micros, until: Micros, limit: int) -> Sequence[Help]:
+        return self._store.helps(unit, Span(since, until), limit)
+
+    def missed_again(
+        self, unit: str | None, since: Micros, until: Micros, limit: int
+    ) -> Sequence[Again]:
+        return self._store.missed_again(unit, Span(since, until), limit)
+
+    def sent_around(
+        self, unit: str | None, since: Micros, until: Micros, limit: int
+    ) -> Sequence[Judged]:
+        return self._store.sent_around(unit, Span(since, until), limit)
 
 
 @pytest.fixture

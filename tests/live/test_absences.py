@@ -75,8 +75,8 @@ async def living(
     finally:
         stop.set()
         await task
-        pbx.control.close()
-        await pbx.stop()
+        await pbx.control.close()
+        pbx.stop()
 
 
 async def until(check: Callable[[], bool], seconds: float) -> None:

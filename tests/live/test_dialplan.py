@@ -103,7 +103,7 @@ async def test_our_user_may_look_and_not_change(version: str) -> None:
         ):
             answer = (await user.action(name, **headers))[0]
             assert answer["Message"] == "Permission denied", name
-        user.close()
+        await user.close()
     finally:
-        pbx.control.close()
-        await pbx.stop()
+        await pbx.control.close()
+        pbx.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from callcheck.store import CallFilter, Judged, Store
 from callcheck.store import tables as t
 from callcheck.store.cursor import encoded
 from callcheck.store.queries import page_query
-from callcheck.store.summary import summary_query
+from callcheck.store.reports import Span, helps_query, missed_again_query, sent_around_query
+from callcheck.store.summary import hours_query, summary_query
 from callcheck.verdict import Finding, Result
 from tests.store.samples import HOUR, NOON, SECOND, judged, missed, said
 
@@ -55,10 +57,21 @@ def full(store: Store) -> Store:
     """Enough calls that a planner had better use an index, and its statistics."""
     for batch in a_day():
         store.save(batch)
+    with store.engine.begin() as connection:  # the calls above fall into two hours
+        connection.execute(t.hour_totals.insert(), list(_many_hours()))
     if store.engine.dialect.name == "postgresql":
         with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
     return store
+
+
+def _many_hours() -> Iterator[dict[str, Any]]:
+    for unit, hour in product(range(30), range(300)):
+        yield {
+            "unit": f"u{unit}", "hour": NOON - (hour + 1) * HOUR, "direction": "inbound",
+            "disposition": "answered", "verdict": "met", "readings": 7,
+            "n": 1, "counted": 1, "in_time": 1, "short": 0,
+        }  # fmt: skip
 
 
 def plan(store: Store, query: Select[Any]) -> str:
@@ -71,13 +84,16 @@ def plan(store: Store, query: Select[Any]) -> str:
         rows = connection.exec_driver_sql(prefix + str(compiled), values)
         steps = "\n".join(str(row[-1]) for row in rows)
     assert "Seq Scan" not in steps, steps
-    assert not any(s.startswith("SCAN") and "INDEX" not in s for s in steps.splitlines()), steps
+    scans = [s for s in steps.splitlines() if s.startswith("SCAN") and "INDEX" not in s]
+    assert all(s.startswith("SCAN anon_") for s in scans), steps  # what was found, not a table
     return steps
 
 
 def test_no_query_scans_a_table(full: Store) -> None:
     _check_pages(full)
     _check_sums(full)
+    _check_hours(full)
+    _check_reports(full)
     _check_single_calls(full)
     _check_purge(full)
 
@@ -95,11 +111,34 @@ def _check_pages(full: Store) -> None:
 
 
 def _check_sums(full: Store) -> None:
+    one = (SOME, SOME + 100 * SECOND)
     for units in (["u7"], ["u7", "u8"]):
-        query = summary_query(units, SOME, SOME + 100 * SECOND, HOUR, 15000, 5000)
-        steps = plan(full, query)
-        assert "calls_by_unit" in steps
-        assert "COVERING INDEX" in steps or "Index Only Scan" in steps
+        for stretches in ([one], [one, (SOME + HOUR, SOME + 2 * HOUR)]):
+            query = summary_query(units, stretches, SOME, HOUR, 15000, 5000)
+            steps = plan(full, query)
+            assert steps.count("calls_by_unit") == len(stretches)
+            assert (steps + " ").count("COVERING INDEX") + steps.count("Index Only Scan") == len(
+                stretches
+            )
+
+
+def _check_hours(full: Store) -> None:
+    for units in (["u7"], ["u7", "u8"]):
+        start = SOME // HOUR * HOUR
+        steps = plan(full, hours_query(units, start, start + HOUR, HOUR, [start - HOUR]))
+        assert "SCAN" not in steps
+        assert "hour_totals" in steps
+
+
+def _check_reports(full: Store) -> None:
+    span = Span(SOME, SOME + 10 * SECOND)
+    for query, index in (
+        (helps_query("u7", span, 50), "calls_helped"),
+        (missed_again_query("u7", span, 50), "calls_missed_by_unit"),
+        (missed_again_query(None, span, 50), "calls_missed"),
+        (sent_around_query(None, span, 50), "calls_sent_around"),
+    ):
+        assert f"{index} " in plan(full, query).replace("\n", " \n") + " ", index
 
 
 def _check_single_calls(full: Store) -> None:

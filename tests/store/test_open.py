@@ -56,7 +56,7 @@ def test_the_partial_indexes_have_the_conditions_that_the_queries_say(sqlite_url
                 query = text("SELECT sql FROM sqlite_master WHERE name = :name")
                 made = connection.execute(query, {"name": index.name}).scalar_one()
                 assert made.endswith(f"WHERE {where}")
-    assert partial == 7
+    assert partial == 9
     store.close()
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from callcheck.api import call_models, when
+from callcheck.api import answers, call_models, flat, when
 from callcheck.api.auth import Access, Reads
 from callcheck.api.ports import CallQuery, House, Judged, Record
 from callcheck.api.problems import Problem
@@ -44,9 +44,13 @@ class CallsAsked(BaseModel):
     cursor: str | None = Field(None, max_length=500, description="`next` of the page before")
 
 
-@router.get("/calls", response_model=call_models.CallList, responses=problems(401, 403, 422, 503))
-def calls(request: Request, access: Reads, asked: Annotated[CallsAsked, Query()]) -> JSONResponse:
-    """Ended calls, newest first."""
+@router.get(
+    "/calls",
+    response_model=call_models.CallList,
+    responses={**answers.DOCUMENTED, **problems(401, 403, 422, 503)},
+)
+def calls(request: Request, access: Reads, asked: Annotated[CallsAsked, Query()]) -> Response:
+    """Ended calls, newest first; as CSV without legs, the next page in the header `Link`."""
     house, ports = house_of(request), ports_of(request)
     query = _query(asked, access, house)
     try:
@@ -54,7 +58,10 @@ def calls(request: Request, access: Reads, asked: Annotated[CallsAsked, Query()]
     except ValueError:
         raise Problem(422, "cursor: not one of ours; take `next` of the page before") from None
     items = [house.record(call, findings) for call, findings in found]
-    return JSONResponse({"items": items, "next": following})
+    if answers.wants_csv(request):
+        flat_rows = [flat.of_call(item, house) for item in items]
+        return answers.as_csv(request, flat_rows, flat.CALL, following)
+    return JSONResponse({"items": items, "next": following}, headers={"Vary": "Accept"})
 
 
 @router.get(

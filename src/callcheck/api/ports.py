@@ -11,6 +11,7 @@ from datetime import tzinfo
 from typing import Protocol
 
 from callcheck.absences.desk import Desk
+from callcheck.cadence import CADENCES, Cadence
 from callcheck.calls.directory import Party
 from callcheck.calls.model import Call, Direction, Disposition, Micros
 from callcheck.service_level import Waits
@@ -32,10 +33,12 @@ class CallQuery:
     result: Result | None = None
     rule: str = "answer_by_ring"
     extension: str | None = None
+    missed: bool = False
+    """Only inbound calls that no human answered."""
 
 
 class Tally(Protocol):
-    """A unit's calls that started from `start` to before `end`, counted."""
+    """Calls of some units that started from `start` to before `end`, counted."""
 
     @property
     def start(self) -> Micros: ...
@@ -59,6 +62,32 @@ class Tally(Protocol):
     def waits(self) -> Waits: ...
 
 
+class Help(Protocol):
+    """So many calls of one that another took."""
+
+    @property
+    def helper(self) -> str | None: ...
+    @property
+    def helped(self) -> str: ...
+    @property
+    def via(self) -> str: ...
+    @property
+    def calls(self) -> int: ...
+
+
+class Again(Protocol):
+    """A caller whom nobody answered, so many times."""
+
+    @property
+    def caller(self) -> str: ...
+    @property
+    def calls(self) -> int: ...
+    @property
+    def units(self) -> int: ...
+    @property
+    def last_at(self) -> Micros: ...
+
+
 class Reader(Protocol):
     """The store's reading side."""
 
@@ -73,8 +102,24 @@ class Reader(Protocol):
     def call(self, pbx: str, call_id: str) -> Judged | None:
         """One call, or None."""
 
-    def summary(self, unit: str, edges: Sequence[Micros]) -> Sequence[Tally]:
-        """One tally for each stretch between two rising edges, also for an empty one."""
+    def summary(self, units: Sequence[str], edges: Sequence[Micros]) -> Sequence[Tally]:
+        """One tally for each stretch between two rising edges, also for an empty one.
+
+        The units are counted together.
+        """
+
+    def helps(self, unit: str, since: Micros, until: Micros, limit: int) -> Sequence[Help]:
+        """Who took calls for whom in a unit, most first."""
+
+    def missed_again(
+        self, unit: str | None, since: Micros, until: Micros, limit: int
+    ) -> Sequence[Again]:
+        """Callers whom nobody answered more than once, most often first."""
+
+    def sent_around(
+        self, unit: str | None, since: Micros, until: Micros, limit: int
+    ) -> Sequence[Judged]:
+        """Calls that were transferred more than once, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +150,7 @@ class House:
     record: Callable[[Call, Sequence[Finding]], Record]
     tokens: Sequence[Token] = ()
     version: str = ""
+    cadence: Cadence = CADENCES["LV"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from callcheck.api import models, when
+from callcheck.api import answers, flat, models, when
 from callcheck.api.auth import Reads
 from callcheck.api.ports import House, Ports, Tally
 from callcheck.api.problems import Problem
@@ -69,48 +69,51 @@ def extensions(request: Request, access: Reads) -> JSONResponse:
 @router.get(
     "/units/{unit}/summary",
     response_model=models.Summary,
-    responses=problems(401, 403, 404, 422, 503),
+    responses={**answers.DOCUMENTED, **problems(401, 403, 404, 422, 503)},
 )
 def summary(
     request: Request, access: Reads, unit: str, asked: Annotated[SummaryAsked, Query()]
-) -> JSONResponse:
-    """A unit's calls, counted: compliance with its interval, readings and service levels."""
+) -> Response:
+    """A unit's calls, counted: compliance with its interval, readings and service levels.
+
+    As CSV one row for each step, or one for all without steps.
+    """
     house, ports = house_of(request), ports_of(request)
     access.narrow(unit)
     known_unit(unit, house, status=404)
     start, end = when.span(asked.from_, asked.to, house.zone)
-    body: dict[str, object] = {
-        "unit": unit,
-        "from": iso(start, house.zone),
-        "to": iso(end, house.zone),
-        "step": asked.step,
-    }
     if asked.step is None:
-        first, last = start or when.FOREVER[0], end or when.FOREVER[1]
-        body |= {**counts(_tallies(ports, unit, [first, last])), "buckets": []}
+        edges = [start or when.FOREVER[0], end or when.FOREVER[1]]
     else:
-        body |= _stepped(unit, start, end, asked.step, house, ports)
-    return JSONResponse(body)
+        start, end = _ends(start, end, ports)
+        edges = when.edges(start, end, asked.step, house.zone)
+    # nothing lies between a time and itself
+    tallies = ports.reader.summary([unit], edges) if edges[0] < edges[-1] else []
+    span = {"from": iso(start, house.zone), "to": iso(end, house.zone)}
+    steps = _steps(tallies, house) if asked.step else []
+    if answers.wants_csv(request):
+        rows = _flat(tallies, steps) if asked.step else [{**span, **flat.of_tallies(tallies)}]
+        rows = [{"unit": unit, **row} for row in rows]
+        return answers.as_csv(request, rows, ("unit", "from", "to", *flat.COUNTS))
+    counted = [{**step, **counts([tally])} for step, tally in zip(steps, tallies, strict=False)]
+    body = {"unit": unit, **span, "step": asked.step, **counts(tallies), "buckets": counted}
+    return JSONResponse(body, headers={"Vary": "Accept"})
 
 
-def _stepped(
-    unit: str, start: Micros | None, end: Micros | None, step: str, house: House, ports: Ports
-) -> dict[str, object]:
+def _ends(start: Micros | None, end: Micros | None, ports: Ports) -> tuple[Micros, Micros]:
     if start is None:
         raise Problem(422, "step: needs a from too, where the first step begins")
-    end = max(start, ports.now()) if end is None else end
-    tallies = _tallies(ports, unit, when.edges(start, end, step, house.zone))
-    buckets = [
-        {
-            "from": iso(tally.start, house.zone),
-            "to": iso(tally.end, house.zone),
-            **counts([tally]),
-        }
+    return start, max(start, ports.now()) if end is None else end
+
+
+def _steps(tallies: Sequence[Tally], house: House) -> list[dict[str, object]]:
+    return [
+        {"from": iso(tally.start, house.zone), "to": iso(tally.end, house.zone)}
         for tally in tallies
     ]
-    return {"to": iso(end, house.zone), **counts(tallies), "buckets": buckets}
 
 
-def _tallies(ports: Ports, unit: str, edges: Sequence[Micros]) -> Sequence[Tally]:
-    """Nothing lies between a time and itself."""
-    return ports.reader.summary(unit, edges) if edges[0] < edges[-1] else []
+def _flat(tallies: Sequence[Tally], steps: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+    return [
+        {**step, **flat.of_tallies([tally])} for step, tally in zip(steps, tallies, strict=True)
+    ]

@@ -49,6 +49,11 @@ def micros(text: str, name: str, zone: tzinfo) -> Micros:
         ) from None
 
 
+def micros_of(text: str) -> Micros:
+    """A time as the API writes it."""
+    return (datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND
+
+
 def span(start: str | None, end: str | None, zone: tzinfo) -> tuple[Micros | None, Micros | None]:
     """`from` and `to` of a query. Raises Problem 422, also where they are the wrong way round."""
     first = None if start is None else micros(start, "from", zone)

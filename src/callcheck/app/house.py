@@ -25,7 +25,7 @@ from callcheck.api.ports import House as ApiHouse
 from callcheck.api.ports import Ports, Record, Token
 from callcheck.app.absences import AbsenceWatch
 from callcheck.app.memory import calm_collector
-from callcheck.app.ports import Now, StoreReader
+from callcheck.app.ports import Now, StoreReader, wait_limits
 from callcheck.app.watch import Watch
 from callcheck.config import Config
 from callcheck.metrics import Metrics, process_registry, ring_edges
@@ -54,7 +54,7 @@ class House:
     ) -> None:
         self.config = config
         edges = ring_edges(config.cadence, config.answer_by_ring.ring)
-        self.store = Store(config.store.url, edges)
+        self.store = Store(config.store.url, edges, limits=wait_limits(config))
         self._told = on_saved
         try:
             self.store.open()
@@ -103,7 +103,13 @@ class House:
         calm_collector()
         self.writer.start()
         server = _Server(
-            uvicorn.Config(self._api(), log_config=None, access_log=False, lifespan="off")
+            uvicorn.Config(
+                self._api(),
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=1,  # a wallboard's stream never ends by itself
+            )
         )
         tasks = [
             asyncio.create_task(server.serve(sockets=[listening])),
@@ -160,6 +166,7 @@ class House:
             record=record,
             tokens=[Token(token.role, token.sha256) for token in config.http.tokens],
             version=__version__,
+            cadence=site.cadence,
         )
         ports = Ports(
             reader=StoreReader(self.store, config),

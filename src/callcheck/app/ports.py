@@ -7,30 +7,35 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from callcheck.ami.client import Listener, State
-from callcheck.api.ports import CallQuery, Judged, Readiness, Tally
+from callcheck.api.ports import Again, CallQuery, Help, Judged, Readiness, Tally
 from callcheck.api.readiness import PbxHealth, readiness
 from callcheck.app.watch import Watch
 from callcheck.cadence import Reading
 from callcheck.calls.model import Micros, Millis
 from callcheck.config import Config
 from callcheck.metrics import PbxNow, StoreNow
-from callcheck.store import CallFilter, Store, StoreError
+from callcheck.store import CallFilter, Span, Store, StoreError
 from callcheck.store.writer import Writer
 
 CHECKED_FOR = 5.0
 """Seconds for which an answer of the store's health check holds."""
 
 
+def wait_limits(config: Config) -> tuple[Millis, Millis]:
+    """The longest wait that is in time, and below which an abandoned call is short."""
+    settings = config.answer_by_ring
+    limit = settings.limit_ms(config.cadence)
+    # `within` includes its limit, the other two readings end just before it
+    in_time = limit if settings.reading is Reading.WITHIN else limit - 1
+    return in_time, settings.short_abandon_ms
+
+
 class StoreReader:
     """The store as the API asks it."""
 
     def __init__(self, store: Store, config: Config) -> None:
-        settings = config.answer_by_ring
-        limit = settings.limit_ms(config.cadence)
         self._store = store
-        # `within` includes its limit, the other two readings end just before it
-        self._limit: Millis = limit if settings.reading is Reading.WITHIN else limit - 1
-        self._short: Millis = settings.short_abandon_ms
+        self._limits = wait_limits(config)
 
     def calls(
         self, query: CallQuery, limit: int, cursor: str | None
@@ -40,8 +45,22 @@ class StoreReader:
     def call(self, pbx: str, call_id: str) -> Judged | None:
         return self._store.call(pbx, call_id)
 
-    def summary(self, unit: str, edges: Sequence[Micros]) -> Sequence[Tally]:
-        return self._store.summary([unit], edges, limit_ms=self._limit, short_ms=self._short)
+    def summary(self, units: Sequence[str], edges: Sequence[Micros]) -> Sequence[Tally]:
+        limit, short = self._limits
+        return self._store.summary(units, edges, limit_ms=limit, short_ms=short)
+
+    def helps(self, unit: str, since: Micros, until: Micros, limit: int) -> Sequence[Help]:
+        return self._store.helps(unit, Span(since, until), limit)
+
+    def missed_again(
+        self, unit: str | None, since: Micros, until: Micros, limit: int
+    ) -> Sequence[Again]:
+        return self._store.missed_again(unit, Span(since, until), limit)
+
+    def sent_around(
+        self, unit: str | None, since: Micros, until: Micros, limit: int
+    ) -> Sequence[Judged]:
+        return self._store.sent_around(unit, Span(since, until), limit)
 
 
 class Now:

@@ -9,6 +9,7 @@ from callcheck.store.cursor import BadCursor
 from callcheck.store.errors import CallRefused, StoreAway, StoreError
 from callcheck.store.forwards import Forwards
 from callcheck.store.queries import CallFilter
+from callcheck.store.reports import Again, Help, Span
 from callcheck.store.rows import Judged, counted_wait
 from callcheck.store.store import Saved, Store
 from callcheck.store.summary import Summary, even_edges
@@ -16,13 +17,16 @@ from callcheck.store.totals import RingTotal, Totals
 
 __all__ = [
     "Absences",
+    "Again",
     "BadCursor",
     "CallFilter",
     "CallRefused",
     "Forwards",
+    "Help",
     "Judged",
     "RingTotal",
     "Saved",
+    "Span",
     "Store",
     "StoreAway",
     "StoreError",

@@ -11,11 +11,12 @@ Held = dict[str, str]
 
 RING_EDGES = "ring_edges"
 PURGED_BEFORE = "purged_before"
+WAIT_LIMITS = "wait_limits"
 LAST_BATCH = "last_batch"
 
 
 def read(connection: Connection) -> Held:
-    """All facts; there are three."""
+    """All facts; there are four."""
     return {row.key: row.value for row in connection.execute(select(t.meta))}
 
 
@@ -44,6 +45,20 @@ def edges(connection: Connection) -> tuple[Millis, ...] | None:
 def set_edges(connection: Connection, ring_edges: tuple[Millis, ...]) -> None:
     """Remembers the edges with which the histogram is counted."""
     write(connection, RING_EDGES, " ".join(map(str, ring_edges)))
+
+
+def limits_of(held: Held) -> tuple[Millis, Millis] | None:
+    """The limits by which the hours are counted, None before they are."""
+    text = held.get(WAIT_LIMITS)
+    if text is None:
+        return None
+    limit, short = text.split()
+    return int(limit), int(short)
+
+
+def set_limits(connection: Connection, limits: tuple[Millis, Millis]) -> None:
+    """Remembers the limits by which the hours are counted."""
+    write(connection, WAIT_LIMITS, f"{limits[0]} {limits[1]}")
 
 
 def purged_before(held: Held) -> Micros:

@@ -14,11 +14,11 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, delete, insert, select, tuple_
 
 from callcheck.calls.model import Call, Micros, Millis
-from callcheck.store import meta, queries, rows, schema, tables, totals
+from callcheck.store import hours, meta, queries, reports, rows, schema, sorting, tables, totals
 from callcheck.store.engine import make_engine, named, writing
 from callcheck.store.errors import StoreError, blamed_on_data, translated
 from callcheck.store.queries import CallFilter
-from callcheck.store.rows import Judged, Key
+from callcheck.store.rows import Judged
 from callcheck.store.summary import Summary, summarise
 from callcheck.store.totals import Totals
 from callcheck.verdict import Finding
@@ -41,7 +41,8 @@ class Store:
 
     `ring_edges` are the upper edges (ms) of the histogram's buckets; with others than last time
     `open` counts the histogram anew from the calls still stored. `wait` says by which wait (ms)
-    the service levels count a call, None to leave it out.
+    the service levels count a call, None to leave it out; `limits` are those by which the hours
+    are counted beforehand, for the summary that asks by the same ones.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Store:
         url: str,
         ring_edges: Sequence[Millis],
         wait: Callable[[Call, Sequence[Finding]], Millis | None] = rows.counted_wait,
+        limits: hours.Limits = (14_999, 5_000),
     ) -> None:
         self.name = named(url)
         """The URL without its password, for messages."""
@@ -57,6 +59,7 @@ class Store:
         self._url = url
         self._edges = tuple(ring_edges)
         self._wait = wait
+        self._limits = limits
         self._made: Engine | None = None
         self._unsure: tuple[str, list[Saved]] | None = None
 
@@ -78,6 +81,9 @@ class Store:
                 if edges != self._edges:
                     totals.recount_rings(connection, self._edges)
                     meta.set_edges(connection, self._edges)
+                if meta.limits_of(meta.read(connection)) != self._limits:
+                    hours.recount(connection, self._limits)
+                    meta.set_limits(connection, self._limits)
         except BaseException:
             engine.dispose()
             raise
@@ -104,7 +110,7 @@ class Store:
         name = self.name
         with blamed_on_data(name), translated(name), writing(self.engine) as connection:
             held = meta.read(connection)
-            self._same_edges(held)
+            self._same_configuration(held)
             settled = self._settled(held)
             saved = self._put(connection, self._young(batch, held))
             meta.write(connection, meta.LAST_BATCH, token)
@@ -136,7 +142,26 @@ class Store:
     ) -> list[Summary]:  # fmt: skip
         """Counts per step between rising time edges; see `summary.summarise`."""
         with self._reading() as connection:
-            return summarise(connection, units, edges, limit_ms, short_ms)
+            ready = meta.limits_of(meta.read(connection)) == (limit_ms, short_ms)
+            return summarise(connection, units, edges, limit_ms, short_ms, ready=ready)
+
+    def helps(self, unit: str, span: reports.Span, limit: int = 50) -> list[reports.Help]:
+        """Who took calls for whom in a unit, most first."""
+        with self._reading() as connection:
+            return reports.helps(connection, unit, span, limit)
+
+    def missed_again(
+        self, unit: str | None, span: reports.Span, limit: int = 50
+    ) -> list[reports.Again]:
+        """Callers whom nobody answered more than once; `unit` None for all units."""
+        with self._reading() as connection:
+            return reports.missed_again(connection, unit, span, limit)
+
+    def sent_around(self, unit: str | None, span: reports.Span, limit: int = 50) -> list[Judged]:
+        """Calls that were transferred more than once, newest first."""
+        with self._reading() as connection:
+            query = reports.sent_around_query(unit, span, limit)
+            return rows.whole(connection, connection.execute(query).mappings().all())
 
     def units_seen(self) -> list[str]:
         """The units that calls were ever stored for, sorted; "" stands for none."""
@@ -166,18 +191,23 @@ class Store:
             .limit(SLICE)
         )
         with translated(self.name), writing(self.engine) as connection:
+            self._same_configuration(meta.read(connection))
             gone = delete(tables.calls).where(tuple_(c.pbx, c.call_id).in_(oldest))
-            return connection.execute(gone).rowcount
+            deleted = connection.execute(gone.returning(*hours.COUNTED)).mappings().all()
+            change = hours.Change(self._limits)
+            change.count(deleted, -1)
+            hours.save(connection, change)
+            return len(deleted)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with translated(self.name), self.engine.connect() as connection:
             yield connection
 
-    def _same_edges(self, held: meta.Held) -> None:
-        if meta.edges_of(held) != self._edges:
+    def _same_configuration(self, held: meta.Held) -> None:
+        if meta.edges_of(held) != self._edges or meta.limits_of(held) != self._limits:
             raise StoreError(
-                f"another callcheck with another ring cadence uses {self.name}; "
+                f"another callcheck with another ring cadence or limit uses {self.name}; "
                 "give each a database of its own, or the same configuration"
             )
 
@@ -194,17 +224,20 @@ class Store:
         return young
 
     def _put(self, connection: Connection, batch: Sequence[Judged]) -> list[Saved]:
-        wanted = _once_each(batch)
-        stored = _stored(connection, list(wanted))
+        wanted = sorting.once_each(batch)
+        stored = sorting.stored(connection, list(wanted))
         better = [key for key, judged in wanted.items() if judged[0].complete
                   and stored.get(key) is False]  # fmt: skip
-        replaced = _take_out(connection, better)
+        change_of_hours = hours.Change(self._limits)
+        change_of_hours.count(hours.of_calls(connection, better) if better else (), -1)
+        replaced = sorting.take_out(connection, better)
         saved = [
             Saved(call, findings, replaced.get(key))
             for key, (call, findings) in wanted.items()
             if key not in stored or key in replaced
         ]
-        self._insert(connection, saved)
+        change_of_hours.count(self._insert(connection, saved))
+        hours.save(connection, change_of_hours)
         change = Totals(self._edges)
         for one in saved:
             change.count((one.call, one.findings))
@@ -213,42 +246,11 @@ class Store:
         totals.add(connection, change)
         return saved
 
-    def _insert(self, connection: Connection, saved: Sequence[Saved]) -> None:
+    def _insert(self, connection: Connection, saved: Sequence[Saved]) -> list[rows.Row]:
         calls = [rows.call_row(s.call, s.findings, self._wait(s.call, s.findings)) for s in saved]
         legs = [row for s in saved for row in rows.leg_rows(s.call)]
         findings = [row for s in saved for row in rows.finding_rows(s.call, s.findings)]
         for table, new in ((tables.calls, calls), (tables.legs, legs), (tables.findings, findings)):
             if new:
                 connection.execute(insert(table), new)
-
-
-def _once_each(batch: Sequence[Judged]) -> dict[Key, Judged]:
-    wanted: dict[Key, Judged] = {}
-    for call, findings in batch:
-        key = call.pbx, call.call_id
-        if key not in wanted or (call.complete and not wanted[key][0].complete):
-            wanted[key] = call, findings
-    return wanted
-
-
-def _stored(connection: Connection, keys: Sequence[Key]) -> dict[Key, bool]:
-    """Which of these calls are stored, and whether completely."""
-    c = tables.calls.c
-    found: dict[Key, bool] = {}
-    for pbx in {key[0] for key in keys}:
-        ids = [call_id for its_pbx, call_id in keys if its_pbx == pbx]
-        query = select(c.call_id, c.complete).where(c.pbx == pbx, c.call_id.in_(ids))
-        found.update(((pbx, call_id), done) for call_id, done in connection.execute(query))
-    return found
-
-
-def _take_out(connection: Connection, keys: Sequence[Key]) -> dict[Key, Judged]:
-    """Deletes calls and gives them back."""
-    taken: dict[Key, Judged] = {}
-    for pbx, call_id in keys:  # rare: calls that were found already running
-        judged = queries.one(connection, pbx, call_id)
-        if judged is not None:
-            taken[pbx, call_id] = judged
-            c = tables.calls.c
-            connection.execute(delete(tables.calls).where(c.pbx == pbx, c.call_id == call_id))
-    return taken
+        return calls

@@ -35,6 +35,10 @@ UNANSWERED = text("disposition <> 'answered'")
 MISSED = text("direction = 'inbound' AND disposition <> 'answered'")
 MISSED_ANYWHERE = text(f"{MISSED} AND {EVERY}")
 NOTABLE = text("verdict IN ('breached', 'unknown')")
+HELPED = text(
+    "disposition = 'answered' AND (picked_up_for IS NOT NULL OR forwarded_from IS NOT NULL)"
+)
+SENT_AROUND = text("transfers > 1")
 OTHER_RULE = text(f"rule <> '{HEADLINE}'")
 
 metadata = MetaData()
@@ -164,6 +168,22 @@ ring_totals = Table(
     sqlite_with_rowid=False,
 )
 
+hour_totals = Table(
+    "hour_totals",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("hour", BigInteger, primary_key=True, autoincrement=False),
+    Column("direction", Text, primary_key=True),
+    Column("disposition", Text, primary_key=True),
+    Column("verdict", Text, primary_key=True),
+    Column("readings", SmallInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
+    Column("counted", BigInteger, nullable=False),
+    Column("in_time", BigInteger, nullable=False),
+    Column("short", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 meta = Table(
     "meta",
     metadata,
@@ -218,6 +238,19 @@ Index(
     calls.c.started_at,
     sqlite_where=NOTABLE,
     postgresql_where=NOTABLE,
+)
+Index(
+    "calls_helped",
+    calls.c.unit,
+    calls.c.started_at,
+    sqlite_where=HELPED,
+    postgresql_where=HELPED,
+)
+Index(
+    "calls_sent_around",
+    calls.c.started_at,
+    sqlite_where=SENT_AROUND,
+    postgresql_where=SENT_AROUND,
 )
 Index(
     "findings_by_rule",

@@ -88,13 +88,13 @@ def read(connection: Connection, edges: tuple[Millis, ...]) -> Totals:
 
 def add(connection: Connection, change: Totals) -> None:
     """Adds a change to the stored counters."""
-    _upsert(connection, t.call_totals, [
+    upsert(connection, t.call_totals, [
         _row(t.call_totals, (*labels, n)) for labels, n in change.calls.items() if n
     ])  # fmt: skip
-    _upsert(connection, t.finding_totals, [
+    upsert(connection, t.finding_totals, [
         _row(t.finding_totals, (*labels, n)) for labels, n in change.findings.items() if n
     ])  # fmt: skip
-    _upsert(connection, t.ring_totals, list(_ring_rows(change)))
+    upsert(connection, t.ring_totals, list(_ring_rows(change)))
 
 
 def _ring_rows(change: Totals) -> Iterator[Row]:
@@ -110,7 +110,8 @@ def _row(table: Table, values: Iterable[object]) -> Row:
     return dict(zip(table.c.keys(), values, strict=True))
 
 
-def _upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts rows of counts; adds to those whose key is there."""
     if not rows:
         return
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql

@@ -1,0 +1,85 @@
+"""Rows in, JSON or CSV out, as the `Accept` header asks.
+
+CSV is for a spreadsheet: commas, a header, one row a line, UTF-8 with a byte order mark, without
+which Excel takes it for another encoding. The next page is in a `Link` header.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import JSONResponse, Response
+
+CSV = "text/csv"
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    200: {"content": {CSV: {"schema": {"type": "string"}}}, "description": "as JSON, or as CSV"}
+}
+"""OpenAPI's description of an address that gives both."""
+
+
+def wants_csv(request: Request) -> bool:
+    """Whether the asker likes CSV better than JSON."""
+    liked = {"json": 0.0, "csv": 0.0}
+    for part in request.headers.get("accept", "").split(","):
+        kind, *parameters = (word.strip().lower() for word in part.split(";"))
+        name = {CSV: "csv", "application/json": "json"}.get(kind)
+        if name:
+            liked[name] = max(liked[name], _weight(parameters))
+    return liked["csv"] > liked["json"]
+
+
+def listed(
+    request: Request, rows: Iterable[Mapping[str, object]], columns: Sequence[str],
+    following: str | None = None,
+) -> Response:  # fmt: skip
+    """`{"items", "next"}`, or the columns as CSV."""
+    if wants_csv(request):
+        return as_csv(request, rows, columns, following)
+    return JSONResponse({"items": list(rows), "next": following}, headers={"Vary": "Accept"})
+
+
+def as_csv(
+    request: Request, rows: Iterable[Mapping[str, object]], columns: Sequence[str],
+    following: str | None = None,
+) -> Response:  # fmt: skip
+    """The columns of the rows."""
+    text = io.StringIO()
+    text.write("\ufeff")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
+    headers = {"Vary": "Accept"}
+    if following is not None:
+        url = request.url.include_query_params(cursor=following)
+        headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+    return Response(text.getvalue(), media_type=f"{CSV}; charset=utf-8", headers=headers)
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str) and _is_formula(value):
+        return "'" + value
+    return value
+
+
+def _is_formula(text: str) -> bool:
+    """Whether a spreadsheet would run it; a number with a plus is a telephone number."""
+    if text[:1] in "=@\t\r":
+        return text != ""
+    return text[:1] in "+-" and not text[1:].isdigit()
+
+
+def _weight(parameters: Iterable[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0

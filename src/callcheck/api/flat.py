@@ -1,0 +1,108 @@
+"""Records and tallies in, flat rows out: what a table of Grafana or a spreadsheet can take.
+
+A row has only words and numbers, always under the same names; what is not known is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from callcheck.api.ports import House, Record, Tally
+from callcheck.api.summary import counts
+from callcheck.api.when import local, micros_of
+from callcheck.calls.model import Micros
+
+Row = dict[str, object]
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+COUNTS = (
+    "calls", "inbound", "missed", "met", "breached", "exempt", "unknown", "n", "compliance",
+    "low", "high", "before", "within", "third",
+)  # fmt: skip
+CALL = (
+    "started_at", "pbx", "call_id", "direction", "unit", "extension", "name", "caller", "dialed",
+    "disposition", "answered_by", "answered_via", "picked_up_for", "forwarded_from",
+    "forwarded_to", "transfers", "final_party", "wait_seconds", "ring_seconds", "rings",
+    "talk_seconds", "hung_up_by", "complete", "result", "reason",
+)  # fmt: skip
+HOURS = ("hour", *WEEKDAYS, "n")
+
+
+def of_call(record: Record, house: House) -> Row:
+    """A call in one row, with what the headline rule says of it and the name of whom it was for."""
+    found: Iterable[Mapping[str, Any]] = record["findings"]  # type: ignore[assignment]
+    said = next((one for one in found if one["rule"] == "answer_by_ring"), None)
+    more = {
+        "name": names(house).get(str(record["extension"]), ""),
+        "result": said and said["result"],
+        "reason": said and said["reason"],
+    }
+    return {name: more[name] if name in more else record.get(name) for name in CALL}
+
+
+def of_tallies(tallies: Sequence[Tally]) -> Row:
+    """The counts of some tallies together in one row (`COUNTS`)."""
+    body: Mapping[str, Any] = counts(tallies)
+    inbound, results, share = body["inbound"], body["results"], body["compliance"]
+    everyone = sum(inbound.values())
+    row: Row = {
+        "calls": body["calls"],
+        "inbound": everyone,
+        "missed": everyone - inbound["answered"],
+        **results,
+        "n": share["n"],
+        "compliance": share["value"],
+        "low": share["low"],
+        "high": share["high"],
+        **{reading: one["value"] for reading, one in body["readings"].items()},
+    }
+    return {name: row[name] for name in COUNTS}
+
+
+def by_hour_of_the_week(tallies: Sequence[Tally], house: House) -> list[Row]:
+    """One row for each hour of the day with judged calls, with the compliance of each weekday.
+
+    The tallies are of an hour each; its start says the hour and the day, in local time.
+    """
+    cells: dict[tuple[int, int], list[Tally]] = {}
+    for tally in tallies:
+        moment = local(tally.start, house.zone)
+        cells.setdefault((moment.hour, moment.weekday()), []).append(tally)
+    rows = []
+    for hour in range(24):
+        of_days = [of_tallies(cells.get((hour, day), [])) for day in range(7)]
+        judged = sum(int(str(day["n"])) for day in of_days)
+        if judged:
+            days = {name: day["compliance"] for name, day in zip(WEEKDAYS, of_days, strict=True)}
+            rows.append({"hour": f"{hour:02}:00", **days, "n": judged})
+    return rows
+
+
+def ringing(records: Iterable[Record], house: House, now: Micros) -> list[Row]:
+    """Calls from outside that ring and are not answered yet, the longest first.
+
+    The ring number goes on until now; a clock that is behind the PBX's counts as zero seconds.
+    """
+    called = names(house)
+    rows = []
+    for record in records:
+        began = record.get("ring_started_at")
+        if record.get("direction") != "inbound" or record.get("answered_at") or began is None:
+            continue
+        ms = max(0, now - micros_of(str(began))) // 1000
+        rows.append({
+            "pbx": record["pbx"],
+            "call_id": record["call_id"],
+            "unit": record["unit"],
+            "extension": record["extension"],
+            "name": called.get(str(record["extension"]), ""),
+            "ring": house.cadence.ring_number(ms),
+            "ringing_seconds": ms // 100 / 10,
+            "ring_started_at": began,
+        })  # fmt: skip
+    return sorted(rows, key=lambda row: str(row["ring_started_at"]))
+
+
+def names(house: House) -> dict[str, str]:
+    """Names by extension."""
+    return {party.extension: party.name for party in house.parties}

@@ -1,0 +1,196 @@
+"""`/api/v1/tables`: the lists of the dashboards as flat rows, as JSON or CSV.
+
+Without `from` they reach back a week; at most 92 days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcheck.api import answers, flat, table_models, when
+from callcheck.api.auth import Access, Reads
+from callcheck.api.ports import CallQuery, House, Ports
+from callcheck.api.problems import Problem
+from callcheck.api.shared import SPAN_END, SPAN_START, house_of, known_unit, ports_of, problems
+from callcheck.calls.model import Micros
+from callcheck.view import iso
+
+router = APIRouter(prefix="/api/v1/tables", tags=["tables"])
+HOUR: Micros = 3_600_000_000
+DAY = 24 * HOUR
+MOST_DAYS = 92
+WRONG = problems(401, 403, 422, 503)
+UNIT = Field(None, description="id of a unit; all that the token may see", examples=["registry"])
+
+
+class Asked(BaseModel):
+    """The query of a table."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unit: str | None = UNIT
+    from_: str | None = SPAN_START
+    to: str | None = SPAN_END
+    limit: int = Field(50, ge=1, le=500)
+
+
+class SeriesAsked(BaseModel):
+    """The query of the table by steps of time."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unit: str | None = UNIT
+    from_: str | None = SPAN_START
+    to: str | None = SPAN_END
+    step: str = Field("1d", description="length of a step", examples=["15m", "1h", "1d"])
+
+
+Table = Annotated[Asked, Query()]
+
+
+@router.get(
+    "/units", response_model=table_models.UnitRows, responses={**answers.DOCUMENTED, **WRONG}
+)
+def units(request: Request, access: Reads, asked: Table) -> Response:
+    """The units side by side, counted."""
+    house, ports, start, end = _asked(request, asked)
+    rows = [
+        {"unit": unit, "title": house.units[unit],
+         **flat.of_tallies(ports.reader.summary([unit], [start, end]))}
+        for unit in _units(access, asked.unit, house)
+    ]  # fmt: skip
+    return answers.listed(request, rows, ("unit", "title", *flat.COUNTS))
+
+
+@router.get(
+    "/series", response_model=table_models.SeriesRows, responses={**answers.DOCUMENTED, **WRONG}
+)
+def series(request: Request, access: Reads, asked: Annotated[SeriesAsked, Query()]) -> Response:
+    """The units together, counted by steps of time."""
+    house, ports, start, end = _asked(request, asked)
+    edges = when.edges(start, end, asked.step, house.zone)
+    rows = [
+        {"from": iso(tally.start, house.zone), "to": iso(tally.end, house.zone),
+         **flat.of_tallies([tally])}
+        for tally in ports.reader.summary(_units(access, asked.unit, house), edges)
+    ]  # fmt: skip
+    return answers.listed(request, rows, ("from", "to", *flat.COUNTS))
+
+
+@router.get(
+    "/hours", response_model=table_models.HourRows, responses={**answers.DOCUMENTED, **WRONG}
+)
+def hours(request: Request, access: Reads, asked: Table) -> Response:
+    """Compliance by hour of the day and day of the week, local time; null without a judged call.
+
+    Whole hours are counted: `from` and `to` are taken back to the hour's beginning.
+    """
+    house, ports, start, end = _asked(request, asked)
+    edges = [*range(start // HOUR * HOUR, end, HOUR), -(-end // HOUR) * HOUR]
+    tallies = ports.reader.summary(_units(access, asked.unit, house), sorted(set(edges)))
+    return answers.listed(request, flat.by_hour_of_the_week(tallies, house), flat.HOURS)
+
+
+@router.get(
+    "/missed", response_model=table_models.CallRows, responses={**answers.DOCUMENTED, **WRONG}
+)
+def missed(request: Request, access: Reads, asked: Table) -> Response:
+    """Calls from outside that nobody answered, newest first."""
+    house, ports, start, end = _asked(request, asked)
+    query = CallQuery(unit=_one(access, asked.unit, house), since=start, until=end, missed=True)
+    found, _ = ports.reader.calls(query, asked.limit, None)
+    rows = [flat.of_call(house.record(call, said), house) for call, said in found]
+    return answers.listed(request, rows, flat.CALL)
+
+
+@router.get(
+    "/sent-around", response_model=table_models.CallRows,
+    responses={**answers.DOCUMENTED, **WRONG},
+)  # fmt: skip
+def sent_around(request: Request, access: Reads, asked: Table) -> Response:
+    """Calls that were transferred more than once, newest first."""
+    house, ports, start, end = _asked(request, asked)
+    unit = _one(access, asked.unit, house)
+    found = ports.reader.sent_around(unit, start, end, asked.limit)
+    rows = [flat.of_call(house.record(call, said), house) for call, said in found]
+    return answers.listed(request, rows, flat.CALL)
+
+
+@router.get(
+    "/helped", response_model=table_models.HelpRows, responses={**answers.DOCUMENTED, **WRONG}
+)
+def helped(request: Request, access: Reads, asked: Table) -> Response:
+    """Who took calls for whom, most first; by the unit of whom the caller asked for."""
+    house, ports, start, end = _asked(request, asked)
+    called = flat.names(house)
+    rows = [
+        {"helper": one.helper, "helper_name": called.get(one.helper or "", ""),
+         "helped": one.helped, "helped_name": called.get(one.helped, ""),
+         "via": one.via, "calls": one.calls}
+        for unit in _units(access, asked.unit, house)
+        for one in ports.reader.helps(unit, start, end, asked.limit)
+    ]  # fmt: skip
+    rows.sort(key=lambda row: -int(str(row["calls"])))
+    return answers.listed(request, rows[: asked.limit], table_models.columns("HelpRow"))
+
+
+@router.get(
+    "/again", response_model=table_models.AgainRows, responses={**answers.DOCUMENTED, **WRONG}
+)
+def again(request: Request, access: Reads, asked: Table) -> Response:
+    """Callers whom nobody answered more than once, most often first."""
+    house, ports, start, end = _asked(request, asked)
+    unit = _one(access, asked.unit, house)
+    rows = [
+        {"caller": one.caller, "calls": one.calls, "units": one.units,
+         "last_at": iso(one.last_at, house.zone)}
+        for one in ports.reader.missed_again(unit, start, end, asked.limit)
+    ]  # fmt: skip
+    return answers.listed(request, rows, table_models.columns("AgainRow"))
+
+
+@router.get(
+    "/ringing", response_model=table_models.RingingRows,
+    responses={**answers.DOCUMENTED, **problems(401, 403)},
+)  # fmt: skip
+def ringing(request: Request, access: Reads) -> Response:
+    """Calls from outside that ring now, the longest first; `/api/v1/live/stream` sends them."""
+    house, ports = house_of(request), ports_of(request)
+    rows = flat.ringing(visible(ports, access), house, ports.now())
+    return answers.listed(request, rows, table_models.columns("RingingRow"))
+
+
+def visible(ports: Ports, access: Access) -> list[dict[str, object]]:
+    """The calls going on that a token may see."""
+    return [one for one in ports.open_calls() if access.unit in (None, one.get("unit"))]
+
+
+def _asked(request: Request, asked: Asked | SeriesAsked) -> tuple[House, Ports, Micros, Micros]:
+    """The house, what moves, and the span of time. Raises Problem 422."""
+    house, ports = house_of(request), ports_of(request)
+    start, end = when.span(asked.from_, asked.to, house.zone)
+    last = ports.now() if end is None else end
+    first = last - 7 * DAY if start is None else start
+    if first >= last:
+        raise Problem(422, "from is not before to; name both, or leave both out")
+    if last - first > MOST_DAYS * DAY:
+        raise Problem(422, f"from: a table reaches back {MOST_DAYS} days at most")
+    return house, ports, first, last
+
+
+def _one(access: Access, unit: str | None, house: House) -> str | None:
+    """The unit asked for, or that of the token; None for all. Raises Problem."""
+    mine = access.narrow(unit)
+    if mine is not None:
+        known_unit(mine, house, status=422)
+    return mine
+
+
+def _units(access: Access, unit: str | None, house: House) -> Sequence[str]:
+    mine = _one(access, unit, house)
+    return list(house.units) if mine is None else [mine]

@@ -1,0 +1,97 @@
+"""A unit and a span of time in; who helped whom, who was missed again, who was sent around out.
+
+Each walks an index of its own over the few calls that it is about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from callcheck.calls.model import Micros
+from callcheck.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Calls that started from `since` to before `until`."""
+
+    since: Micros
+    until: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """So many calls of one that another took."""
+
+    helper: str | None
+    helped: str
+    via: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A caller whom nobody answered, so many times."""
+
+    caller: str
+    calls: int
+    units: int
+    last_at: Micros
+
+
+def helps(connection: Connection, unit: str, span: Span, limit: int) -> list[Help]:
+    """Who took calls for whom, most first."""
+    return [Help(*row) for row in connection.execute(helps_query(unit, span, limit))]
+
+
+def helps_query(unit: str, span: Span, limit: int) -> Select[Any]:
+    """The statement of `helps`."""
+    c = t.calls.c
+    whom = func.coalesce(c.picked_up_for, c.forwarded_from)
+    calls = func.count()
+    return (
+        select(c.answered_by, whom, func.coalesce(c.answered_via, ""), calls)
+        .where(t.HELPED, c.unit == unit, *_in(span))
+        .group_by(c.answered_by, whom, c.answered_via)
+        .order_by(calls.desc(), c.answered_by, whom, c.answered_via)
+        .limit(limit)
+    )
+
+
+def missed_again(
+    connection: Connection, unit: str | None, span: Span, limit: int
+) -> list[Again]:  # fmt: skip
+    """Callers who were missed more than once, most often first."""
+    return [Again(*row) for row in connection.execute(missed_again_query(unit, span, limit))]
+
+
+def missed_again_query(unit: str | None, span: Span, limit: int) -> Select[Any]:
+    """The statement of `missed_again`."""
+    c = t.calls.c
+    calls, last = func.count(), func.max(c.started_at)
+    mine = (t.MISSED_ANYWHERE,) if unit is None else (t.MISSED, c.unit == unit)
+    return (
+        select(c.caller, calls, func.count(c.unit.distinct()), last)
+        .where(*mine, c.caller.is_not(None), *_in(span))
+        .group_by(c.caller)
+        .having(calls > 1)
+        .order_by(calls.desc(), last.desc(), c.caller)
+        .limit(limit)
+    )
+
+
+def sent_around_query(unit: str | None, span: Span, limit: int) -> Select[Any]:
+    """Calls with more than one transfer, newest first."""
+    c = t.calls.c
+    mine = () if unit is None else (c.unit == unit,)
+    newest = (c.started_at.desc(), c.pbx.desc(), c.call_id.desc())
+    query = select(t.calls).where(t.SENT_AROUND, *mine, *_in(span))
+    return query.order_by(*newest).limit(limit)
+
+
+def _in(span: Span) -> tuple[Any, Any]:
+    c = t.calls.c
+    return c.started_at >= span.since, c.started_at < span.until

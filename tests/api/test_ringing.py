@@ -1,0 +1,119 @@
+"""What rings now: as rows, and as a stream of events over a real connection."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import httpx2
+import pytest
+import uvicorn
+
+from callcheck.api import flat
+from callcheck.api.app import make_api
+from callcheck.api.ports import House, Ports, Readiness, Record
+from tests.api.house_of_cards import (
+    PARTIES,
+    RIGA,
+    SECOND,
+    TEN,
+    TOKENS,
+    UNITS,
+    ListReader,
+    _record,
+    a_call,
+    bearer,
+)
+
+HOUSE = House(UNITS, PARTIES, ("answer_by_ring",), RIGA, _record, TOKENS)
+
+
+def ringing(call_id: str, began: int, **changes: Any) -> Record:
+    return _record(
+        a_call(call_id, answered_at=None, ring_started_at=began, **changes), ()
+    )  # fmt: skip
+
+
+def test_only_what_rings_unanswered_from_outside() -> None:
+    answered = _record(a_call("1"), ())
+    silent = _record(a_call("2", answered_at=None, ring_started_at=None), ())
+    fresh, old = ringing("3", TEN), ringing("4", TEN - 11 * SECOND, extension="301", unit="law")
+    rows = flat.ringing([answered, silent, fresh, old], HOUSE, TEN + 4_999_000)
+    assert [(row["call_id"], row["name"], row["ring"], row["ringing_seconds"]) for row in rows] == [
+        ("4", "Dace", 4, 15.9), ("3", "Anna", 1, 4.9),
+    ]  # fmt: skip
+
+
+def test_a_clock_behind_the_pbx() -> None:
+    (row,) = flat.ringing([ringing("1", TEN)], HOUSE, TEN - SECOND)
+    assert (row["ring"], row["ringing_seconds"]) == (1, 0.0)
+
+
+class Moving:
+    """The calls going on, and the clock, as a test moves them."""
+
+    def __init__(self) -> None:
+        self.calls: Sequence[Record] = []
+        self.now = TEN
+
+    def ports(self) -> Ports:
+        return Ports(
+            ListReader([]), lambda: self.calls, Readiness, lambda: b"", lambda: self.now
+        )  # fmt: skip
+
+
+@contextlib.asynccontextmanager
+async def listening(moving: Moving) -> AsyncIterator[str]:
+    """The API on a real socket: a test client would wait for the end of the stream."""
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        config = uvicorn.Config(
+            make_api(HOUSE, moving.ports()), log_config=None, lifespan="off",
+            timeout_graceful_shutdown=1,
+        )  # fmt: skip
+        server = uvicorn.Server(config)
+        server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
+        task = asyncio.create_task(server.serve(sockets=[bound]))
+        try:
+            yield f"http://127.0.0.1:{bound.getsockname()[1]}/api/v1/live/stream"
+        finally:
+            server.should_exit = True
+            await task
+
+
+async def events(lines: AsyncIterator[str]) -> AsyncIterator[list[tuple[object, object]]]:
+    async for line in lines:
+        if line.startswith("data:"):
+            items = json.loads(line.removeprefix("data:"))["items"]
+            yield [(item["call_id"], item["ring"]) for item in items]
+
+
+async def test_every_change_is_sent_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callcheck.api.stream.EVERY", 0.01)
+    moving = Moving()
+    law = ringing("2", TEN, unit="law")
+    async with (
+        listening(moving) as url,
+        httpx2.AsyncClient(timeout=10) as client,
+        client.stream("GET", url, headers=bearer("r-key")) as answer,
+    ):
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        seen = events(answer.aiter_lines())
+        assert await anext(seen) == []
+        moving.calls = [ringing("1", TEN), law]
+        assert await anext(seen) == [("1", 1)]
+        moving.now += 4 * SECOND  # the same ring: nothing new
+        await asyncio.sleep(0.1)
+        moving.now += 2 * SECOND
+        assert await anext(seen) == [("1", 2)]
+        moving.calls = [law]
+        assert await anext(seen) == []
+
+
+async def test_the_stream_wants_a_token() -> None:
+    async with listening(Moving()) as url, httpx2.AsyncClient(timeout=10) as client:
+        assert (await client.get(url)).status_code == 401
+        assert (await client.get(url, headers=bearer("m-key"))).status_code == 403

@@ -1,0 +1,134 @@
+"""A real Prometheus on a known past, with the recording rules of the house."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+from tests.dashboards.history import openmetrics
+
+RULES = Path(__file__).parents[2] / "dashboards" / "prometheus" / "rules.yml"
+LONG = "--max-block-duration=1488h"  # else it reads everything once for each two hours
+KEEP = ["--storage.tsdb.retention.time=1y", "--log.level=error", "--web.listen-address"]
+
+
+class Prometheus:
+    """Asks one over HTTP."""
+
+    def __init__(self, port: int, now: int) -> None:
+        self.url, self.now = f"http://127.0.0.1:{port}", now
+
+    def at(self, expr: str) -> dict[str, float]:
+        """Values at this moment by what tells the series apart."""
+        asked = self._ask("query", query=expr, time=time.time())
+        return {_named(one["metric"]): float(one["value"][1]) for one in asked}
+
+    def last(self, expr: str, seconds: int, step: int) -> dict[str, float]:
+        """The newest values of a curve over the last seconds."""
+        end = time.time()
+        asked = self._ask("query_range", query=expr, start=end - seconds, end=end, step=step)
+        return {_named(one["metric"]): float(one["values"][-1][1]) for one in asked}
+
+    def _ask(self, what: str, **params: object) -> Any:
+        with urlopen(f"{self.url}/api/v1/{what}?{urlencode(params)}", timeout=20) as answer:
+            return json.load(answer)["data"]["result"]
+
+
+def _named(labels: dict[str, str]) -> str:
+    hidden = {"__name__", "instance", "job", "quantile"}
+    return ",".join(value for key, value in sorted(labels.items()) if key not in hidden)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Prometheus]:
+    """Fills, starts and stops one: the totals' past is reckoned first, the rest live."""
+    now = int(time.time())
+    data = folder / "data"
+    past = folder / "past.txt"
+    past.write_text("\n".join(openmetrics(now)) + "\n", encoding="utf-8")
+    _promtool("tsdb", "create-blocks-from", LONG, "openmetrics", str(past), str(data))
+    (folder / "none.yml").write_text("{}\n")
+    with _started(folder, data, folder / "none.yml", "--query.lookback-delta=31m") as port:
+        totals = _only_totals(folder)
+        _promtool(
+            "tsdb", "create-blocks-from", LONG, "rules", "--url", f"http://127.0.0.1:{port}",
+            "--start", str(now - 30 * 86400), "--end", str(now), "--eval-interval", "30m",
+            "--output-dir", str(folder / "made"), str(totals),
+        )  # fmt: skip
+    for block in (folder / "made").iterdir():
+        shutil.move(block, data / block.name)
+    config = folder / "prometheus.yml"
+    live = re.sub(r"(?m)^    interval: .*$", "    interval: 1s", RULES.read_text("utf-8"))
+    (folder / "rules.yml").write_text(live, encoding="utf-8")
+    config.write_text("global: {evaluation_interval: 1s}\nrule_files: [rules.yml]\n")
+    with _started(folder, data, config) as port:
+        prometheus = Prometheus(port, now)
+        _until_recorded(prometheus)
+        yield prometheus
+
+
+def _only_totals(folder: Path) -> Path:
+    """The group whose past the others look back on."""
+    text = RULES.read_text("utf-8")
+    groups = re.split(r"(?m)^(?=  - name: )", text)
+    group = next(one for one in groups if one.startswith("  - name: callcheck_totals"))
+    path = folder / "totals.yml"
+    path.write_text("groups:\n" + group.replace("    interval: 15s\n", ""), encoding="utf-8")
+    return path
+
+
+def _until_recorded(prometheus: Prometheus) -> None:
+    expected = ("site:callcheck_compliance:ratio7d", "unit:callcheck_absence_cover:ratio30d",
+                "site:callcheck_answered:count1h", "pbx:callcheck_coverage:ratio7d",
+                "unit:callcheck_answer_seconds:quantile1d")  # fmt: skip
+    missing = list(expected)
+    for _ in range(200):
+        missing = [name for name in expected if not prometheus.at(name)]
+        if not missing:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"not recorded within 20 s: {missing}")
+
+
+def _promtool(*words: str) -> None:
+    done = subprocess.run(["promtool", *words], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def _started(folder: Path, data: Path, config: Path, *more: str) -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
+    with (folder / "log.txt").open("w") as log:
+        process = subprocess.Popen(
+            ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={data}",
+             *more, *KEEP, f"127.0.0.1:{port}"], stdout=log, stderr=log,
+        )  # fmt: skip
+        try:
+            _until_ready(port, process, folder / "log.txt")
+            yield port
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        assert process.poll() is None, log.read_text("utf-8")
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=1):
+                return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError("Prometheus was not ready within 30 s")

@@ -1,0 +1,1 @@
+"""What is deployed around callcheck, each checked by the program that reads it."""

@@ -1,0 +1,1 @@
+"""What people see, as code: `python -m tools.dashboards` writes the JSON in dashboards/."""
