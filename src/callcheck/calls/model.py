@@ -1,5 +1,6 @@
 """The vocabulary: what an ended call is, in the field's own words. Values only, no behaviour
-beyond arithmetic.
+beyond arithmetic. Nothing changes them once they are made; they are not frozen because making a
+frozen one costs three times as much, and several are made for every call.
 
 Every time is an `int`: microseconds since the Unix epoch (UTC), as the PBX stamped it.
 Every duration is an `int` of whole milliseconds, rounded down, so that a judgement at a limit
@@ -116,7 +117,7 @@ class Did(StrEnum):
     LOST_SIGHT = "lost_sight"  # the listener did not see what happened from here
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Step:
     """One thing that happened in a call, for its readable timeline."""
 
@@ -126,7 +127,7 @@ class Step:
     to: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Leg:
     """One dial attempt (an *offer*) at one phone or outside number. Never a Local channel."""
 
@@ -146,7 +147,7 @@ class Leg:
     """From the ring start to the answer, or to the end of the leg."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """One caller's attempt to reach somebody, ended: what the record of contract section 4 says.
 
