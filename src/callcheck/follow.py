@@ -134,6 +134,7 @@ def follow_bytes(follower: Follower, chunks: Iterator[bytes]) -> Iterator[Call]:
     for chunk in chunks:
         for raw in framer.feed(chunk):
             follower.message(raw)
+        follower.tracker.expire()
         yield from follower.ended()
     framer.close()
     follower.close()

@@ -4,6 +4,8 @@ decided once, in `outcome`, when the call has ended.
 
 from __future__ import annotations
 
+from sys import intern
+
 from callcheck.calls.directory import Directory, device_of
 from callcheck.calls.events import UP
 from callcheck.calls.model import Did, Micros, RingSource, TimeSource
@@ -56,9 +58,10 @@ class Channel:
         "up_at",
     )
 
-    def __init__(self, name: str, uniqueid: str, linkedid: str) -> None:
+    def __init__(self, name: str, uniqueid: str) -> None:
         self.uniqueid = uniqueid
-        self.linkedid = linkedid
+        self.linkedid = ""
+        """The call in which it was born."""
         self.call: OpenCall | None = None
         self.caller: str | None = None
         self.exten: str | None = None
@@ -157,7 +160,7 @@ class Dial:
     def ends(self, at: Micros, status: str) -> None:
         """Notes the first end; a queue tells it twice."""
         if self.ended_at is None:
-            self.ended_at, self.status = at, status
+            self.ended_at, self.status = at, intern(status)
 
     def __repr__(self) -> str:
         return f"<{self.dialer} dials {self.dest} {self.status}>"
@@ -170,7 +173,7 @@ class Bridge:
 
     def __init__(self, bridge_id: str) -> None:
         self.bridge_id = bridge_id
-        self.members: dict[str, Channel] = {}
+        self.members: list[Channel] = []
         self.private = True
         self.shared = False
         """Whether two were ever in it at the same time."""

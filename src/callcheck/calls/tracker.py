@@ -119,12 +119,6 @@ class Tracker:
             if call.started_at < self.now - MAX_AGE:
                 self._lose(call)
 
-    def keep_only(self, alive: set[str]) -> None:
-        """Ends calls none of whose channels the PBX still has (after a snapshot)."""
-        for call in self.open_calls:
-            if not any(c.uniqueid in alive for c in call.channels):
-                self._lose(call)
-
     # ── groups ────────────────────────────────────────────────────────────────────────────────
 
     def group(self, linkedid: str, at: Micros) -> OpenCall:
@@ -162,8 +156,13 @@ class Tracker:
         if call is None:
             return
         call.alive -= 1
-        if not call.alive:
+        if not call.alive and not self._awaits_caller(call):
             self._close(call)
+
+    def _awaits_caller(self, call: OpenCall) -> bool:
+        """Whether the caller's own channel, there before we looked, has yet to be heard of: closed
+        now, the call would be told twice. If nothing comes, its age ends it."""
+        return call.root is None and call.call_id not in self.gone
 
     def _forget(self, channel: Channel) -> None:
         """Takes a channel out of every table."""
@@ -207,7 +206,8 @@ class Tracker:
         """Takes a channel out of its bridge."""
         bridge, channel.bridge = channel.bridge, None
         if bridge is not None:
-            bridge.members.pop(channel.uniqueid, None)
+            if channel in bridge.members:
+                bridge.members.remove(channel)
             if not bridge.members:
                 self.bridges.pop(bridge.bridge_id, None)
 
@@ -288,7 +288,7 @@ def connected(channel: Channel) -> list[Channel]:
     todo = [channel]
     while todo:
         here = todo.pop()
-        near = list(here.bridge.members.values()) if here.bridge and here.bridge.private else []
+        near = list(here.bridge.members) if here.bridge and here.bridge.private else []
         if here.half is not None:
             near.append(here.half)
         for other in near:
@@ -317,7 +317,9 @@ def _left_ringing(dial: Dial) -> bool:
 def on_channel_born(tracker: Tracker, event: happened.ChannelBorn) -> None:
     if event.uniqueid in tracker.channels:
         return
-    channel = Channel(event.name, event.uniqueid, event.linkedid)
+    starts = event.linkedid == event.uniqueid
+    linkedid = event.uniqueid if starts else event.linkedid
+    channel = Channel(event.name, event.uniqueid)
     channel.named(event.name, tracker.directory)
     channel.state, channel.caller, channel.exten = event.state, event.caller, event.exten
     tracker.channels[event.uniqueid] = channel
@@ -325,9 +327,9 @@ def on_channel_born(tracker: Tracker, event: happened.ChannelBorn) -> None:
         _pair(tracker, channel)
     if channel.extension:
         tracker.phones.setdefault(channel.extension, []).append(channel)
-    starts = event.linkedid == event.uniqueid
-    strange = not starts and event.linkedid not in tracker.calls
-    call = channel.call = tracker.group(event.linkedid, event.at)
+    strange = not starts and linkedid not in tracker.calls
+    call = channel.call = tracker.group(linkedid, event.at)
+    channel.linkedid = call.call_id  # one string for all of a call
     call.channels.append(channel)
     call.alive += 1
     if starts and call.root is None:
@@ -512,7 +514,8 @@ def on_bridge_entered(tracker: Tracker, event: happened.BridgeEntered) -> None:
         bridge = tracker.bridges[event.bridge] = Bridge(event.bridge)
     if event.technology == "holding_bridge" or event.creator == "ConfBridge":
         bridge.private = False
-    bridge.members[channel.uniqueid] = channel
+    if channel not in bridge.members:
+        bridge.members.append(channel)
     bridge.shared = bridge.shared or len(bridge.members) > 1
     swapped = tracker.channels.get(event.swap) if event.swap else None
     if swapped is not None and swapped is not channel:
