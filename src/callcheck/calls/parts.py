@@ -267,3 +267,41 @@ class OpenCall:
 def is_up(channel: Channel) -> bool:
     """Whether a phone has answered (or, for the caller's own channel, the PBX has)."""
     return channel.up_at is not None or channel.state == UP
+
+
+def connected(channel: Channel) -> list[Channel]:
+    """All channels that can hear this one, over private bridges and Local pairs."""
+    seen: dict[int, Channel] = {id(channel): channel}
+    todo = [channel]
+    while todo:
+        here = todo.pop()
+        near = list(here.bridge.members) if here.bridge and here.bridge.private else []
+        if here.half is not None:
+            near.append(here.half)
+        for other in near:
+            if id(other) not in seen:
+                seen[id(other)] = other
+                todo.append(other)
+    return list(seen.values())
+
+
+def left_ringing(dial: Dial) -> bool:
+    """A leg that hung up with no end told: somebody else has its call (asterisk.md, section 4)."""
+    return dial.dest.hung_at is not None and not dial.status and dial.picker is None
+
+
+def missed(call: OpenCall | None) -> None:
+    """An event tells of another that we did not get: the call is not judged."""
+    if call is not None:
+        call.whole = False
+
+
+class Stranger(LookupError):
+    """An event names a channel that was never introduced."""
+
+
+class Channels(dict[str, Channel]):
+    """The channels alive, by uniqueid; asking for one that is not known raises Stranger."""
+
+    def __missing__(self, uniqueid: str) -> Channel:
+        raise Stranger

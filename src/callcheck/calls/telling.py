@@ -1,0 +1,134 @@
+"""An ended call and how it ended in, its legs, its ringing and its timeline out."""
+
+from __future__ import annotations
+
+from callcheck.calls.directory import Directory
+from callcheck.calls.ending import Ending, ended
+from callcheck.calls.model import (
+    Did,
+    Disposition,
+    HungUpBy,
+    Leg,
+    LegResult,
+    Micros,
+    RingSource,
+    Step,
+)
+from callcheck.calls.parts import Dial, OpenCall, is_up
+from callcheck.calls.route import meant_by
+
+
+class Telling:
+    """What is told of one ended call's legs."""
+
+    def __init__(self, call: OpenCall, ending: Ending, directory: Directory) -> None:
+        self.c = call
+        self.root = call.root
+        self.ending = ending
+        self.ended_at = ending.ended_at
+        self.directory = directory
+        self.legs = tuple([self._leg(leg) for leg in call.legs])
+
+    def ring_start(self) -> tuple[Micros, RingSource] | None:
+        rung = [r for leg in self.ending.first_legs if (r := self._rang(leg)) is not None]
+        return min(rung) if rung else None
+
+    def _rang(self, leg: Dial) -> tuple[Micros, RingSource] | None:
+        if leg.ring_at is not None and leg.ring_source is not None:
+            return leg.ring_at, leg.ring_source
+        if leg.dest is self.c.answerer or (leg.status == "ANSWER" and is_up(leg.dest)):
+            return leg.at, RingSource.DIAL
+        return None
+
+    def ringing_ended(self) -> Micros | None:
+        if self.c.answered_at is not None:
+            return self.c.answered_at
+        if self.c.ended_at is None:
+            return None
+        ends = [
+            min(end if (end := ended(leg)) is not None else self.ended_at, self.ended_at)
+            for leg in self.ending.first_legs
+            if self._rang(leg)
+        ]
+        return max(ends) if ends else None
+
+    def _leg(self, leg: Dial) -> Leg:
+        rang = self._rang(leg)
+        end = ended(leg)
+        result = self.ending.result(leg)
+        stop = leg.dest.up_at if result is LegResult.ANSWERED else end
+        timed = not self.ending.timeless and rang is not None and stop is not None
+        return Leg(
+            extension=leg.dest.extension,
+            number=leg.number,
+            device=leg.dest.device,
+            channel=leg.dest.name,
+            dialed_at=leg.at,
+            ring_started_at=rang[0] if rang else None,
+            ended_at=end,
+            ring_source=rang[1] if rang else None,
+            result=result,
+            forwarded_to=self._sent_to(leg),
+            ring_ms=max(0, (stop - rang[0]) // 1000) if timed and rang and stop else None,
+        )
+
+    def _sent_to(self, leg: Dial) -> str | None:
+        if leg.forward is None:
+            return None
+        return meant_by(leg.forward, self.directory) or leg.forward
+
+    def timeline(
+        self,
+        caller: str | None,
+        dialed: str | None,
+        disposition: Disposition,
+        hung_up_by: HungUpBy | None,
+        *,
+        complete: bool,
+    ) -> tuple[Step, ...]:
+        """What happened, in the order of time."""
+        c, root = self.c, self.root
+        steps = [Step(c.started_at, Did.STARTED, caller, dialed)]
+        machine_at = root.up_at if root is not None and not c.originated else None
+        if machine_at is not None and machine_at < (c.answered_at or self.ended_at) - 100_000:
+            steps.append(Step(machine_at, self._pbx_answer(machine_at, disposition)))
+        for leg, told in zip(c.legs, self.legs, strict=True):
+            steps += self._leg_steps(leg, told)
+        if c.answered_at is not None and c.answerer is not None:
+            steps.append(Step(c.answered_at, Did.ANSWERED, c.answerer.party))
+        steps += [Step(*fact) for fact in c.facts]
+        if complete:
+            steps.append(Step(self.ended_at, Did.HUNG_UP, hung_up_by))
+        else:
+            steps.append(Step(self.ended_at, Did.LOST_SIGHT))
+        return tuple(sorted(steps, key=lambda step: step.at))
+
+    def _pbx_answer(self, at: Micros, disposition: Disposition) -> Did:
+        recorded = disposition is Disposition.VOICEMAIL
+        silent = self.ending.silent_at()
+        late = silent is not None and at >= silent
+        return Did.RECORDING if recorded and (late or not self.c.legs) else Did.PBX_ANSWERED
+
+    def _leg_steps(self, leg: Dial, told: Leg) -> list[Step]:
+        who = told.extension or told.number
+        steps = [Step(leg.at, Did.DIALED, None, who)]
+        if leg.ring_at is not None:
+            progress = leg.ring_source is RingSource.PROGRESS
+            steps.append(Step(leg.ring_at, Did.PROGRESS if progress else Did.RINGING, who))
+        if leg.picker is not None:
+            at = leg.picker.up_at or leg.at
+            steps.append(Step(at, Did.PICKED_UP, leg.picker.extension, who))
+        ending = _DID.get(told.result) if told.result else None
+        if ending is not None and told.ended_at is not None:
+            steps.append(Step(told.ended_at, ending, who, told.forwarded_to))
+        return steps
+
+
+_DID = {
+    LegResult.BUSY: Did.BUSY,
+    LegResult.REJECTED: Did.REJECTED,
+    LegResult.UNREACHABLE: Did.UNREACHABLE,
+    LegResult.NO_ANSWER: Did.NO_ANSWER,
+    LegResult.CANCELLED: Did.CANCELLED,
+    LegResult.FORWARDED: Did.FORWARDED,
+}
