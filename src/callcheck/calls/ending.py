@@ -130,7 +130,8 @@ class Ending:
     def silent_at(self) -> Micros | None:
         """When the last phone fell silent, if all did before the caller's line ended."""
         root = self.root
-        ends = [ended(leg) for leg in self.c.legs]
+        # a phone that said yes but never got the caller was not silent before it hung up
+        ends = [leg.dest.hung_at if leg.status == "ANSWER" else ended(leg) for leg in self.c.legs]
         if root is None or not ends or any(end is None for end in ends):
             return None
         last = max(end for end in ends if end is not None)

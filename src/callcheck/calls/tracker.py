@@ -237,6 +237,8 @@ class Tracker:
                 self._claim(call, other)
         parties = tuple(other.party for other in others)
         if call.answerer is None:
+            if call.root is not None and call.root.asked_at is not None:
+                return  # hang-up and answer crossed: the caller was gone before anybody could speak
             self._answer(call, others[0])
         elif new := [other for other in others if other.party not in call.present]:
             call.hung_up_by = None
