@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -143,11 +143,14 @@ class _Noting:
     def connected(self) -> None:
         self.on.set()
 
-    def message(self, raw: bytes) -> None:
-        self._watch.message(raw)
-        self._events += 1
-        if self._events in self._ends:
-            self._marks.judged.append((self._events, time.monotonic_ns()))
+    def messages(self, batch: Iterable[bytes]) -> None:
+        came = list(batch)
+        self._watch.messages(came)
+        now = time.monotonic_ns()
+        before, self._events = self._events, self._events + len(came)
+        self._marks.judged += [
+            (n, now) for n in range(before + 1, self._events + 1) if n in self._ends
+        ]
 
     def pong(self, raw: bytes) -> None:
         self._watch.pong(raw)
@@ -162,7 +165,7 @@ def _rehearsed(watch: Watch, path: Path, marks: Marks) -> list[Call]:
     follower = Follower("main", watch.follower.tracker.directory, live=True)
     calls: list[Call] = []
     for events, raw in enumerate(Framer().feed(path.read_bytes()), 1):
-        follower.message(raw)
+        follower.follow([raw])
         for call in follower.ended():
             marks.ends[call.call_id] = events
             calls.append(call)

@@ -37,8 +37,8 @@ def measure(*, short: bool) -> list[Figure]:
 def bytes_per_call(calls: int, traced: bool) -> float:
     """What one more open call keeps, with `calls` of them open at once."""
     follower = Follower("main", town.directory(VARIANTS), live=True)
-    for raw in stream.played(stream.scenes("direct_"), VARIANTS, 1, VARIANTS, stream.today()):
-        follower.message(raw)  # layouts, caches and our own numbers are there from now on
+    # layouts, caches and our own numbers are there from now on
+    follower.follow(stream.played(stream.scenes("direct_"), VARIANTS, 1, VARIANTS, stream.today()))
     list(follower.ended())
     talking = [_until_hangup(scene) for scene in stream.scenes("direct_4s")]
     gc.collect()
@@ -47,8 +47,8 @@ def bytes_per_call(calls: int, traced: bool) -> float:
     before = _used(traced)
     ids = count(1_000_000)
     for n in range(calls):
-        for _, raw in talking[0].play(stream.today() + n * 1000, ids, n % VARIANTS):
-            follower.message(raw)
+        play = talking[0].play(stream.today() + n * 1000, ids, n % VARIANTS)
+        follower.follow(raw for _, raw in play)
     gc.collect()
     return (_used(traced) - before) / len(follower.tracker.open_calls)
 
@@ -102,10 +102,8 @@ def _pieces(events: Iterator[bytes]) -> Iterator[list[bytes]]:
 
 def _follow(follower: Follower, piece: list[bytes]) -> float:
     began = time.process_time()
-    for raw in piece:
-        follower.message(raw)
-        if follower.tracker.ended:
-            follower.tracker.ended.clear()
+    follower.follow(piece)
+    follower.tracker.ended.clear()
     return time.process_time() - began
 
 
@@ -126,7 +124,7 @@ def after_many(calls: int) -> tuple[int, int, int]:
     before, objects = 0, 0
     ended = 0
     for raw in stream.played(book, calls, 100, VARIANTS, stream.today()):
-        follower.message(raw)
+        follower.follow([raw])
         for _ in follower.ended():
             ended += 1
             if ended == calls // 4:

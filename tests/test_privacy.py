@@ -3,6 +3,7 @@
 import re
 import stat
 import threading
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -129,9 +130,9 @@ def test_extensions_house_numbers_and_words_stay() -> None:
             step(Did.NOTED, None, "greeting by 202"),
         ),
     )
-    assert PSEUDONYMS.conceal(original, HOUSE) == original
+    assert PSEUDONYMS.conceal(deepcopy(original), HOUSE) == original
     trunk = replace(call(caller=None), legs=(leg("PJSIP/trunk-riga"),))
-    assert PSEUDONYMS.conceal(trunk, HOUSE) == trunk
+    assert PSEUDONYMS.conceal(deepcopy(trunk), HOUSE) == trunk
 
 
 def test_an_outside_caller_that_looks_like_an_extension_is_none() -> None:
@@ -163,7 +164,7 @@ def test_without_a_configuration_extensions_stay_as_well() -> None:
         dialed="77001",
         legs=(leg("PJSIP/77001", extension="77001"),),
     )
-    assert PSEUDONYMS.conceal(bare, Directory()) == bare
+    assert PSEUDONYMS.conceal(deepcopy(bare), Directory()) == bare
 
 
 def test_one_number_has_one_pseudonym_however_it_is_written() -> None:
@@ -193,7 +194,7 @@ def test_masked(number: str, masked: str) -> None:
 def test_plain_changes_nothing() -> None:
     plain = Pseudonyms(b"", "plain", "371")
     original = everywhere("29111222", Direction.INBOUND)
-    assert plain.conceal(original, HOUSE) is original
+    assert plain.conceal(deepcopy(original), HOUSE) == original
     assert plain.token("29111222") == "29111222"
 
 

@@ -5,8 +5,9 @@ The one path of an event, used alike by the listener, by `replay` and by the ben
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 
 from callcheck.ami.events import EVENTS, introduce, time_in
 from callcheck.ami.framing import GREETING, Framer
@@ -20,11 +21,20 @@ class Follower:
     """Follows the calls of one PBX, message by message.
 
     `live` says that messages without a `Timestamp` may be stamped with their arrival; a recording
-    has no such moment, and its calls then have no times (only an order).
+    has no such moment, and its calls then have no times (only an order). `others` are told of
+    events that are none of a call, by their first line.
     """
 
-    def __init__(self, pbx: str, directory: Directory, *, live: bool) -> None:
+    def __init__(
+        self,
+        pbx: str,
+        directory: Directory,
+        *,
+        live: bool,
+        others: Mapping[bytes, Callable[[bytes], object]] = MappingProxyType({}),
+    ) -> None:
         self.live = live
+        self._others = others
         source = TimeSource.ARRIVAL if live else TimeSource.NONE
         self.tracker = Tracker(pbx, directory, source)
         self.messages = 0
@@ -36,25 +46,37 @@ class Follower:
         """Whether events carry their time; None before the first one."""
         self._order = 0
 
-    def message(self, raw: bytes, arrived: Micros = 0) -> Micros | None:
-        """Takes one whole message, received at `arrived`; ended calls wait in `ended()`. Returns
-        the time of an event that was followed, if it told one."""
-        self.messages += 1
-        reader = EVENTS.get(raw[: raw.find(b"\r", 7)])
-        if reader is None:
-            if raw[:7] != b"Event: ":
-                self._no_event(raw)
-            return None
-        instead = self.tracker.now if self.timed else self._instead(arrived)
-        try:
-            event, timed = reader.read(raw.decode("utf-8", "replace"), instead)
-        except ValueError:
-            self.broken += 1
-            return None
-        if not timed or not self.timed:
-            return self._note_time(raw, event, timed=timed)
-        self._feed(raw, event)
-        return event.at
+    def follow(self, messages: Iterable[bytes], arrived: Micros = 0) -> list[Micros]:
+        """Takes whole messages, received together at `arrived`; ended calls wait in `ended()`.
+        Returns the times that the followed events told. One loop with few calls in it: a PBX
+        sends some thousand messages a second."""
+        told: list[Micros] = []
+        tracker, reader_of = self.tracker, EVENTS.get
+        for raw in messages:
+            self.messages += 1
+            kind = raw[: raw.find(b"\r", 7)]
+            reader = reader_of(kind)
+            if reader is None:
+                if kind in self._others:
+                    self._others[kind](raw)
+                elif raw[:7] != b"Event: ":
+                    self._no_event(raw)
+                continue
+            instead = tracker.now if self.timed else self._instead(arrived)
+            try:
+                event, timed = reader.read(raw.decode("utf-8", "replace"), instead)
+            except ValueError:
+                self.broken += 1
+                continue
+            if not timed or not self.timed:
+                self._note_time(raw, event, timed=timed)
+                continue
+            told.append(event.at)
+            try:
+                tracker.feed(event)
+            except Stranger:
+                self._introduce(raw, event)
+        return told
 
     def _feed(self, raw: bytes, event: Event) -> None:
         try:
@@ -62,19 +84,18 @@ class Follower:
         except Stranger:
             self._introduce(raw, event)
 
-    def _note_time(self, raw: bytes, event: Event, *, timed: bool) -> Micros | None:
+    def _note_time(self, raw: bytes, event: Event, *, timed: bool) -> None:
         """The first event of a stream, or one without its time."""
         if timed:
             self.timed = True
             self.tracker.learn_time(event.at)
             self._feed(raw, event)
-            return event.at
+            return
         if self.timed is None and not isinstance(event, ChannelFound):
             self.timed = False
         self._doubt(raw, event)
         self._feed(raw, event)
         self._doubt(raw, event)  # again: the event may have begun its call
-        return None
 
     def _doubt(self, raw: bytes, event: Event) -> None:
         """One event without its time in a stream that has times: its calls are not judged."""
@@ -132,8 +153,7 @@ def follow_bytes(follower: Follower, chunks: Iterator[bytes]) -> Iterator[Call]:
     """Ended calls of a recording, in the order of their ends, in bounded memory."""
     framer = Framer()
     for chunk in chunks:
-        for raw in framer.feed(chunk):
-            follower.message(raw)
+        follower.follow(framer.feed(chunk))
         follower.tracker.expire()
         yield from follower.ended()
     framer.close()

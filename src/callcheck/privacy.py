@@ -6,7 +6,6 @@ one number, and not which.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import re
@@ -14,7 +13,7 @@ import secrets
 import stat
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -125,14 +124,17 @@ class Pseudonyms:
         if self.mode == "masked":
             shown = max(0, len(normal) - max(4, (len(normal) + 1) // 2))
             return normal[:shown] + "*" * (len(normal) - shown)
-        digest = hmac.new(self.key, normal.encode("utf-8", "surrogateescape"), hashlib.sha256)
-        return f"c-{digest.hexdigest()[:12]}"
+        digest = hmac.digest(self.key, normal.encode("utf-8", "surrogateescape"), "sha256")
+        return f"c-{digest.hex()[:12]}"
 
     def conceal(self, call: Call, directory: Directory) -> Call:
-        """The call with every outside number replaced; what is the house's own stays."""
-        if self.mode == "plain":
-            return call
-        return _Concealing(self.token, directory, self._short_on(directory), call).call()
+        """The same call, with every outside number in it replaced; what is the house's own stays.
+
+        Nothing is copied, for this is on every call's way: who needs the numbers looks before.
+        """
+        if self.mode != "plain":
+            _Concealing(self.token, directory, self._short_on(directory), call).conceal()
+        return call
 
     def _short_on(self, directory: Directory) -> int:
         """How long a number may be and still be an unlisted extension or a service number."""
@@ -145,7 +147,7 @@ class Pseudonyms:
 
 
 class _Concealing:
-    """One call being concealed. What stays as it is, is not copied: this is on every call's way."""
+    """One call being concealed."""
 
     def __init__(
         self, token: Callable[[str], str], directory: Directory, short: int, call: Call
@@ -160,21 +162,20 @@ class _Concealing:
             # what comes in on a trunk was sent to a number of the house
             self._said[call.dialed] = call.dialed
 
-    def call(self) -> Call:
-        """The call without outside numbers."""
+    def conceal(self) -> None:
+        """Replaces the outside numbers."""
         call, party = self._call, self._party
-        return replace(
-            call,
-            caller=self._caller(call.caller),
-            dialed=party(call.dialed),
-            answered_by=party(call.answered_by),
-            picked_up_for=party(call.picked_up_for),
-            forwarded_from=party(call.forwarded_from),
-            forwarded_to=party(call.forwarded_to),
-            final_party=party(call.final_party),
-            legs=tuple([self._leg(leg) for leg in call.legs]),
-            timeline=tuple([self._step(step) for step in call.timeline]),
-        )
+        call.caller = self._caller(call.caller)
+        call.dialed = party(call.dialed)
+        call.answered_by = party(call.answered_by)
+        call.picked_up_for = party(call.picked_up_for)
+        call.forwarded_from = party(call.forwarded_from)
+        call.forwarded_to = party(call.forwarded_to)
+        call.final_party = party(call.final_party)
+        for leg in call.legs:
+            self._leg(leg)
+        for step in call.timeline:
+            self._step(step)
 
     def _caller(self, caller: str | None) -> str | None:
         """An outside caller may show a number that looks like an extension: it is none."""
@@ -197,30 +198,22 @@ class _Concealing:
             return True
         return self._directory.reached_by(who) is not None
 
-    def _leg(self, leg: Leg) -> Leg:
-        number = None if leg.number is None else self._token(leg.number)
-        device, channel = self._name(leg.device), self._name(leg.channel)
-        forwarded_to = self._party(leg.forwarded_to)
-        new = (number, device, channel, forwarded_to)
-        if new == (leg.number, leg.device, leg.channel, leg.forwarded_to):
-            return leg
-        return replace(
-            leg, number=number, device=device, channel=channel, forwarded_to=forwarded_to
-        )
+    def _leg(self, leg: Leg) -> None:
+        leg.forwarded_to = self._party(leg.forwarded_to)
+        if leg.extension is None:  # else its device is the house's own
+            leg.number = None if leg.number is None else self._token(leg.number)
+            leg.device, leg.channel = self._name(leg.device), self._name(leg.channel)
 
-    def _step(self, step: Step) -> Step:
-        did, to = step.did, self._party(step.to)
+    def _step(self, step: Step) -> None:
+        did = step.did
         if did is Did.STARTED:
-            who = self._caller(step.who)
-        elif did is Did.HUNG_UP and step.who in _ENDS:
-            who = step.who
-        else:
-            who = self._party(step.who)
+            step.who = self._caller(step.who)
+        elif did is not Did.HUNG_UP or step.who not in _ENDS:
+            step.who = self._party(step.who)
         if did is Did.NOTED and step.to:
-            to = self._within(_WRITTEN, step.to)
-        if who == step.who and to == step.to:
-            return step
-        return Step(step.at, did, who, to)
+            step.to = self._within(_WRITTEN, step.to)
+        else:
+            step.to = self._party(step.to)
 
     def _name(self, name: str) -> str:
         """A device or channel: numbers in it go, its own suffix stays."""

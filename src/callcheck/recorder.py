@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,10 +37,11 @@ class Recording:
         self.sessions += 1
         self._write(SESSION)
 
-    def message(self, raw: bytes) -> None:
-        """One event."""
-        self.events += 1
-        self._write(raw + b"\r\n\r\n")
+    def messages(self, batch: Iterable[bytes]) -> None:
+        """Events that came together."""
+        for raw in batch:
+            self.events += 1
+            self._write(raw + b"\r\n\r\n")
 
     def pong(self, raw: bytes) -> None:
         """Not an event."""

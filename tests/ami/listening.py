@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,10 +42,11 @@ class Seen:
     def connected(self) -> None:
         self.told.append(b"+")
 
-    def message(self, raw: bytes) -> None:
-        if self.broken is not None and self.broken in raw:
-            raise ValueError("+37167012345 cannot be followed")
-        self.told.append(raw)
+    def messages(self, batch: Iterable[bytes]) -> None:
+        for raw in batch:
+            if self.broken is not None and self.broken in raw:
+                raise ValueError("+37167012345 cannot be followed")
+            self.told.append(raw)
 
     def pong(self, raw: bytes) -> None:
         self.told.append(b"pong")

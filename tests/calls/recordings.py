@@ -96,8 +96,7 @@ def follower() -> Follower:
 def calls_of(messages: Iterable[bytes]) -> list[Call]:
     """What comes of messages, in the order of the calls' ends."""
     following = follower()
-    for raw in messages:
-        following.message(raw)
+    following.follow(messages)
     following.close()
     calls = list(following.ended())
     assert_empty(following.tracker)

@@ -58,8 +58,7 @@ def pong(after: float) -> bytes:
 
 def test_a_call_whose_end_was_lost_ends_a_day_later_unjudged() -> None:
     following = follower()
-    for raw in without_the_callers_hangup(DIRECT):
-        following.message(raw)
+    following.follow(without_the_callers_hangup(DIRECT))
     following.tick(pong(23))
     assert len(following.tracker.open_calls) == 1
     assert list(following.ended()) == []

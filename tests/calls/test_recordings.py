@@ -75,7 +75,7 @@ def test_every_call_is_accounted_for(recording: Recording) -> None:
     following = follower()
     ended = 0
     for raw in recording.messages:
-        following.message(raw)
+        following.follow([raw])
         ended += len(list(following.ended()))
         tracker = following.tracker
         assert tracker.opened == tracker.closed + tracker.merged + len(tracker.open_calls)

@@ -65,7 +65,7 @@ def follow_bounded(data: bytes, most: int) -> list[Call]:
     tracker = following.tracker
     framer = Framer()
     for raw in framer.feed(data):
-        following.message(raw)
+        following.follow([raw])
         for table in (tracker.channels, tracker.calls, tracker.bridges, tracker.halves):
             assert len(table) <= most
     following.close()

@@ -12,9 +12,9 @@ import logging
 import os
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from callcheck.ami.address import Address, Pace, tls_of
 from callcheck.ami.backoff import Backoff
@@ -22,6 +22,7 @@ from callcheck.ami.link import Headers, Link, LinkError, LoginRefused, NoAnswer
 from callcheck.ami.rights import Rights
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Sink(Protocol):
@@ -30,8 +31,9 @@ class Sink(Protocol):
     def connected(self) -> None:
         """Logged in; what follows is complete until `lost`."""
 
-    def message(self, raw: bytes) -> None:
-        """One event as sent, without its closing blank line; a snapshot's items too."""
+    def messages(self, batch: Iterable[bytes]) -> None:
+        """Events that came together, each as sent, without its closing blank line; a snapshot's
+        items too. If it raises, it is called again for what it has not yet taken."""
 
     def pong(self, raw: bytes) -> None:
         """The answer to a Ping; its `Timestamp` is the clock of the PBX."""
@@ -201,18 +203,15 @@ class Listener:
         self._last_event = self._now()
         if not self.rights.complete:
             self.rights.note_all(batch)
-        take = self.sink.message
-        for raw in batch:
-            try:
-                take(raw)
-            except Exception as error:  # one event, and what was open then, are doubtful
-                self._failed(error)
-                self._resync()
+        left = iter(batch)
+        for _ in batch:
+            if self._pass(self.sink.messages, left):
+                break
 
     def item(self, raw: bytes) -> None:
         """From the link: one item of a listing that we asked for."""
         if self._sharing:
-            self._pass(self.sink.message, raw)
+            self._pass(self.sink.messages, [raw])
 
     def pong(self, raw: bytes) -> None:
         """From the link: the peer lives."""
@@ -225,12 +224,15 @@ class Listener:
             log.warning("pbx %s: a message of over 1 MiB was dropped", self.pbx.name)
         self._resync()
 
-    def _pass(self, take: Callable[[bytes], None], raw: bytes) -> None:
+    def _pass(self, take: Callable[[T], None], given: T) -> bool:
+        """False if the sink failed: one event, and what was open then, are doubtful."""
         try:
-            take(raw)
+            take(given)
         except Exception as error:
             self._failed(error)
             self._resync()
+            return False
+        return True
 
     def _failed(self, error: Exception) -> None:
         self.sink_failures += 1

@@ -2,8 +2,8 @@
 
 Most events of a PBX are not for us, and of the others a few headers are. Asterisk writes the
 headers of one kind of event always in the same order, so their places are learned from the first
-message of each length: one pattern then skips to each, and checks that it is the one. A message
-that is different is searched line by line.
+message: one pattern then skips to each, and checks that it is the one. A message that is different
+is searched line by line.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ MANY_LAYOUTS = 16
 
 
 class Header(NamedTuple):
-    """One header that an event needs: its name, and the pattern that catches its value."""
+    """One header that an event needs: its name, and the pattern that catches its value (atomic: a
+    message of another layout must fail at once, not be tried in a million ways)."""
 
     name: str
     value: str
@@ -31,67 +32,73 @@ class Header(NamedTuple):
 
 
 def _text(name: str) -> Header:
-    return Header(name, r"([^\r]*)", "()")
+    return Header(name, r"([^\r]*+)", "()")
 
 
 def _optional(name: str) -> Header:
     """None where Asterisk says `<unknown>` or nothing."""
-    return Header(name, r"(?:<unknown>(?=\r|$)|([^\r]+)|)")
+    return Header(name, r"(?><unknown>(?=\r|$)|([^\r]++)|)")
 
 
 def _uniqueid(name: str) -> Header:
     """What the event makes no sense without."""
-    return Header(name, r"([^\r]+)", "")
+    return Header(name, r"([^\r]++)", "")
 
 
 def _number(name: str) -> Header:
     """Zero where it is missing or no number."""
-    return Header(name, r"(?:(\d{1,9})(?=\r|$)|[^\r]*)", number=True)
+    return Header(name, r"(?>(\d{1,9})(?=\r|$)|[^\r]*+)", number=True)
 
 
-TIMESTAMP = Header("Timestamp", r"(?:(\d{10}\.\d{6})(?=\r|$)|[^\r]*)")
+TIMESTAMP = Header("Timestamp", r"(?>(\d{10}\.\d{6})(?=\r|$)|[^\r]*+)")
 """Seconds and microseconds since the epoch ("1763812345.012345"; manager.c)."""
 
 Match = Callable[[str], re.Match[str] | None]
 
 
+class Layout(NamedTuple):
+    """Where one kind of message has its headers: a pattern that catches their values, and how the
+    lines begin that must not be there (one message that was damaged would else hide a header in
+    all that follow)."""
+
+    match: Match
+    lacking: tuple[str, ...]
+
+
 class Reader:
     """Makes one kind of event of the headers that it needs."""
 
-    __slots__ = ("_by_lines", "_headers", "_make", "_numbers", "_whole")
+    __slots__ = ("_headers", "_kind", "_layouts", "_numbers")
 
-    def __init__(self, make: Callable[..., Event], *headers: Header) -> None:
-        self._make = make
+    def __init__(self, kind: type[tuple[Any, ...]], *headers: Header) -> None:
+        self._kind = kind
         self._headers = (TIMESTAMP, *headers)
         self._numbers = tuple(i for i, header in enumerate(self._headers) if header.number)
-        self._whole: list[Match] = []
-        self._by_lines: dict[int, Match] = {}
-        """Layouts in which a header is missing: they hold for messages of that length only."""
+        self._layouts: list[Layout] = []
 
     def read(self, text: str, instead: Micros) -> tuple[Event, bool]:
         """The event in a message, and whether it told its time (else it is at `instead`).
 
         Raises ValueError if a header that the event cannot do without is missing.
         """
-        match = self._known(text)
-        values: list[Any] = self._search(text) if match is None else list(match.groups())
+        for layout in self._layouts:
+            match = layout[0](text)
+            if match is None:
+                continue
+            for line in layout[1]:
+                if line in text:
+                    break
+            else:
+                values: list[Any] = list(match.groups())
+                break
+        else:
+            values = self._search(text)
         for i in self._numbers:
             values[i] = int(values[i] or 0)
         stamp = values[0]
-        if stamp:
-            values[0] = int(stamp[:10] + stamp[11:])
-            return self._make(*values), True
-        values[0] = instead
-        return self._make(*values), False
-
-    def _known(self, text: str) -> re.Match[str] | None:
-        by_lines = self._by_lines.get(text.count("\n")) if self._by_lines else None
-        if by_lines is not None and (match := by_lines(text)):
-            return match
-        for layout in self._whole:
-            if match := layout(text):
-                return match
-        return None
+        values[0] = int(stamp[:10] + stamp[11:]) if stamp else instead
+        event: Any = _MAKE(self._kind, values)
+        return event, bool(stamp)
 
     def _search(self, text: str) -> list[Any]:
         """The values by name; learns the layout of such a message."""
@@ -103,13 +110,13 @@ class Reader:
             for header, place in zip(self._headers, places, strict=True)
         ]
         there = [place for place in places if place is not None]
-        if there == sorted(there):
-            layout = _layout(self._headers, places).match
-            if None in places and len(self._by_lines) < MANY_LAYOUTS:
-                self._by_lines[len(lines) - 1] = layout
-            elif None not in places and len(self._whole) < MANY_LAYOUTS:
-                self._whole.append(layout)
+        if there == sorted(there) and len(self._layouts) < MANY_LAYOUTS:
+            self._layouts.append(_layout(self._headers, places))
         return values
+
+
+_MAKE = tuple.__new__
+"""What a named tuple's own maker does, without the call in Python around it."""
 
 
 def _value(header: Header, line: str | None) -> str | None:
@@ -123,21 +130,20 @@ def _value(header: Header, line: str | None) -> str | None:
     return match[1]
 
 
-def _layout(headers: Sequence[Header], places: Sequence[int | None]) -> re.Pattern[str]:
-    """A pattern that skips whole lines and catches the values in the lines at `places`."""
+def _layout(headers: Sequence[Header], places: Sequence[int | None]) -> Layout:
+    """How to skip whole lines and catch the values in the lines at `places`."""
     pattern: list[str] = []
     here = 0
     for header, place in zip(headers, places, strict=True):
         if place is None:
-            # else a message that was damaged once would hide the header in all that follow
-            pattern.insert(0, f"(?!(?:[^\\n]*\\n)*{re.escape(header.name)}: )")
             pattern.append(header.absent)
             continue
-        skip = f"(?:[^\\n]*+\\n){{{place - here}}}+"
-        pattern.append(f"{skip}{re.escape(header.name)}: {header.value}")
+        pattern.append(r"[^\n]*+\n" * (place - here))
+        pattern.append(f"{re.escape(header.name)}: {header.value}")
         # the value's line still has its end; the next skip begins with it
         here = place
-    return re.compile("".join(pattern))
+    lacking = [f"\r\n{h.name}: " for h, at in zip(headers, places, strict=True) if at is None]
+    return Layout(re.compile("".join(pattern)).match, tuple(lacking))
 
 
 _CHANNEL = (

@@ -6,7 +6,7 @@ All of it happens while the socket is being read, so nothing here waits, and not
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from callcheck.calls.directory import Directory
@@ -15,14 +15,14 @@ from callcheck.follow import Follower
 from callcheck.privacy import Pseudonyms
 from callcheck.verdict import Finding, Judge
 
-_OF_PHONES = (b"Event: DeviceStateChange\r\n", b"Event: UserEvent\r\n")
+_OF_PHONES = (b"Event: DeviceStateChange", b"Event: UserEvent")
 Take = Callable[[Call, Sequence[Finding]], object]
 
 
 class Observes(Protocol):
     """Something that counts durations, in microseconds."""
 
-    def observe(self, value: int) -> None: ...
+    def observe_each(self, values: Iterable[int]) -> None: ...
 
 
 class Watch:
@@ -37,7 +37,8 @@ class Watch:
         take: Take,
         delay: Observes,
     ) -> None:
-        self.follower = Follower(pbx, directory, live=True)
+        others = dict.fromkeys(_OF_PHONES, self._of_phones)
+        self.follower = Follower(pbx, directory, live=True, others=others)
         self._directory = directory
         self._judge = judge
         self._pseudonyms = pseudonyms
@@ -51,16 +52,13 @@ class Watch:
     def connected(self) -> None:
         """What runs by now is made known by the snapshot that follows."""
 
-    def message(self, raw: bytes) -> None:
-        """Follows one event."""
-        follower = self.follower
-        at = follower.message(raw, 0 if follower.timed else time.time_ns() // 1000)
-        if at is not None:
-            self._delay.observe(max(0, time.time_ns() // 1000 - at))
-            if follower.tracker.ended:
-                self._settle()
-        if self.on_phones is not None and raw.startswith(_OF_PHONES):
-            self.on_phones(raw)
+    def messages(self, batch: Iterable[bytes]) -> None:
+        """Follows events that came together."""
+        told = self.follower.follow(batch, time.time_ns() // 1000)
+        if self.follower.tracker.ended:
+            self._settle()
+        now = time.time_ns() // 1000
+        self._delay.observe_each([max(0, now - at) for at in told])
 
     def pong(self, raw: bytes) -> None:
         """The clock of the PBX, also while nobody calls: ends calls whose end was lost."""
@@ -87,11 +85,16 @@ class Watch:
         """The time by the clock of the PBX, as far as it has told."""
         return self.follower.tracker.now
 
+    def _of_phones(self, raw: bytes) -> None:
+        if self.on_phones is not None:
+            self.on_phones(raw)
+
     def _settle(self) -> None:
         for call in self.follower.ended():
             if self.on_ended is not None:
                 self.on_ended(call)
-            self._take(self._conceal(call), self._judge(call))
+            findings = self._judge(call)  # first: the numbers are still there
+            self._take(self._conceal(call), findings)
 
     def _conceal(self, call: Call) -> Call:
         return self._pseudonyms.conceal(call, self._directory)

@@ -9,7 +9,7 @@ renderings equal to the byte.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import Literal
@@ -75,6 +75,13 @@ class Series:
         self._edges = edges
         self.counts = [0] * (len(edges) + 1)
         self.total = 0
+
+    def observe_each(self, values: Iterable[int]) -> None:
+        """Counts each of many values."""
+        edges, counts = self._edges, self.counts
+        for value in values:
+            counts[bisect_left(edges, value)] += 1
+            self.total += value
 
     def observe(self, value: int, times: int = 1) -> None:
         """Counts a value `times` times (-1 takes it back). An edge belongs to its own bucket."""
