@@ -32,9 +32,11 @@ class People:
         A call to a line becomes a person's once that person's phone was picked up for, or sent
         it on.
         """
-        parties = (self._person_asked(call), call.picked_up_for, call.forwarded_from)
-        inside = (self.extension(call, party) for party in parties)
-        return next((who for who in inside if who is not None and self._is_person(who)), None)
+        for party in (self._person_asked(call), call.picked_up_for, call.forwarded_from):
+            who = self.extension(call, party)
+            if who is not None and self._is_person(who):
+                return who
+        return None
 
     def extension(self, call: Call, party: str | None) -> str | None:
         """The extension of a party; of a person's own mobile too. None for anybody else."""

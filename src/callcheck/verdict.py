@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from callcheck.calls.model import Call
 
@@ -18,8 +19,7 @@ class Result(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
+class Readings(NamedTuple):
     """The three readings of "by the third ring" (contract, section 1)."""
 
     before: bool
@@ -27,8 +27,7 @@ class Readings:
     third: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What one rule says of one call."""
 
     rule: str
@@ -53,8 +52,8 @@ class Judge:
     failures: int = 0
 
     def __call__(self, call: Call) -> tuple[Finding, ...]:
-        asked = (self._ask(name, rule, call) for name, rule in self.rules)
-        return tuple(finding for finding in asked if finding is not None)
+        asked = [self._ask(name, rule, call) for name, rule in self.rules]
+        return tuple([finding for finding in asked if finding is not None])
 
     def _ask(self, name: str, rule: Rule, call: Call) -> Finding | None:
         try:

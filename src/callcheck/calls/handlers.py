@@ -21,26 +21,25 @@ _NUMBER = re.compile(r"(?:^|[/:])(\+?\d[\d*#]*)(?:@|$)")
 
 
 def on_channel_born(tracker: Tracker, event: happened.ChannelBorn) -> None:
-    if event.uniqueid in tracker.channels:
+    at, name, state, caller, exten, uniqueid, linkedid = event
+    if uniqueid in tracker.channels:
         return
-    starts = event.linkedid == event.uniqueid
-    linkedid = event.uniqueid if starts else event.linkedid
-    channel = Channel(event.name, event.uniqueid)
-    channel.named(event.name, tracker.directory)
-    channel.state, channel.caller, channel.exten = event.state, event.caller, event.exten
-    tracker.channels[event.uniqueid] = channel
-    if event.name.startswith("Local/"):
+    starts = linkedid == uniqueid
+    channel = tracker.channels[uniqueid] = Channel(name, uniqueid)
+    channel.named(name, tracker.directory)
+    channel.state, channel.caller, channel.exten = state, caller, exten
+    if name.startswith("Local/"):
         _pair(tracker, channel)
     if channel.extension:
         tracker.phones.setdefault(channel.extension, []).append(channel)
     strange = not starts and linkedid not in tracker.calls
-    call = channel.call = tracker.group(linkedid, event.at)
+    call = channel.call = tracker.group(uniqueid if starts else linkedid, at)
     channel.linkedid = call.call_id  # one string for all of a call
-    call.channels.append(channel)
+    call.channels += (channel,)
     call.alive += 1
     if starts and call.root is None:
         call.root = channel
-        call.originated = event.state == DOWN
+        call.originated = state == DOWN
         call.start_seen = True
         if len(call.channels) > 1:
             call.whole = False
@@ -116,7 +115,7 @@ def on_dial_begun(tracker: Tracker, event: happened.DialBegun) -> None:
 
 
 def _add_leg(call: OpenCall, dial: Dial, event: happened.DialBegun) -> None:
-    call.legs.append(dial)
+    call.legs += (dial,)
     if dial.dest.extension is None:
         dial.number = outside_number(event.dial_string) or event.dest_number
     if dial.dest.state == RINGING:
@@ -125,9 +124,7 @@ def _add_leg(call: OpenCall, dial: Dial, event: happened.DialBegun) -> None:
 
 def _dialled(call: OpenCall, dialer: Channel, dial: Dial) -> None:
     dial.queue = dialer.queue
-    if dialer.dials is None:
-        dialer.dials = []
-    dialer.dials.append(dial)
+    dialer.dials += (dial,)
     if call.root is dialer:
         call.hung_up_by = None
         if call.originated and not _is_number(dialer.exten):
@@ -207,7 +204,7 @@ def _undialled_answer(tracker: Tracker, event: happened.DialEnded, dest: Channel
             dest.call.whole = False  # a leg of this call whose DialBegin we did not see
         return
     if dialer.call is not dest.call:
-        leg = next((d for d in reversed(dialer.dials or ()) if left_ringing(d)), None)
+        leg = next((d for d in reversed(dialer.dials) if left_ringing(d)), None)
         tracker.absorb(dialer.call, dest)
         tracker.picked_up(dialer.call, dest, leg)
 

@@ -195,7 +195,7 @@ class _Outcome:
 
     def _last_dials(self) -> list[Dial]:
         """Where an unanswered call got to: its legs, and what the caller's channel dialled."""
-        mine = list(self.root.dials or ()) if self.root is not None else []
+        mine = self.root.dials if self.root is not None else ()
         return [*mine, *(leg for leg in self.c.legs if leg not in mine)]
 
     def _via(self) -> Via | None:

@@ -75,7 +75,7 @@ class Channel:
         """The other half of a Local pair."""
         self.dial: Dial | None = None
         """How this channel was dialled."""
-        self.dials: list[Dial] | None = None
+        self.dials: tuple[Dial, ...] = ()
         """What this channel dialled, in order."""
         self.queue: str | None = None
         """The queue in which this caller waits."""
@@ -183,18 +183,20 @@ Fact = tuple[Micros, Did, str | None, str | None]
 
 
 class OpenCall:
-    """A call while it lasts."""
+    """A call while it lasts. Tuples, since most calls have two channels and one leg, and ten
+    thousand may be open."""
 
     __slots__ = (
+        "absorbed",
         "alive",
         "answered_at",
         "answerer",
+        "call_id",
         "channels",
         "conference",
         "ended_at",
         "facts",
         "hung_up_by",
-        "ids",
         "legs",
         "originated",
         "pickup_of",
@@ -214,15 +216,17 @@ class OpenCall:
     )
 
     def __init__(self, linkedid: str, at: Micros, time_source: TimeSource) -> None:
-        self.ids = [linkedid]
+        self.call_id = linkedid
+        self.absorbed: tuple[str, ...] = ()
+        """The linkedids of groups that turned out to be part of this call."""
         self.root: Channel | None = None
         """The caller's channel."""
         self.started_at = at
         self.time_source = time_source
-        self.channels: list[Channel] = []
+        self.channels: tuple[Channel, ...] = ()
         """All that ever belonged to it."""
         self.alive = 0
-        self.legs: list[Dial] = []
+        self.legs: tuple[Dial, ...] = ()
         self.whole = True
         self.start_seen = False
         self.originated = False
@@ -251,16 +255,12 @@ class OpenCall:
         """Adds a fact for the timeline."""
         self.facts += ((at, did, who, to),)
 
-    @property
-    def call_id(self) -> str:
-        return self.ids[0]
-
     def let_go(self) -> None:
         """Unties what points at each other, so that a closed call is freed at once."""
         for channel in self.channels:
-            channel.call = channel.half = channel.dial = channel.dials = None
-        self.channels.clear()
-        self.legs.clear()
+            channel.call = channel.half = channel.dial = None
+            channel.dials = ()
+        self.channels = self.legs = ()
         self.root = self.answerer = self.talker = self.retrieved = self.pickup_of = None
 
 
@@ -271,18 +271,19 @@ def is_up(channel: Channel) -> bool:
 
 def connected(channel: Channel) -> list[Channel]:
     """All channels that can hear this one, over private bridges and Local pairs."""
-    seen: dict[int, Channel] = {id(channel): channel}
-    todo = [channel]
-    while todo:
-        here = todo.pop()
-        near = list(here.bridge.members) if here.bridge and here.bridge.private else []
-        if here.half is not None:
-            near.append(here.half)
-        for other in near:
-            if id(other) not in seen:
-                seen[id(other)] = other
-                todo.append(other)
-    return list(seen.values())
+    found = [channel]
+    seen = {channel}
+    for here in found:  # grows meanwhile
+        bridge, half = here.bridge, here.half
+        if bridge is not None and bridge.private:
+            for other in bridge.members:
+                if other not in seen:
+                    seen.add(other)
+                    found.append(other)
+        if half is not None and half not in seen:
+            seen.add(half)
+            found.append(half)
+    return found
 
 
 def left_ringing(dial: Dial) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from callcheck.calls.directory import Directory, Kind
 from callcheck.calls.model import Via
@@ -20,8 +20,7 @@ _OUTSIDE = re.compile(r"\+?\d{6,}")
 _OF_LOCAL = re.compile(r"Local/(.+)@[^@]*-[0-9a-f]+;[12]$")
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(NamedTuple):
     """One step of the way: by which means, from whom, to whom."""
 
     via: Via
@@ -29,8 +28,7 @@ class Hop:
     target: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """Who is asked for at some point of the way, and whether that is a line of several."""
 
     extension: str | None = None
@@ -94,7 +92,7 @@ def hops_to(leg: Dial, call: OpenCall, directory: Directory) -> list[Hop]:
     root = call.root
     asked = asked_for(directory, root.exten if root is not None else None)
     right = leg.dialer is root and asked.extension == leg.dest.extension is not None
-    if right and root is not None and root.dials is not None and len(root.dials) == 1:
+    if right and root is not None and len(root.dials) == 1:
         return []  # one phone, and the right one: most calls
     chain = way_to(leg)
     hops: list[Hop] = []
@@ -109,7 +107,7 @@ def hops_to(leg: Dial, call: OpenCall, directory: Directory) -> list[Hop]:
 def _hops_before(dial: Dial, asked: Asked, directory: Directory) -> Iterator[Hop]:
     """Forwards that the same channel made before this dial, one after another."""
     dialer = dial.dialer
-    if dialer is None or dialer.dials is None or asked.kind in (Kind.GROUP, Kind.QUEUE):
+    if dialer is None or asked.kind in (Kind.GROUP, Kind.QUEUE):
         return
     for earlier in dialer.dials:
         if earlier is dial or earlier.at >= dial.at or _together(earlier, dial):
@@ -183,7 +181,7 @@ def _owner(
 def _rounds(dialer: Channel | None) -> list[list[Dial]]:
     """The dials of a channel, those that rang together in one list."""
     rounds: list[list[Dial]] = []
-    for dial in (dialer.dials or ()) if dialer is not None else ():
+    for dial in dialer.dials if dialer is not None else ():
         if rounds and any(_together(other, dial) for other in rounds[-1]):
             rounds[-1].append(dial)
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from callcheck.calls.directory import Directory
 from callcheck.calls.ending import Ending, ended
 from callcheck.calls.model import (
@@ -31,7 +33,7 @@ class Telling:
 
     def ring_start(self) -> tuple[Micros, RingSource] | None:
         rung = [r for leg in self.ending.first_legs if (r := self._rang(leg)) is not None]
-        return min(rung) if rung else None
+        return min(rung, default=None)
 
     def _rang(self, leg: Dial) -> tuple[Micros, RingSource] | None:
         if leg.ring_at is not None and leg.ring_source is not None:
@@ -101,7 +103,8 @@ class Telling:
             steps.append(Step(self.ended_at, Did.HUNG_UP, hung_up_by))
         else:
             steps.append(Step(self.ended_at, Did.LOST_SIGHT))
-        return tuple(sorted(steps, key=lambda step: step.at))
+        steps.sort(key=_AT)
+        return tuple(steps)
 
     def _pbx_answer(self, at: Micros, disposition: Disposition) -> Did:
         recorded = disposition is Disposition.VOICEMAIL
@@ -124,6 +127,7 @@ class Telling:
         return steps
 
 
+_AT = attrgetter("at")
 _DID = {
     LegResult.BUSY: Did.BUSY,
     LegResult.REJECTED: Did.REJECTED,

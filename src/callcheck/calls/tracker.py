@@ -134,11 +134,11 @@ class Tracker:
         kept.channels += gone.channels
         kept.alive += gone.alive
         kept.legs += gone.legs
-        for linkedid in gone.ids:
-            self.calls[linkedid] = kept
-        kept.ids.extend(gone.ids)
+        ids = (gone.call_id, *gone.absorbed)
+        self.calls.update(dict.fromkeys(ids, kept))
+        kept.absorbed += ids
         kept.whole = kept.whole and gone.whole
-        gone.channels = []
+        gone.channels = ()
         self.merged += 1
 
     def drop(self, channel: Channel) -> None:
@@ -174,7 +174,8 @@ class Tracker:
                 del self.phones[channel.extension]
 
     def _close(self, call: OpenCall) -> None:
-        for linkedid in call.ids:
+        self.calls.pop(call.call_id, None)
+        for linkedid in call.absorbed:
             self.calls.pop(linkedid, None)
         record = ended_call(call, self.pbx, self.directory, self.now, bridged=self.bridged)
         call.let_go()

@@ -68,10 +68,19 @@ def _answered(call: Call, settings: Settings, cadence: Cadence, people: People) 
     waited = _since_clock(call, settings.clock, call.answered_at)
     if waited is None:
         return Finding(NAME, Result.UNKNOWN, "answered, but no ringing was seen")
-    readings = Readings(*(cadence.kept(r, settings.ring, waited) for r in Reading))
+    readings = _readings(waited, settings, cadence)
     met = cadence.kept(settings.reading, settings.ring, waited)
     reason = _how_answered(waited, met, settings, cadence, people.answered_by(call))
     return Finding(NAME, Result.MET if met else Result.BREACHED, reason, readings)
+
+
+def _readings(waited: Millis, settings: Settings, cadence: Cadence) -> Readings:
+    ring = settings.ring
+    return Readings(
+        before=cadence.kept(Reading.BEFORE, ring, waited),
+        within=cadence.kept(Reading.WITHIN, ring, waited),
+        third=cadence.kept(Reading.THIRD, ring, waited),
+    )
 
 
 def _how_answered(waited: Millis, met: bool, settings: Settings, cadence: Cadence, by: str) -> str:
