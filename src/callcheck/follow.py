@@ -51,14 +51,14 @@ class Follower:
         Returns the times that the followed events told. One loop with few calls in it: a PBX
         sends some thousand messages a second."""
         told: list[Micros] = []
-        tracker, reader_of = self.tracker, EVENTS.get
+        tracker, others, reader_of = self.tracker, self._others, EVENTS.get
         for raw in messages:
             self.messages += 1
             kind = raw[: raw.find(b"\r", 7)]
             reader = reader_of(kind)
             if reader is None:
-                if kind in self._others:
-                    self._others[kind](raw)
+                if kind in others:
+                    others[kind](raw)
                 elif raw[:7] != b"Event: ":
                     self._no_event(raw)
                 continue

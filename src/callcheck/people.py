@@ -58,13 +58,6 @@ class People:
         known = self.directory.extension(extension)
         return f"{known.name} ({extension})" if known and known.name else extension
 
-    def same_unit(self, call: Call, extension: str) -> bool | None:
-        """Whether it is of the unit whose call it was; None where a unit is not known."""
-        owner = self.owner(call)
-        home = self.directory.unit_of(owner) if owner else call.unit
-        unit = self.directory.unit_of(extension)
-        return unit == home if unit and home else None
-
     def answered_by(self, call: Call) -> str:
         """` by Berta (202) of the same unit, who picked up for Anna (201)`; "" if not known."""
         party = call.answered_by
@@ -73,13 +66,14 @@ class People:
         extension = self.extension(call, party)
         if extension is None:
             return " at an outside number" + self._way(call, None, "which")
+        owner = self.owner(call)
         if extension == party:
-            head = f" by {self.name(call, party)}{self._unit(call, extension)}"
-        elif extension == self.owner(call):
+            head = f" by {self.name(call, party)}{self._unit(call, extension, owner)}"
+        elif extension == owner:
             head = f" on {self._mobile(extension)}"
         else:
             whose = self.name(call, extension)
-            head = f" by {whose}{self._unit(call, extension)} on a mobile"
+            head = f" by {whose}{self._unit(call, extension, owner)} on a mobile"
         return head + self._way(call, extension, "whom")
 
     def rang(self, call: Call) -> str:
@@ -108,13 +102,18 @@ class People:
         known = self.directory.extension(extension)
         return f"{known.name}'s mobile" if known and known.name else f"the mobile of {extension}"
 
-    def _unit(self, call: Call, extension: str) -> str:
+    def _unit(self, call: Call, extension: str, owner: str | None) -> str:
         """A menu is of no unit in particular; of a line only what is unusual is said."""
-        owner, asked = self.owner(call), self.directory.extension(call.extension)
-        same = None if extension == owner else self.same_unit(call, extension)
-        if same is None or (owner is None and asked is not None and asked.kind is Kind.IVR):
+        if extension == owner:
             return ""
-        if same:
+        home = self.directory.unit_of(owner) if owner else call.unit
+        unit = self.directory.unit_of(extension)
+        asked = self.directory.extension(call.extension)
+        if not unit or not home:
+            return ""
+        if owner is None and asked is not None and asked.kind is Kind.IVR:
+            return ""
+        if unit == home:
             return " of the same unit" if owner else ""
         return " of another unit"
 

@@ -103,10 +103,12 @@ class Pseudonyms:
     token: Callable[[str], str] = field(init=False, repr=False)
     """What is kept of an outside number."""
     _normal: Callable[[str], str] = field(init=False, repr=False)
+    _mac: hmac.HMAC = field(init=False, repr=False)
     _house: tuple[Directory | None, int] = field(init=False, repr=False, default=(None, 0))
 
     def __post_init__(self) -> None:
         self._check()
+        self._mac = hmac.new(self.key, digestmod="sha256")
         self._normal = Directory(country_code=self.country_code).normal
         # one caller stands in many places of a call
         self.token = lru_cache(_TOKENS_KEPT)(self._token)
@@ -124,8 +126,9 @@ class Pseudonyms:
         if self.mode == "masked":
             shown = max(0, len(normal) - max(4, (len(normal) + 1) // 2))
             return normal[:shown] + "*" * (len(normal) - shown)
-        digest = hmac.digest(self.key, normal.encode("utf-8", "surrogateescape"), "sha256")
-        return f"c-{digest.hex()[:12]}"
+        mac = self._mac.copy()  # half of the work is the key's
+        mac.update(normal.encode("utf-8", "surrogateescape"))
+        return f"c-{mac.hexdigest()[:12]}"
 
     def conceal(self, call: Call, directory: Directory) -> Call:
         """The same call, with every outside number in it replaced; what is the house's own stays.

@@ -9,6 +9,7 @@ is searched line by line.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -18,6 +19,9 @@ from callcheck.calls.model import Micros
 
 MANY_LAYOUTS = 16
 """How many layouts of one kind of message are learned; a real PBX has one to three."""
+SURE = 8
+"""How often a layout that lacks a header must have come before it is learned: one message that
+was damaged would else hide the header in all that follow."""
 
 
 class Header(NamedTuple):
@@ -56,25 +60,17 @@ TIMESTAMP = Header("Timestamp", r"(?>(\d{10}\.\d{6})(?=\r|$)|[^\r]*+)")
 Match = Callable[[str], re.Match[str] | None]
 
 
-class Layout(NamedTuple):
-    """Where one kind of message has its headers: a pattern that catches their values, and how the
-    lines begin that must not be there (one message that was damaged would else hide a header in
-    all that follow)."""
-
-    match: Match
-    lacking: tuple[str, ...]
-
-
 class Reader:
     """Makes one kind of event of the headers that it needs."""
 
-    __slots__ = ("_headers", "_kind", "_layouts", "_numbers")
+    __slots__ = ("_headers", "_kind", "_layouts", "_numbers", "_seen")
 
     def __init__(self, kind: type[tuple[Any, ...]], *headers: Header) -> None:
         self._kind = kind
         self._headers = (TIMESTAMP, *headers)
         self._numbers = tuple(i for i, header in enumerate(self._headers) if header.number)
-        self._layouts: list[Layout] = []
+        self._layouts: list[Match] = []
+        self._seen: Counter[tuple[int | None, ...]] = Counter()
 
     def read(self, text: str, instead: Micros) -> tuple[Event, bool]:
         """The event in a message, and whether it told its time (else it is at `instead`).
@@ -82,23 +78,20 @@ class Reader:
         Raises ValueError if a header that the event cannot do without is missing.
         """
         for layout in self._layouts:
-            match = layout[0](text)
-            if match is None:
-                continue
-            for line in layout[1]:
-                if line in text:
-                    break
-            else:
-                values: list[Any] = list(match.groups())
+            match = layout(text)
+            if match is not None:
+                values: list[Any] = [*match.groups()]
                 break
         else:
             values = self._search(text)
         for i in self._numbers:
             values[i] = int(values[i] or 0)
         stamp = values[0]
-        values[0] = int(stamp[:10] + stamp[11:]) if stamp else instead
-        event: Any = _MAKE(self._kind, values)
-        return event, bool(stamp)
+        if stamp is None:
+            values[0] = instead
+            return _MAKE(self._kind, values), False
+        values[0] = int(stamp.replace(".", ""))
+        return _MAKE(self._kind, values), True
 
     def _search(self, text: str) -> list[Any]:
         """The values by name; learns the layout of such a message."""
@@ -109,13 +102,24 @@ class Reader:
             _value(header, None if place is None else lines[place])
             for header, place in zip(self._headers, places, strict=True)
         ]
-        there = [place for place in places if place is not None]
-        if there == sorted(there) and len(self._layouts) < MANY_LAYOUTS:
-            self._layouts.append(_layout(self._headers, places))
+        self._learn(tuple(places), len(lines))
         return values
 
+    def _learn(self, places: tuple[int | None, ...], lines: int) -> None:
+        there = [place for place in places if place is not None]
+        if there != sorted(there) or len(self._layouts) >= MANY_LAYOUTS:
+            return
+        if len(there) < len(places):
+            key = (*places, lines)
+            self._seen[key] += 1
+            if self._seen[key] < SURE:
+                if len(self._seen) > MANY_LAYOUTS:
+                    self._seen.clear()
+                return
+        self._layouts.append(_layout(self._headers, places, lines))
 
-_MAKE = tuple.__new__
+
+_MAKE: Any = tuple.__new__
 """What a named tuple's own maker does, without the call in Python around it."""
 
 
@@ -130,8 +134,9 @@ def _value(header: Header, line: str | None) -> str | None:
     return match[1]
 
 
-def _layout(headers: Sequence[Header], places: Sequence[int | None]) -> Layout:
-    """How to skip whole lines and catch the values in the lines at `places`."""
+def _layout(headers: Sequence[Header], places: Sequence[int | None], lines: int) -> Match:
+    """A pattern that skips whole lines and catches the values in the lines at `places`; where a
+    header is missing, of messages of that many lines only."""
     pattern: list[str] = []
     here = 0
     for header, place in zip(headers, places, strict=True):
@@ -142,8 +147,9 @@ def _layout(headers: Sequence[Header], places: Sequence[int | None]) -> Layout:
         pattern.append(f"{re.escape(header.name)}: {header.value}")
         # the value's line still has its end; the next skip begins with it
         here = place
-    lacking = [f"\r\n{h.name}: " for h, at in zip(headers, places, strict=True) if at is None]
-    return Layout(re.compile("".join(pattern)).match, tuple(lacking))
+    if None in places:
+        pattern.append(r"[^\n]*+\n" * (lines - 1 - here) + r"[^\n]*+\Z")
+    return re.compile("".join(pattern)).match
 
 
 _CHANNEL = (

@@ -27,6 +27,7 @@ Headers = Mapping[str, str]
 _SILENT = logging.Logger("panoramisk", level=logging.CRITICAL + 1)
 
 
+_ACTION_ID = b"\r\nActionID: "
 _SHUTDOWN = b"Event: Shutdown\r\n"
 """If a piece's end cuts it in two, the PBX's own closing tells the same a moment later."""
 
@@ -97,26 +98,38 @@ class Wire(AMIProtocol):  # type: ignore[misc]
             self.owner.dropped(0)
 
     def _one_by_one(self, messages: list[bytes]) -> None:
+        waiting: list[bytes] = []
         for raw in messages:
+            event = raw.startswith(b"Event: ")
+            if event and not self._is_ours(raw) and not raw.startswith(_SHUTDOWN):
+                waiting.append(raw)
+                continue
+            self._pass_on(waiting)
             if self.closed:
-                break
-            if raw.startswith(b"Event: "):
-                self._event(raw)
-            else:
+                return
+            if not event:
                 self._answer(raw)
-
-    def _event(self, raw: bytes) -> None:
-        if self.responses and self._is_ours(raw):
-            self.owner.item(raw)
-            self._answer(raw)
-        elif self.live:
-            self.owner.events([raw])
-            if raw.startswith(_SHUTDOWN):
+            elif raw.startswith(_SHUTDOWN):
+                self._pass_on([raw])
                 self.end("the PBX is shutting down")
+            else:
+                self.owner.item(raw)
+                self._answer(raw)
+        self._pass_on(waiting)
+
+    def _pass_on(self, events: list[bytes]) -> None:
+        """Hands events to the owner, and takes them out of the list."""
+        if self.live and events and not self.closed:
+            self.owner.events(events.copy())
+        events.clear()
 
     def _is_ours(self, raw: bytes) -> bool:
-        _, found, after = raw.partition(b"\r\nActionID: ")
-        return bool(found) and after.partition(b"\r\n")[0].decode("latin-1") in self.responses
+        start = raw.find(_ACTION_ID)
+        if start < 0 or not self.responses:
+            return False
+        return raw[start + len(_ACTION_ID) :].partition(b"\r\n")[0].decode("latin-1") in (
+            self.responses
+        )
 
     def _answer(self, raw: bytes) -> None:
         try:

@@ -22,7 +22,7 @@ Take = Callable[[Call, Sequence[Finding]], object]
 class Observes(Protocol):
     """Something that counts durations, in microseconds."""
 
-    def observe_each(self, values: Iterable[int]) -> None: ...
+    def observe_each(self, values: Sequence[int]) -> None: ...
 
 
 class Watch:
@@ -58,7 +58,7 @@ class Watch:
         if self.follower.tracker.ended:
             self._settle()
         now = time.time_ns() // 1000
-        self._delay.observe_each([max(0, now - at) for at in told])
+        self._delay.observe_each([now - at for at in told])
 
     def pong(self, raw: bytes) -> None:
         """The clock of the PBX, also while nobody calls: ends calls whose end was lost."""

@@ -21,6 +21,7 @@ from callcheck.calls.parts import (
     Channels,
     Dial,
     OpenCall,
+    Recent,
     Stranger,
     connected,
     is_up,
@@ -49,7 +50,7 @@ class Tracker:
         self.time_source = time_source
         self.now: Micros = 0
         self.channels = Channels()
-        self.gone: dict[str, None] = {}
+        self.gone = Recent(REMEMBERED)
         self.calls: dict[str, OpenCall] = {}
         self.halves: dict[str, Channel] = {}
         self.bridges: dict[str, Bridge] = {}
@@ -144,9 +145,7 @@ class Tracker:
     def drop(self, channel: Channel) -> None:
         """A channel is gone; with the last one its call has ended."""
         self._forget(channel)
-        self.gone[channel.uniqueid] = None
-        if len(self.gone) > REMEMBERED:
-            del self.gone[next(iter(self.gone))]
+        self.gone.add(channel.uniqueid)
         call = channel.call
         if call is None:
             return

@@ -9,7 +9,7 @@ renderings equal to the byte.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import Literal
@@ -76,12 +76,18 @@ class Series:
         self.counts = [0] * (len(edges) + 1)
         self.total = 0
 
-    def observe_each(self, values: Iterable[int]) -> None:
-        """Counts each of many values."""
-        edges, counts = self._edges, self.counts
-        for value in values:
-            counts[bisect_left(edges, value)] += 1
-            self.total += value
+    def observe_each(self, values: Sequence[int]) -> None:
+        """Counts each of many values that are much alike; a negative one as 0."""
+        least, most = min(values, default=0), max(values, default=0)
+        if least < 0:
+            values = [max(0, value) for value in values]
+        bucket = bisect_left(self._edges, least)
+        if bucket == bisect_left(self._edges, most):
+            self.counts[bucket] += len(values)
+            self.total += sum(values)
+        else:
+            for value in values:
+                self.observe(value)
 
     def observe(self, value: int, times: int = 1) -> None:
         """Counts a value `times` times (-1 takes it back). An edge belongs to its own bucket."""
