@@ -24,13 +24,15 @@ _CUT_IN = re.compile(rb"Asterisk Call Manager/[\w.]*\r\n(?=(?:Response|Event): )
 class Framer:
     """Cuts one AMI stream into messages.
 
-    `limit` is the longest message in bytes; a longer one is dropped whole and counted in
+    `sessions` says that there may be several in the stream, each with its greeting, as in a
+    recording. `limit` is the longest message in bytes; a longer one is dropped whole and counted in
     `oversized`. `cut` counts messages that a new session's greeting cut off. `partial` is true
     after `close()` when the stream ended inside a message. At most `limit` bytes are kept.
     """
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, limit: int = LIMIT, *, sessions: bool = True) -> None:
         self.limit = limit
+        self.sessions = sessions
         self.greeting: str | None = None
         self.oversized = 0
         self.cut = 0
@@ -101,7 +103,7 @@ class Framer:
         return (
             self._blank_line is _CRLF
             and {raw[:1] for raw in messages} <= _INITIALS  # no greeting, no stray blank line
-            and GREETING not in data
+            and (not self.sessions or GREETING not in data)
         )
 
     def _tidy(self, raw: bytes) -> list[bytes]:
