@@ -31,6 +31,7 @@ _SHORTEST_OUTSIDE = 5
 _LONGEST_INSIDE = 6
 _TOKENS_KEPT = 16384
 _ENDS = frozenset(HungUpBy)
+_STARTED, _HUNG_UP, _NOTED = Did.STARTED, Did.HUNG_UP, Did.NOTED
 
 
 class KeyFileError(Exception):
@@ -209,11 +210,11 @@ class _Concealing:
 
     def _step(self, step: Step) -> None:
         did = step.did
-        if did is Did.STARTED:
+        if did is _STARTED:
             step.who = self._caller(step.who)
-        elif did is not Did.HUNG_UP or step.who not in _ENDS:
+        elif did is not _HUNG_UP or step.who not in _ENDS:
             step.who = self._party(step.who)
-        if did is Did.NOTED and step.to:
+        if did is _NOTED and step.to:
             step.to = self._within(_WRITTEN, step.to)
         else:
             step.to = self._party(step.to)

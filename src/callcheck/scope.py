@@ -7,6 +7,7 @@ from collections.abc import Callable
 from callcheck.calls.model import Call, Direction, Disposition, Micros
 from callcheck.verdict import Result
 
+_INBOUND, _UNKNOWN = Direction.INBOUND, Disposition.UNKNOWN
 Closed = Callable[[Micros], str | None]
 """Why the house does not work at a moment, in words; None when it does (`Hours.closed`)."""
 
@@ -30,16 +31,14 @@ def _not_seen(call: Call) -> str | None:
         return "the stream has no times"
     if not call.complete:
         return "not seen from its beginning to its end"
-    if call.disposition is Disposition.UNKNOWN:
+    if call.disposition is _UNKNOWN:
         return "not seen how it ended"
     return None
 
 
 def _not_asked(call: Call) -> str | None:
-    if call.direction is Direction.INTERNAL:
-        return "an internal call"
-    if call.direction is Direction.OUTBOUND:
-        return "an outbound call"
+    if call.direction is not _INBOUND:
+        return f"an {call.direction} call"
     if not call.public:
         return "the number called is not a public one"
     if call.conference:

@@ -17,6 +17,7 @@ from callcheck.calls.parts import Bridge, Channel, Dial, OpenCall, connected, le
 if TYPE_CHECKING:
     from callcheck.calls.tracker import Tracker
 
+BY_180, BY_183 = RingSource.RINGING, RingSource.PROGRESS
 _NUMBER = re.compile(r"(?:^|[/:])(\+?\d[\d*#]*)(?:@|$)")
 
 
@@ -73,12 +74,13 @@ def _pair(tracker: Tracker, channel: Channel) -> None:
 
 
 def on_channel_state(tracker: Tracker, event: happened.ChannelState) -> None:
-    channel = tracker.channels[event.uniqueid]
-    channel.state = event.state
-    if event.state == UP:
+    at, state, uniqueid = event
+    channel = tracker.channels[uniqueid]
+    channel.state = state
+    if state == UP:
         _went_up(tracker, channel)
-    elif event.state == RINGING and channel.dial is not None:
-        channel.dial.rings(event.at, RingSource.RINGING)
+    elif state == RINGING and channel.dial is not None:
+        channel.dial.rings(at, BY_180)
 
 
 def _went_up(tracker: Tracker, channel: Channel) -> None:
@@ -96,8 +98,9 @@ def on_channel_renamed(tracker: Tracker, event: happened.ChannelRenamed) -> None
 
 
 def on_dial_begun(tracker: Tracker, event: happened.DialBegun) -> None:
-    dest = tracker.channels[event.dest]
-    dialer = tracker.channels[event.dialer] if event.dialer else None
+    at, exten, dialed_by, _, uniqueid, _ = event
+    dest = tracker.channels[uniqueid]
+    dialer = tracker.channels[dialed_by] if dialed_by else None
     call = dest.call
     if call is None:
         return
@@ -106,8 +109,8 @@ def on_dial_begun(tracker: Tracker, event: happened.DialBegun) -> None:
     elif _is_clicker(call, dest, dialer):
         call.root = dest
     else:
-        dial = dest.dial = Dial(dialer, dest, event.at)
-        dial.exten = event.exten
+        dial = dest.dial = Dial(dialer, dest, at)
+        dial.exten = exten
         if dest.phone:
             _add_leg(call, dial, event)
         if dialer is not None:
@@ -119,7 +122,7 @@ def _add_leg(call: OpenCall, dial: Dial, event: happened.DialBegun) -> None:
     if dial.dest.extension is None:
         dial.number = outside_number(event.dial_string) or event.dest_number
     if dial.dest.state == RINGING:
-        dial.rings(event.at, RingSource.RINGING)
+        dial.rings(event.at, BY_180)
 
 
 def _dialled(call: OpenCall, dialer: Channel, dial: Dial) -> None:
@@ -167,26 +170,29 @@ def _undialled(phone: Channel) -> None:
 
 
 def on_dial_progressed(tracker: Tracker, event: happened.DialProgressed) -> None:
-    dest = tracker.channels[event.dest]
+    at, uniqueid, status = event
+    dest = tracker.channels[uniqueid]
     if dest.dial is None:
         _undialled(dest)
-    elif event.status == "RINGING":
-        dest.dial.rings(event.at, RingSource.RINGING)
-    elif event.status == "PROGRESS":
-        dest.dial.rings(event.at, RingSource.PROGRESS)
+    elif status == "RINGING":
+        dest.dial.rings(at, BY_180)
+    elif status == "PROGRESS":
+        dest.dial.rings(at, BY_183)
 
 
 def on_dial_ended(tracker: Tracker, event: happened.DialEnded) -> None:
-    dest = tracker.channels[event.dest]
-    if dest.dial is None:
+    at, exten, _, uniqueid, forward, status = event
+    dest = tracker.channels[uniqueid]
+    dial = dest.dial
+    if dial is None:
         _undialled_answer(tracker, event, dest)
         return
-    if event.status == "CANCEL" and dest.dial.exten != event.exten and not dest.dial.ended_at:
-        dest.dial.redirected = True
-    dest.dial.ends(event.at, event.status)
-    if event.forward and dest.dial.forward is None:
-        dest.dial.forward = event.forward
-    if event.status == "ANSWER":
+    if status == "CANCEL" and dial.exten != exten and not dial.ended_at:
+        dial.redirected = True
+    dial.ends(at, status)
+    if forward and dial.forward is None:
+        dial.forward = forward
+    if status == "ANSWER":
         _went_up(tracker, dest)
 
 
@@ -210,17 +216,18 @@ def _undialled_answer(tracker: Tracker, event: happened.DialEnded, dest: Channel
 
 
 def on_bridge_entered(tracker: Tracker, event: happened.BridgeEntered) -> None:
-    channel = tracker.channels[event.uniqueid]
+    _, bridge_id, technology, creator, uniqueid, swap = event
+    channel = tracker.channels[uniqueid]
     tracker.bridged = True
-    bridge = tracker.bridges.get(event.bridge)
+    bridge = tracker.bridges.get(bridge_id)
     if bridge is None:
-        bridge = tracker.bridges[event.bridge] = Bridge(event.bridge)
-    if event.technology == "holding_bridge" or event.creator == "ConfBridge":
+        bridge = tracker.bridges[bridge_id] = Bridge(bridge_id)
+    if technology == "holding_bridge" or creator == "ConfBridge":
         bridge.private = False
     if channel not in bridge.members:
         bridge.members.append(channel)
     bridge.shared = bridge.shared or len(bridge.members) > 1
-    swapped = tracker.channels.get(event.swap) if event.swap else None
+    swapped = tracker.channels.get(swap) if swap else None
     if swapped is not None and swapped is not channel:
         tracker.leave(swapped)
     if channel.bridge is not bridge:
@@ -233,11 +240,12 @@ def on_bridge_entered(tracker: Tracker, event: happened.BridgeEntered) -> None:
 
 
 def on_bridge_left(tracker: Tracker, event: happened.BridgeLeft) -> None:
-    channel = tracker.channels.get(event.uniqueid)
+    _, bridge_id, uniqueid = event
+    channel = tracker.channels.get(uniqueid)
     if channel is None:
         return
     call, bridge = channel.call, channel.bridge
-    if bridge is None or bridge is not tracker.bridges.get(event.bridge):
+    if bridge is None or bridge is not tracker.bridges.get(bridge_id):
         missed(call)  # its entry
         return
     if bridge.private and not bridge.shared and call is not None and call.root is channel:
@@ -261,12 +269,12 @@ def on_hangup_asked(tracker: Tracker, event: happened.HangupAsked) -> None:
 
 
 def on_hung_up(tracker: Tracker, event: happened.HungUp) -> None:
-    channel = tracker.channels[event.uniqueid]
-    channel.hung_at = event.at
-    channel.cause = event.cause
+    at, uniqueid, cause = event
+    channel = tracker.channels[uniqueid]
+    channel.hung_at, channel.cause = at, cause
     call = channel.call
     if call is not None and call.root is channel:
-        call.ended_at = event.at
+        call.ended_at = at
     tracker.drop(channel)
 
 

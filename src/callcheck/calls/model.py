@@ -89,6 +89,9 @@ class TimeSource(StrEnum):
     NONE = "none"
 
 
+_NO_TIMES = TimeSource.NONE  # looked up once: an enumeration's attributes are slow in Python 3.11
+
+
 class Did(StrEnum):
     """What a step of a call's timeline says. `who` and `to` are extensions or numbers."""
 
@@ -197,7 +200,7 @@ class Call:
     @property
     def timed(self) -> bool:
         """Whether the stream had times at all; without them every duration is None."""
-        return self.time_source is not TimeSource.NONE
+        return self.time_source is not _NO_TIMES
 
     @property
     def wait_ms(self) -> Millis | None:

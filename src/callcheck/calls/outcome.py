@@ -219,7 +219,7 @@ class _Outcome:
 
     def _hung_up_by(self) -> HungUpBy | None:
         if not self.complete:
-            return HungUpBy(self.c.hung_up_by) if self.c.hung_up_by else None
+            return self.c.hung_up_by
         if self.disposition is Disposition.ABANDONED:
             return HungUpBy.CALLER
-        return HungUpBy(self.c.hung_up_by) if self.c.hung_up_by else HungUpBy.PBX
+        return self.c.hung_up_by or HungUpBy.PBX

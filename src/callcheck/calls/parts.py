@@ -8,7 +8,7 @@ from sys import intern
 
 from callcheck.calls.directory import Directory, device_of
 from callcheck.calls.events import UP
-from callcheck.calls.model import Did, Micros, RingSource, TimeSource
+from callcheck.calls.model import Did, HungUpBy, Micros, RingSource, TimeSource
 
 _PLUMBING = frozenset(
     [
@@ -243,7 +243,7 @@ class OpenCall:
         self.transfers = 0
         self.retrieved: Channel | None = None
         """Who took the caller back from the parking lot."""
-        self.hung_up_by: str | None = None
+        self.hung_up_by: HungUpBy | None = None
         self.queue_joined_at: Micros | None = None
         self.queue_name: str | None = None
         self.recording_app = False

@@ -19,6 +19,23 @@ from callcheck.calls.model import (
 from callcheck.calls.parts import Dial, OpenCall, is_up
 from callcheck.calls.route import meant_by
 
+_AT = attrgetter("at")
+# looked up once: in Python 3.11 an attribute of an enumeration costs ten times what a name does
+_STARTED, _PBX_ANSWERED, _RECORDING = Did.STARTED, Did.PBX_ANSWERED, Did.RECORDING
+_DIALED, _RINGING, _PROGRESS = Did.DIALED, Did.RINGING, Did.PROGRESS
+_PICKED_UP, _ANSWERED = Did.PICKED_UP, Did.ANSWERED
+_HUNG_UP, _LOST_SIGHT = Did.HUNG_UP, Did.LOST_SIGHT
+_LEG_ANSWERED, _VOICEMAIL = LegResult.ANSWERED, Disposition.VOICEMAIL
+_DIAL, _BY_PROGRESS = RingSource.DIAL, RingSource.PROGRESS
+_DID = {
+    LegResult.BUSY: Did.BUSY,
+    LegResult.REJECTED: Did.REJECTED,
+    LegResult.UNREACHABLE: Did.UNREACHABLE,
+    LegResult.NO_ANSWER: Did.NO_ANSWER,
+    LegResult.CANCELLED: Did.CANCELLED,
+    LegResult.FORWARDED: Did.FORWARDED,
+}
+
 
 class Telling:
     """What is told of one ended call's legs."""
@@ -39,7 +56,7 @@ class Telling:
         if leg.ring_at is not None and leg.ring_source is not None:
             return leg.ring_at, leg.ring_source
         if leg.dest is self.c.answerer or (leg.status == "ANSWER" and is_up(leg.dest)):
-            return leg.at, RingSource.DIAL
+            return leg.at, _DIAL
         return None
 
     def ringing_ended(self) -> Micros | None:
@@ -58,7 +75,7 @@ class Telling:
         rang = self._rang(leg)
         end = ended(leg)
         result = self.ending.result(leg)
-        stop = leg.dest.up_at if result is LegResult.ANSWERED else end
+        stop = leg.dest.up_at if result is _LEG_ANSWERED else end
         timed = not self.ending.timeless and rang is not None and stop is not None
         return Leg(
             extension=leg.dest.extension,
@@ -90,49 +107,38 @@ class Telling:
     ) -> tuple[Step, ...]:
         """What happened, in the order of time."""
         c, root = self.c, self.root
-        steps = [Step(c.started_at, Did.STARTED, caller, dialed)]
+        steps = [Step(c.started_at, _STARTED, caller, dialed)]
         machine_at = root.up_at if root is not None and not c.originated else None
         if machine_at is not None and machine_at < (c.answered_at or self.ended_at) - 100_000:
             steps.append(Step(machine_at, self._pbx_answer(machine_at, disposition)))
         for leg, told in zip(c.legs, self.legs, strict=True):
             steps += self._leg_steps(leg, told)
         if c.answered_at is not None and c.answerer is not None:
-            steps.append(Step(c.answered_at, Did.ANSWERED, c.answerer.party))
+            steps.append(Step(c.answered_at, _ANSWERED, c.answerer.party))
         steps += [Step(*fact) for fact in c.facts]
         if complete:
-            steps.append(Step(self.ended_at, Did.HUNG_UP, hung_up_by))
+            steps.append(Step(self.ended_at, _HUNG_UP, hung_up_by))
         else:
-            steps.append(Step(self.ended_at, Did.LOST_SIGHT))
+            steps.append(Step(self.ended_at, _LOST_SIGHT))
         steps.sort(key=_AT)
         return tuple(steps)
 
     def _pbx_answer(self, at: Micros, disposition: Disposition) -> Did:
-        recorded = disposition is Disposition.VOICEMAIL
+        recorded = disposition is _VOICEMAIL
         silent = self.ending.silent_at()
         late = silent is not None and at >= silent
-        return Did.RECORDING if recorded and (late or not self.c.legs) else Did.PBX_ANSWERED
+        return _RECORDING if recorded and (late or not self.c.legs) else _PBX_ANSWERED
 
     def _leg_steps(self, leg: Dial, told: Leg) -> list[Step]:
         who = told.extension or told.number
-        steps = [Step(leg.at, Did.DIALED, None, who)]
+        steps = [Step(leg.at, _DIALED, None, who)]
         if leg.ring_at is not None:
-            progress = leg.ring_source is RingSource.PROGRESS
-            steps.append(Step(leg.ring_at, Did.PROGRESS if progress else Did.RINGING, who))
+            progress = leg.ring_source is _BY_PROGRESS
+            steps.append(Step(leg.ring_at, _PROGRESS if progress else _RINGING, who))
         if leg.picker is not None:
             at = leg.picker.up_at or leg.at
-            steps.append(Step(at, Did.PICKED_UP, leg.picker.extension, who))
+            steps.append(Step(at, _PICKED_UP, leg.picker.extension, who))
         ending = _DID.get(told.result) if told.result else None
         if ending is not None and told.ended_at is not None:
             steps.append(Step(told.ended_at, ending, who, told.forwarded_to))
         return steps
-
-
-_AT = attrgetter("at")
-_DID = {
-    LegResult.BUSY: Did.BUSY,
-    LegResult.REJECTED: Did.REJECTED,
-    LegResult.UNREACHABLE: Did.UNREACHABLE,
-    LegResult.NO_ANSWER: Did.NO_ANSWER,
-    LegResult.CANCELLED: Did.CANCELLED,
-    LegResult.FORWARDED: Did.FORWARDED,
-}

@@ -66,6 +66,7 @@ _ENDINGS = [
 ]
 """Disposition and via as they can meet: only an answered call has a via."""
 
+_INBOUND = Direction.INBOUND
 Judged = tuple[Call, Sequence[Finding]]
 
 
@@ -185,14 +186,16 @@ class Metrics:
         return own.encode() + generate_latest(self._registry)
 
     def _count(self, call: Call, findings: Sequence[Finding], times: int) -> None:
-        unit, disposition = call.unit or "", call.disposition.value
-        via = call.answered_via.value if call.answered_via else ""
-        self._calls.add((call.pbx, unit, call.direction.value, disposition, via), times)
+        unit, disposition, ring_ms = call.unit or "", call.disposition, call.ring_ms
+        # a StrEnum is its text; to ask for its value takes longer than to count it
+        self._calls.add(
+            (call.pbx, unit, call.direction, disposition, call.answered_via or ""), times
+        )
         for finding in findings:
-            self._findings.add((unit, finding.rule, finding.result.value), times)
-        if call.direction is Direction.INBOUND and call.ring_ms is not None:
-            self._rings.at((unit, disposition)).observe(call.ring_ms, times)
-        if _is_unknown_number(unit=unit, direction=call.direction.value):
+            self._findings.add((unit, finding.rule, finding.result), times)
+        if call.direction is _INBOUND and ring_ms is not None:
+            self._rings.at((unit, disposition)).observe(ring_ms, times)
+        if _is_unknown_number(unit=unit, direction=call.direction):
             self._unknown.add((call.pbx,), times)
 
     def _tables(self, now: Sequence[Table]) -> Iterator[Table | Histogram]:
@@ -217,7 +220,7 @@ class Metrics:
 
 
 def _is_unknown_number(*, unit: str, direction: str) -> bool:
-    return not unit and direction == Direction.INBOUND.value
+    return not unit and direction == _INBOUND
 
 
 def _take_over(series: Series, total: RingTotal) -> None:
