@@ -11,12 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, case, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, Row, case, delete, func, insert, select, tuple_
 
 from callcheck.calls.model import Micros, Millis
 from callcheck.store import tables as t
-from callcheck.store.rows import Key
-from callcheck.store.totals import upsert
+from callcheck.store.rows import Counted, Key
+from callcheck.store.straight import Straight, add_text, marks
 
 HOUR: Micros = 3_600_000_000
 NO_READINGS = -1
@@ -27,10 +27,7 @@ Limits = tuple[Millis, Millis]
 Labels = tuple[str, Micros, str, str, str, int]
 
 _CALLS = t.calls.c
-COUNTED = (
-    _CALLS.unit, _CALLS.started_at, _CALLS.direction, _CALLS.disposition, _CALLS.verdict,
-    _CALLS.readings, _CALLS.counted_wait_ms,
-)  # fmt: skip
+COUNTED = [_CALLS[name] for name in Counted._fields]
 """The columns of a call that are counted."""
 
 
@@ -42,14 +39,12 @@ class Change:
     counts: dict[Labels, list[int]] = field(default_factory=dict)
     """n, counted, in_time, short."""
 
-    def count(self, calls: Iterable[Any], times: int = 1) -> None:
-        """Adds the rows of some calls, or takes them back with `times` -1."""
+    def count(self, calls: Iterable[tuple[Any, ...]], times: int = 1) -> None:
+        """Adds calls, each as a `rows.Counted`, or takes them back with `times` -1."""
         limit, short = self.limits
-        for row in calls:
-            readings, wait = row["readings"], row["counted_wait_ms"]
+        for unit, started_at, direction, disposition, verdict, readings, wait in calls:
             labels = (
-                row["unit"], row["started_at"] // HOUR * HOUR, row["direction"],
-                row["disposition"], row["verdict"],
+                unit, started_at // HOUR * HOUR, direction, disposition, verdict,
                 NO_READINGS if readings is None else readings,
             )  # fmt: skip
             held = self.counts.setdefault(labels, [0, 0, 0, 0])
@@ -60,25 +55,19 @@ class Change:
                 held[3] += times * (wait < short)
 
 
-def save(connection: Connection, change: Change) -> None:
+def save(cursor: Straight, change: Change) -> None:
     """Adds a change to the stored counts."""
-    rows = [
-        dict(zip(t.hour_totals.c.keys(), (*labels, *counts), strict=True))
-        for labels, counts in sorted(change.counts.items())
-        if any(counts)
-    ]
-    upsert(connection, t.hour_totals, rows)
-    less = {labels[:2] for labels, counts in change.counts.items() if counts[0] < 0}
-    if less:
-        c = t.hour_totals.c
-        gone = and_(tuple_(c.unit, c.hour).in_(sorted(less)), c.n == 0)
-        connection.execute(delete(t.hour_totals).where(gone))
+    rows = sorted((*labels, *counts) for labels, counts in change.counts.items() if any(counts))
+    cursor.many(add_text(cursor.kind, t.hour_totals), rows)
+    less = sorted({labels[:2] for labels, counts in change.counts.items() if counts[0] < 0})
+    one = marks(cursor.kind, 1)
+    cursor.many(f"DELETE FROM hour_totals WHERE n = 0 AND unit = {one} AND hour = {one}", less)
 
 
-def of_calls(connection: Connection, keys: Sequence[Key]) -> Sequence[RowMapping]:
+def of_calls(connection: Connection, keys: Sequence[Key]) -> Sequence[Row[Any]]:
     """What is counted of these calls, as they are stored."""
     wanted = tuple_(_CALLS.pbx, _CALLS.call_id).in_(keys)
-    return connection.execute(select(*COUNTED).where(wanted)).mappings().all()
+    return connection.execute(select(*COUNTED).where(wanted)).all()
 
 
 def recount(connection: Connection, limits: Limits) -> None:

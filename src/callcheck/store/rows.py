@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, Table, select
 
@@ -24,12 +25,12 @@ from callcheck.calls.model import (
     Via,
 )
 from callcheck.store import tables as t
+from callcheck.store.straight import Values
 from callcheck.verdict import Finding, Readings, Result
 
 Judged = tuple[Call, Sequence[Finding]]
 Key = tuple[str, str]
 """A call's (pbx, call_id)."""
-Row = dict[str, Any]
 
 _PLAIN = (
     "pbx", "call_id", "caller", "dialed", "extension", "public", "started_at", "ring_started_at",
@@ -87,46 +88,66 @@ def _judged(finding: Finding) -> bool:
     return finding.result in (Result.MET, Result.BREACHED)
 
 
-def call_row(call: Call, findings: Sequence[Finding], wait: Millis | None) -> Row:
-    """The row of a call, with what the queries want ready."""
-    row: Row = {name: getattr(call, name) for name in _PLAIN}
-    for name in _ENUM_OF:
-        value = getattr(call, name)
-        row[name] = None if value is None else value.value
+class Counted(NamedTuple):
+    """What the hours count of a call; also columns of its row."""
+
+    unit: str
+    started_at: Micros
+    direction: str
+    disposition: str
+    verdict: str
+    readings: int | None
+    counted_wait_ms: Millis | None
+
+
+def counted(call: Call, findings: Sequence[Finding], wait: Millis | None) -> Counted:
+    """What is counted of a call, with `wait` as the house counts it."""
     finding = headline(findings)
-    row["unit"] = call.unit or ""
-    row["timeline"] = packed(call.timeline, call.started_at)
-    row["verdict"] = finding.result.value if finding else ""
-    row["readings"] = bits(finding.readings) if finding else None
-    row["ring_ms"] = call.ring_ms
-    row["counted_wait_ms"] = wait
-    return row
+    return Counted(
+        call.unit or "", call.started_at, call.direction.value, call.disposition.value,
+        finding.result.value if finding else "", bits(finding.readings) if finding else None,
+        wait,
+    )  # fmt: skip
 
 
-def leg_rows(call: Call) -> list[Row]:
+CALL_COLUMNS = (
+    *_PLAIN, *_ENUM_OF, "timeline", "ring_ms", "unit", "verdict", "readings", "counted_wait_ms"
+)  # fmt: skip
+LEG_COLUMNS = ("pbx", "call_id", "position", *_LEG_PLAIN, "ring_source", "result")
+FINDING_COLUMNS = (
+    "pbx", "call_id", "rule", "position", "result", "reason", "readings", "started_at", "unit",
+)  # fmt: skip
+
+_plain = attrgetter(*_PLAIN)
+_enums = attrgetter(*_ENUM_OF)
+_leg_plain = attrgetter(*_LEG_PLAIN)
+
+
+def call_values(call: Call, count: Counted) -> Values:
+    """The row of a call in the order of `CALL_COLUMNS`, with what the queries want ready."""
+    return (
+        *_plain(call), *(value and value.value for value in _enums(call)),
+        packed(call.timeline, call.started_at), call.ring_ms,
+        count.unit, count.verdict, count.readings, count.counted_wait_ms,
+    )  # fmt: skip
+
+
+def leg_values(call: Call) -> Iterator[Values]:
     """The rows of a call's legs, in their order."""
-    return [
-        {
-            "pbx": call.pbx, "call_id": call.call_id, "position": position,
-            **{name: getattr(leg, name) for name in _LEG_PLAIN},
-            "ring_source": leg.ring_source.value if leg.ring_source else None,
-            "result": leg.result and leg.result.value,
-        }
-        for position, leg in enumerate(call.legs)
-    ]  # fmt: skip
+    for position, leg in enumerate(call.legs):
+        yield (
+            call.pbx, call.call_id, position, *_leg_plain(leg),
+            leg.ring_source and leg.ring_source.value, leg.result and leg.result.value,
+        )  # fmt: skip
 
 
-def finding_rows(call: Call, findings: Sequence[Finding]) -> list[Row]:
+def finding_values(call: Call, findings: Sequence[Finding]) -> Iterator[Values]:
     """The rows of what the rules said of a call."""
-    return [
-        {
-            "pbx": call.pbx, "call_id": call.call_id, "rule": finding.rule, "position": position,
-            "result": finding.result.value, "reason": finding.reason,
-            "readings": _flags(finding),
-            "started_at": call.started_at, "unit": call.unit or "",
-        }
-        for position, finding in enumerate(findings)
-    ]  # fmt: skip
+    for position, finding in enumerate(findings):
+        yield (
+            call.pbx, call.call_id, finding.rule, position, finding.result.value, finding.reason,
+            _flags(finding), call.started_at, call.unit or "",
+        )  # fmt: skip
 
 
 def bits(readings: Readings | None) -> int | None:

@@ -8,32 +8,24 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, delete, insert, select, tuple_
+from sqlalchemy import Connection, Engine, delete, select, tuple_
 
 from callcheck.calls.model import Call, Micros, Millis
-from callcheck.store import hours, meta, queries, reports, rows, schema, sorting, tables, totals
-from callcheck.store.engine import make_engine, named, writing
+from callcheck.store import hours, meta, queries, reports, rows, saving, schema, tables, totals
+from callcheck.store.engine import checkpoint, make_engine, named, writing
 from callcheck.store.errors import StoreError, blamed_on_data, translated
 from callcheck.store.queries import CallFilter
 from callcheck.store.rows import Judged
+from callcheck.store.saving import Saved
+from callcheck.store.straight import straight
 from callcheck.store.summary import Summary, summarise
 from callcheck.store.totals import Totals
 from callcheck.verdict import Finding
 
 SLICE = 500
 """Calls that a purge deletes at once: some 10 ms in which the writer waits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A call that the store did not have, or had only incomplete (`replaced`)."""
-
-    call: Call
-    findings: Sequence[Finding]
-    replaced: Judged | None = None
 
 
 class Store:
@@ -58,8 +50,8 @@ class Store:
         """Calls not saved because they began before what was purged."""
         self._url = url
         self._edges = tuple(ring_edges)
-        self._wait = wait
         self._limits = limits
+        self._counting = saving.Counting(self._edges, wait, limits)
         self._made: Engine | None = None
         self._unsure: tuple[str, list[Saved]] | None = None
 
@@ -112,12 +104,17 @@ class Store:
             held = meta.read(connection)
             self._same_configuration(held)
             settled = self._settled(held)
-            saved = self._put(connection, self._young(batch, held))
+            saved = saving.put(connection, self._young(batch, held), self._counting)
             meta.write(connection, meta.LAST_BATCH, token)
             # if the answer to the COMMIT is lost, the next save sees by the token what came of it
             self._unsure = token, settled + saved
         self._unsure = None
         return settled + saved
+
+    def checkpoint(self) -> None:
+        """Makes what was saved safe from a power cut too; to be called now and then."""
+        with translated(self.name):
+            checkpoint(self.engine)
 
     def totals(self) -> Totals:
         """The counters, equal to all that was ever saved."""
@@ -193,10 +190,11 @@ class Store:
         with translated(self.name), writing(self.engine) as connection:
             self._same_configuration(meta.read(connection))
             gone = delete(tables.calls).where(tuple_(c.pbx, c.call_id).in_(oldest))
-            deleted = connection.execute(gone.returning(*hours.COUNTED)).mappings().all()
+            deleted = connection.execute(gone.returning(*hours.COUNTED)).all()
             change = hours.Change(self._limits)
             change.count(deleted, -1)
-            hours.save(connection, change)
+            with straight(connection) as cursor:
+                hours.save(cursor, change)
             return len(deleted)
 
     @contextmanager
@@ -222,35 +220,3 @@ class Store:
         young = [judged for judged in batch if judged[0].started_at >= horizon]
         self.too_old += len(batch) - len(young)
         return young
-
-    def _put(self, connection: Connection, batch: Sequence[Judged]) -> list[Saved]:
-        wanted = sorting.once_each(batch)
-        stored = sorting.stored(connection, list(wanted))
-        better = [key for key, judged in wanted.items() if judged[0].complete
-                  and stored.get(key) is False]  # fmt: skip
-        change_of_hours = hours.Change(self._limits)
-        change_of_hours.count(hours.of_calls(connection, better) if better else (), -1)
-        replaced = sorting.take_out(connection, better)
-        saved = [
-            Saved(call, findings, replaced.get(key))
-            for key, (call, findings) in wanted.items()
-            if key not in stored or key in replaced
-        ]
-        change_of_hours.count(self._insert(connection, saved))
-        hours.save(connection, change_of_hours)
-        change = Totals(self._edges)
-        for one in saved:
-            change.count((one.call, one.findings))
-            if one.replaced:
-                change.count(one.replaced, -1)
-        totals.add(connection, change)
-        return saved
-
-    def _insert(self, connection: Connection, saved: Sequence[Saved]) -> list[rows.Row]:
-        calls = [rows.call_row(s.call, s.findings, self._wait(s.call, s.findings)) for s in saved]
-        legs = [row for s in saved for row in rows.leg_rows(s.call)]
-        findings = [row for s in saved for row in rows.finding_rows(s.call, s.findings)]
-        for table, new in ((tables.calls, calls), (tables.legs, legs), (tables.findings, findings)):
-            if new:
-                connection.execute(insert(table), new)
-        return calls

@@ -19,7 +19,7 @@ from typing import Protocol
 from callcheck.calls.model import Call
 from callcheck.store.errors import CallRefused, StoreError
 from callcheck.store.rows import Judged
-from callcheck.store.store import Saved
+from callcheck.store.saving import Saved
 from callcheck.verdict import Finding
 
 log = logging.getLogger(__name__)
