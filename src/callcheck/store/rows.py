@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Connection, RowMapping, Table, select
 
 from callcheck.calls.model import (
@@ -167,19 +167,21 @@ def _flags(finding: Finding) -> int | None:
 
 def packed(timeline: Iterable[Step], start: Micros) -> str:
     """A timeline as short JSON: [microseconds since the start, what, who, to], ends left off."""
-    steps = []
-    for step in timeline:
-        parts: list[int | str | None] = [step.at - start, step.did.value, step.who, step.to]
-        while parts[-1] is None:
-            parts.pop()
-        steps.append(parts)
-    return json.dumps(steps, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps([_parts(step, start) for step in timeline]).decode()
+
+
+def _parts(step: Step, start: Micros) -> Values:
+    if step.to is not None:
+        return step.at - start, step.did, step.who, step.to
+    if step.who is not None:
+        return step.at - start, step.did, step.who
+    return step.at - start, step.did
 
 
 def unpacked(timeline: str, start: Micros) -> tuple[Step, ...]:
     """The opposite of `packed`."""
     return tuple(
-        Step(start + offset, _DID[did], *parties) for offset, did, *parties in json.loads(timeline)
+        Step(start + offset, _DID[did], *who_to) for offset, did, *who_to in orjson.loads(timeline)
     )
 
 
