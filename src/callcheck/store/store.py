@@ -50,7 +50,8 @@ class Store:
         """Calls not saved because they began before what was purged."""
         self._url = url
         self._edges = tuple(ring_edges)
-        self._limits = limits
+        self.limits = limits
+        """The longest wait that is in time, and below which an abandoned call is short."""
         self._counting = saving.Counting(self._edges, wait, limits)
         self._made: Engine | None = None
         self._unsure: tuple[str, list[Saved]] | None = None
@@ -73,9 +74,9 @@ class Store:
                 if edges != self._edges:
                     totals.recount_rings(connection, self._edges)
                     meta.set_edges(connection, self._edges)
-                if meta.limits_of(meta.read(connection)) != self._limits:
-                    hours.recount(connection, self._limits)
-                    meta.set_limits(connection, self._limits)
+                if meta.limits_of(meta.read(connection)) != self.limits:
+                    hours.recount(connection, self.limits)
+                    meta.set_limits(connection, self.limits)
         except BaseException:
             engine.dispose()
             raise
@@ -191,7 +192,7 @@ class Store:
             self._same_configuration(meta.read(connection))
             gone = delete(tables.calls).where(tuple_(c.pbx, c.call_id).in_(oldest))
             deleted = connection.execute(gone.returning(*hours.COUNTED)).all()
-            change = hours.Change(self._limits)
+            change = hours.Change(self.limits)
             change.count(deleted, -1)
             with straight(connection) as cursor:
                 hours.save(cursor, change)
@@ -203,7 +204,7 @@ class Store:
             yield connection
 
     def _same_configuration(self, held: meta.Held) -> None:
-        if meta.edges_of(held) != self._edges or meta.limits_of(held) != self._limits:
+        if meta.edges_of(held) != self._edges or meta.limits_of(held) != self.limits:
             raise StoreError(
                 f"another callcheck with another ring cadence or limit uses {self.name}; "
                 "give each a database of its own, or the same configuration"
