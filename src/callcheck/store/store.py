@@ -20,7 +20,8 @@ from callcheck.store.queries import CallFilter
 from callcheck.store.rows import Judged
 from callcheck.store.saving import Saved
 from callcheck.store.straight import straight
-from callcheck.store.summary import Summary, summarise
+from callcheck.store.summary import Judged as JudgedByHour
+from callcheck.store.summary import Summary, judged_by_hour, side_by_side, summarise
 from callcheck.store.totals import Totals
 from callcheck.verdict import Finding
 
@@ -140,8 +141,25 @@ class Store:
     ) -> list[Summary]:  # fmt: skip
         """Counts per step between rising time edges; see `summary.summarise`."""
         with self._reading() as connection:
-            ready = meta.limits_of(meta.read(connection)) == (limit_ms, short_ms)
-            return summarise(connection, units, edges, limit_ms, short_ms, ready=ready)
+            limits = limit_ms, short_ms
+            return summarise(connection, units, edges, limits, ready=_ready(connection, limits))
+
+    def side_by_side(
+        self, units: Sequence[str], since: Micros, until: Micros, *,
+        limit_ms: Millis, short_ms: Millis,
+    ) -> list[Summary]:  # fmt: skip
+        """Counts of each unit, in their order."""
+        with self._reading() as connection:
+            limits = limit_ms, short_ms
+            ready = _ready(connection, limits)
+            return side_by_side(connection, units, (since, until), limits, ready=ready)
+
+    def judged_by_hour(
+        self, units: Sequence[str], since: Micros, until: Micros
+    ) -> list[JudgedByHour]:
+        """Met and judged calls of the units together, for each whole hour that has any."""
+        with self._reading() as connection:
+            return judged_by_hour(connection, units, (since, until))
 
     def helps(self, unit: str, span: reports.Span, limit: int = 50) -> list[reports.Help]:
         """Who took calls for whom in a unit, most first."""
@@ -221,3 +239,7 @@ class Store:
         young = [judged for judged in batch if judged[0].started_at >= horizon]
         self.too_old += len(batch) - len(young)
         return young
+
+
+def _ready(connection: Connection, limits: hours.Limits) -> bool:
+    return meta.limits_of(meta.read(connection)) == limits
