@@ -130,6 +130,10 @@ def questions(ids: list[str]) -> list[tuple[str, str, Ask]]:
         end = END - n * 7 * DAY - 17 * 60 * SECOND
         return {"from": _iso(end - back * DAY), "to": _iso(end)}
 
+    def whole_days(back: int, n: int) -> dict[str, str]:
+        # from midnight, as the dashboards ask
+        return {**days(back, n), "from": days(back, n)["from"][:10]}
+
     def of(path: str, **query: str) -> str:
         return f"/api/v1/{path}?{urlencode(query)}"
 
@@ -137,8 +141,10 @@ def questions(ids: list[str]) -> list[tuple[str, str, Ask]]:
         ("units side by side, 24 h", "<= 20", lambda n: of("tables/units", **days(1, n))),
         ("one unit, 24 h", "<= 20", lambda n: of(f"units/{unit(n)}/summary", **days(1, n))),
         ("one unit, 30 days by day", "<= 40",
-         lambda n: of(f"units/{unit(n)}/summary", step="1d", **days(30, n))),
+         lambda n: of(f"units/{unit(n)}/summary", step="1d", **whole_days(30, n))),
         ("all units, 30 days by day", "<= 40",
+         lambda n: of("tables/series", step="1d", **whole_days(30, n))),
+        ("all units, 30 days by day, odd minutes", "",
          lambda n: of("tables/series", step="1d", **days(30, n))),
         ("last 100 missed calls", "<= 5",
          lambda n: of("tables/missed", limit="100", **days(30, n))),

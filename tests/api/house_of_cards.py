@@ -53,7 +53,7 @@ class ListReader:
         self.asked: list[object] = []
 
     def calls(
-        self, query: CallQuery, limit: int, cursor: str | None
+        self, query: CallQuery, limit: int, cursor: str | None, *, brief: bool = False
     ) -> tuple[Sequence[Judged], str | None]:
         self._ask(query)
         start = int(cursor or 0)  # ValueError for what is no cursor of ours

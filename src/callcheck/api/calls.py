@@ -54,7 +54,9 @@ def calls(request: Request, access: Reads, asked: Annotated[CallsAsked, Query()]
     house, ports = house_of(request), ports_of(request)
     query = _query(asked, access, house)
     try:
-        found, following = ports.reader.calls(query, asked.limit, asked.cursor)
+        found, following = ports.reader.calls(
+            query, asked.limit, asked.cursor, brief=answers.wants_csv(request)
+        )
     except ValueError:
         raise Problem(422, "cursor: not one of ours; take `next` of the page before") from None
     if answers.wants_csv(request):

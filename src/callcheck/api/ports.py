@@ -103,10 +103,11 @@ class Reader(Protocol):
     """The store's reading side."""
 
     def calls(
-        self, query: CallQuery, limit: int, cursor: str | None
+        self, query: CallQuery, limit: int, cursor: str | None, *, brief: bool = False
     ) -> tuple[Sequence[Judged], str | None]:
         """At most `limit` calls, newest first, and the cursor of the next page or None.
 
+        `brief` may leave out legs, timelines and what other rules than the headline one say.
         Raises ValueError for a cursor that it never gave out.
         """
 

@@ -103,7 +103,7 @@ def missed(request: Request, access: Reads, asked: Table) -> Response:
     """Calls from outside that nobody answered, newest first."""
     house, ports, start, end = _asked(request, asked)
     query = CallQuery(unit=_one(access, asked.unit, house), since=start, until=end, missed=True)
-    found, _ = ports.reader.calls(query, asked.limit, None)
+    found, _ = ports.reader.calls(query, asked.limit, None, brief=True)
     rows = flat.of_calls(found, house)
     return answers.listed(request, rows, flat.CALL)
 

@@ -38,9 +38,9 @@ class StoreReader:
         self._limits = wait_limits(config)
 
     def calls(
-        self, query: CallQuery, limit: int, cursor: str | None
+        self, query: CallQuery, limit: int, cursor: str | None, *, brief: bool = False
     ) -> tuple[Sequence[Judged], str | None]:
-        return self._store.calls(CallFilter(**asdict(query)), limit, cursor)
+        return self._store.calls(CallFilter(**asdict(query)), limit, cursor, brief=brief)
 
     def call(self, pbx: str, call_id: str) -> Judged | None:
         return self._store.call(pbx, call_id)

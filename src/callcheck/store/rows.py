@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, RowMapping, Table, select
+from sqlalchemy import Connection
 
 from callcheck.calls.model import (
     Call,
@@ -25,7 +25,7 @@ from callcheck.calls.model import (
     Via,
 )
 from callcheck.store import tables as t
-from callcheck.store.straight import Values
+from callcheck.store.straight import Values, marks, straight
 from callcheck.verdict import Finding, Readings, Result
 
 Judged = tuple[Call, Sequence[Finding]]
@@ -185,60 +185,77 @@ def unpacked(timeline: str, start: Micros) -> tuple[Step, ...]:
     )
 
 
-def to_call(row: RowMapping, legs: Sequence[Leg]) -> Call:
-    """A call from its row and its legs."""
-    return Call(
-        **{name: row[name] for name in _PLAIN},
-        unit=row["unit"] or None,
-        **{name: members[row[name]] for name, members in _ENUM_OF.items()},
-        legs=tuple(legs),
-        timeline=unpacked(row["timeline"], row["started_at"]),
-    )
+READ_COLUMNS = (*_PLAIN, *_ENUM_OF, "unit", "timeline")
+"""What a call is made of, in the order that `to_call` takes."""
+_MEMBERS = tuple(_ENUM_OF.items())
 
 
-def to_leg(row: RowMapping) -> Leg:
-    """A leg from its row."""
+def to_call(row: Sequence[Any], legs: Sequence[Leg], *, brief: bool = False) -> Call:
+    """A call from the values of `READ_COLUMNS`; `brief` without its timeline."""
+    values = dict(zip(_PLAIN, row, strict=False))
+    for (name, members), value in zip(_MEMBERS, row[len(_PLAIN) :], strict=False):
+        values[name] = members[value]
+    unit, timeline = row[-2:]
+    steps = () if brief else unpacked(timeline, values["started_at"])
+    return Call(**values, unit=unit or None, legs=tuple(legs), timeline=steps)
+
+
+def _to_leg(row: Sequence[Any]) -> Leg:
+    source, result = row[-2:]
     return Leg(
-        **{name: row[name] for name in _LEG_PLAIN},
-        ring_source=_ENUM_OF["ring_source"][row["ring_source"]],
-        result=_LEG_RESULT[row["result"]] if row["result"] else None,
+        **dict(zip(_LEG_PLAIN, row[3:], strict=False)),
+        ring_source=_ENUM_OF["ring_source"][source],
+        result=_LEG_RESULT[result] if result else None,
     )
 
 
-def to_finding(row: RowMapping) -> Finding:
-    """A finding from its row."""
-    held = 16 if row["readings"] is None else row["readings"]
-    readings = None if held & 16 else Readings(bool(held & 1), bool(held & 2), bool(held & 4))
-    return Finding(
-        row["rule"], _RESULT[row["result"]], row["reason"], readings, gave_up_early=bool(held & 8)
-    )
+def _to_finding(rule: str, result: str, reason: str, readings: int | None) -> Finding:
+    held = 16 if readings is None else readings
+    parts = None if held & 16 else Readings(bool(held & 1), bool(held & 2), bool(held & 4))
+    return Finding(rule, _RESULT[result], reason, parts, gave_up_early=bool(held & 8))
 
 
-def whole(connection: Connection, rows: Sequence[RowMapping]) -> list[Judged]:
-    """Calls with their legs and findings, in the order of their rows: two more queries a PBX."""
+def whole(
+    connection: Connection, rows: Sequence[Sequence[Any]], *, brief: bool = False
+) -> list[Judged]:
+    """Calls with their legs and findings, in the order of their rows (`READ_COLUMNS`).
+
+    Two more queries a PBX; `brief` leaves out legs, timelines, and all but the headline rule.
+    """
     ids_by_pbx: dict[str, list[str]] = {}
-    for row in rows:
-        ids_by_pbx.setdefault(row["pbx"], []).append(row["call_id"])
+    for pbx, call_id, *_ in rows:
+        ids_by_pbx.setdefault(pbx, []).append(call_id)
     legs: dict[Key, list[Leg]] = {}
     found: dict[Key, list[Finding]] = {}
-    for pbx, ids in ids_by_pbx.items():
-        for row in _children(connection, t.legs, pbx, ids):
-            legs.setdefault((pbx, row["call_id"]), []).append(to_leg(row))
-        for row in _children(connection, t.findings, pbx, ids):
-            found.setdefault((pbx, row["call_id"]), []).append(to_finding(row))
-    keys = [(row["pbx"], row["call_id"]) for row in rows]
+    with straight(connection) as cursor:
+        for pbx, ids in ids_by_pbx.items():
+            of_calls = [pbx, *ids]
+            for row in () if brief else cursor.all(legs_text(cursor.kind, len(ids)), of_calls):
+                legs.setdefault(row[:2], []).append(_to_leg(row))
+            of_rules = findings_text(cursor.kind, len(ids), headline_only=brief)
+            for row in cursor.all(of_rules, of_calls):
+                found.setdefault(row[:2], []).append(_to_finding(*row[2:]))
     return [
-        (to_call(row, legs.get(key, [])), tuple(found.get(key, [])))
-        for key, row in zip(keys, rows, strict=True)
+        (to_call(row, legs.get(key, ()), brief=brief), tuple(found.get(key, ())))
+        for row in rows
+        for key in [(row[0], row[1])]
     ]
 
 
-def _children(
-    connection: Connection, table: Table, pbx: str, ids: list[str]
-) -> Sequence[RowMapping]:
-    query = (
-        select(table)
-        .where(table.c.pbx == pbx, table.c.call_id.in_(ids))
-        .order_by(table.c.call_id, table.c.position)
+def legs_text(kind: str, calls: int) -> str:
+    """The legs of some calls of a PBX, in order; values are the PBX and the ids."""
+    return _children(kind, "legs", ", ".join(f'"{name}"' for name in LEG_COLUMNS), calls)
+
+
+def findings_text(kind: str, calls: int, *, headline_only: bool = False) -> str:
+    """The findings of some calls of a PBX, in order; values are the PBX and the ids."""
+    columns = "pbx, call_id, rule, result, reason, readings"
+    which = f" AND rule = '{t.HEADLINE}'" if headline_only else ""
+    return _children(kind, "findings", columns, calls, which)
+
+
+def _children(kind: str, table: str, columns: str, calls: int, which: str = "") -> str:
+    return (
+        f"SELECT {columns} FROM {table} WHERE pbx = {marks(kind, 1)}"
+        f" AND call_id IN ({marks(kind, calls)}){which} ORDER BY call_id, position"
     )
-    return connection.execute(query).mappings().all()

@@ -129,11 +129,15 @@ class Store:
             return queries.one(connection, pbx, call_id)
 
     def calls(
-        self, wanted: CallFilter, limit: int = 100, cursor: str | None = None
-    ) -> tuple[list[Judged], str | None]:
-        """A page of calls, newest first, and the cursor of the next one. Raises BadCursor."""
+        self, wanted: CallFilter, limit: int = 100, cursor: str | None = None, *,
+        brief: bool = False,
+    ) -> tuple[list[Judged], str | None]:  # fmt: skip
+        """A page of calls, newest first, and the cursor of the next one. Raises BadCursor.
+
+        `brief` leaves out legs, timelines, and all but the headline rule.
+        """
         with self._reading() as connection:
-            return queries.page(connection, wanted, limit, cursor)
+            return queries.page(connection, wanted, limit, cursor, brief=brief)
 
     def summary(
         self, units: Collection[str] | None, edges: Sequence[Micros], *,
@@ -174,10 +178,10 @@ class Store:
             return reports.missed_again(connection, unit, span, limit)
 
     def sent_around(self, unit: str | None, span: reports.Span, limit: int = 50) -> list[Judged]:
-        """Calls that were transferred more than once, newest first."""
+        """Calls that were transferred more than once, newest first; without legs and timelines."""
         with self._reading() as connection:
             query = reports.sent_around_query(unit, span, limit)
-            return rows.whole(connection, connection.execute(query).mappings().all())
+            return rows.whole(connection, connection.execute(query).all(), brief=True)
 
     def units_seen(self) -> list[str]:
         """The units that calls were ever stored for, sorted; "" stands for none."""
