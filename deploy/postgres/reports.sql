@@ -56,23 +56,21 @@ SELECT
 FROM calls
 WHERE transfers > 1;
 
--- Counts by the hour; weekday 1 is Monday. Readings are bits: 1 before, 2 within, 4 third.
+-- Counts by the hour; weekday 1 is Monday. The readings count judged calls.
 CREATE VIEW reports.hours AS
 SELECT
     hour AS started_us,
     unit,
     extract(hour FROM to_timestamp(hour / 1e6))::int AS hour,
     extract(isodow FROM to_timestamp(hour / 1e6))::int AS weekday,
-    n AS calls,
-    CASE WHEN verdict IN ('met', 'breached') THEN n ELSE 0 END AS judged,
-    CASE WHEN verdict = 'met' THEN n ELSE 0 END AS met,
-    CASE WHEN verdict IN ('met', 'breached') AND readings >= 0 THEN n * (readings & 1) ELSE 0 END
-        AS before,
-    CASE WHEN verdict IN ('met', 'breached') AND readings >= 0 THEN n * (readings >> 1 & 1) ELSE 0
-        END AS within,
-    CASE WHEN verdict IN ('met', 'breached') AND readings >= 0 THEN n * (readings >> 2 & 1) ELSE 0
-        END AS third,
-    CASE WHEN direction = 'inbound' AND disposition <> 'answered' THEN n ELSE 0 END AS missed
+    calls,
+    met + breached AS judged,
+    met,
+    before,
+    within,
+    third,
+    inbound_abandoned + inbound_no_answer + inbound_busy + inbound_rejected + inbound_unreachable
+        + inbound_voicemail + inbound_failed + inbound_unknown AS missed
 FROM hour_totals;
 
 -- The Wilson 95 % interval of met / judged; NULL without a judged call.

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from callcheck.cadence import Cadence
 from callcheck.calls.model import Call, Leg, Micros, Millis
 from callcheck.verdict import Finding
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTE: Micros = 60_000_000
+_TIMES = ("started_at", "queue_joined_at", "ring_started_at", "answered_at", "ended_at")
 
 
 def iso(at: Micros | None, zone: tzinfo) -> str | None:
     """`2026-11-22T10:00:00.012+02:00`, rounded down to the millisecond."""
     if at is None:
         return None
-    moment = (_EPOCH + timedelta(microseconds=at)).astimezone(zone)
-    return moment.isoformat(timespec="milliseconds")
+    minute, rest = divmod(at, _MINUTE)
+    begin, offset = _written(minute, zone)
+    return f"{begin}{rest // 1_000_000:02}.{rest // 1000 % 1000:03}{offset}"
+
+
+@lru_cache(maxsize=10_000)
+def _written(minute: int, zone: tzinfo) -> tuple[str, str]:
+    """A minute as far as its seconds, and the offset: the times of a page lie close together."""
+    moment = (_EPOCH + timedelta(minutes=minute)).astimezone(zone)
+    return moment.strftime("%Y-%m-%dT%H:%M:"), moment.isoformat()[19:]
 
 
 def seconds(ms: Millis | None) -> float | None:
@@ -64,14 +75,15 @@ def to_record(
 
 
 def _times(call: Call, zone: tzinfo) -> dict[str, str | None]:
-    times = {
-        "started_at": call.started_at if call.start_seen else None,
-        "queue_joined_at": call.queue_joined_at,
-        "ring_started_at": call.ring_started_at,
-        "answered_at": call.answered_at,
-        "ended_at": call.ended_at if call.end_seen else None,
+    if not call.timed:
+        return dict.fromkeys(_TIMES)
+    return {
+        "started_at": iso(call.started_at, zone) if call.start_seen else None,
+        "queue_joined_at": iso(call.queue_joined_at, zone),
+        "ring_started_at": iso(call.ring_started_at, zone),
+        "answered_at": iso(call.answered_at, zone),
+        "ended_at": iso(call.ended_at, zone) if call.end_seen else None,
     }
-    return {name: iso(at if call.timed else None, zone) for name, at in times.items()}
 
 
 def _leg(leg: Leg, zone: tzinfo, timed: bool) -> dict[str, object]:

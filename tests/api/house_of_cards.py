@@ -53,7 +53,7 @@ class ListReader:
         self.asked: list[object] = []
 
     def calls(
-        self, query: CallQuery, limit: int, cursor: str | None
+        self, query: CallQuery, limit: int, cursor: str | None, *, brief: bool = False
     ) -> tuple[Sequence[Judged], str | None]:
         self._ask(query)
         start = int(cursor or 0)  # ValueError for what is no cursor of ours
@@ -89,6 +89,18 @@ class ListReader:
             for a, b in pairwise(edges)
         ]
 
+    def side_by_side(
+        self, units: Sequence[str], since: Micros, until: Micros
+    ) -> Sequence[FakeTally]:
+        return [self.summary([unit], [since, until])[0] for unit in units]
+
+    def judged_by_hour(
+        self, units: Sequence[str], since: Micros, until: Micros
+    ) -> Sequence[FakeHour]:
+        tallies = self.summary(units, [*range(since, until, HOUR), until])
+        found = [(t.start, t.results[Result.MET], t.results[Result.BREACHED]) for t in tallies]
+        return [FakeHour(start, met, met + late) for start, met, late in found if met + late]
+
     def _ask(self, what: object) -> None:
         self.asked.append(what)
         if self.away:
@@ -113,6 +125,15 @@ class FakeAgain:
     calls: int = 2
     units: int = 1
     last_at: Micros = TEN
+
+
+@dataclass(frozen=True)
+class FakeHour:
+    """A JudgedHour."""
+
+    hour: Micros
+    met: int
+    judged: int
 
 
 class FakeTally:

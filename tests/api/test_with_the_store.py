@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from callcheck.api.app import make_api
 from callcheck.api.call_models import CallDetail, CallList
 from callcheck.api.models import Summary
-from callcheck.api.ports import CallQuery, House, Judged, Ports, Readiness, Tally
+from callcheck.api.ports import CallQuery, House, Judged, JudgedHour, Ports, Readiness, Tally
 from callcheck.cadence import CADENCES
 from callcheck.calls.model import Micros
 from callcheck.metrics import Metrics, ring_edges
@@ -33,15 +33,23 @@ class StoreReader:
         self._store = store
 
     def calls(
-        self, query: CallQuery, limit: int, cursor: str | None
+        self, query: CallQuery, limit: int, cursor: str | None, *, brief: bool = False
     ) -> tuple[Sequence[Judged], str | None]:
-        return self._store.calls(CallFilter(**asdict(query)), limit, cursor)
+        return self._store.calls(CallFilter(**asdict(query)), limit, cursor, brief=brief)
 
     def call(self, pbx: str, call_id: str) -> Judged | None:
         return self._store.call(pbx, call_id)
 
     def summary(self, units: Sequence[str], edges: Sequence[Micros]) -> Sequence[Tally]:
         return self._store.summary(units, edges, limit_ms=14_999, short_ms=5000)
+
+    def side_by_side(self, units: Sequence[str], since: Micros, until: Micros) -> Sequence[Tally]:
+        return self._store.side_by_side(units, since, until, limit_ms=14_999, short_ms=5000)
+
+    def judged_by_hour(
+        self, units: Sequence[str], since: Micros, until: Micros
+    ) -> Sequence[JudgedHour]:
+        return self._store.judged_by_hour(units, since, until)
 
     def helps(self, unit: str, since: Micros, until: Micros, limit: int) -> Sequence[Help]:
         return self._store.helps(unit, Span(since, until), limit)

@@ -12,10 +12,11 @@ from sqlalchemy import Select, select, text
 from callcheck.calls.model import Disposition
 from callcheck.store import CallFilter, Judged, Store
 from callcheck.store import tables as t
+from callcheck.store.counts import COUNTS
 from callcheck.store.cursor import encoded
 from callcheck.store.queries import page_query
 from callcheck.store.reports import Span, helps_query, missed_again_query, sent_around_query
-from callcheck.store.summary import hours_query, summary_query
+from callcheck.store.summary import Slots, Units, calls_text, hours_text, judged_text
 from callcheck.verdict import Finding, Result
 from tests.store.samples import HOUR, NOON, SECOND, judged, missed, said
 
@@ -67,11 +68,8 @@ def full(store: Store) -> Store:
 
 def _many_hours() -> Iterator[dict[str, Any]]:
     for unit, hour in product(range(30), range(300)):
-        yield {
-            "unit": f"u{unit}", "hour": NOON - (hour + 1) * HOUR, "direction": "inbound",
-            "disposition": "answered", "verdict": "met", "readings": 7,
-            "n": 1, "counted": 1, "in_time": 1, "short": 0,
-        }  # fmt: skip
+        counts = dict.fromkeys(COUNTS, 1)
+        yield {"unit": f"u{unit}", "hour": NOON - (hour + 1) * HOUR, **counts}
 
 
 def plan(store: Store, query: Select[Any]) -> str:
@@ -79,13 +77,19 @@ def plan(store: Store, query: Select[Any]) -> str:
     compiled = query.compile(store.engine, compile_kwargs={"render_postcompile": True})
     names = compiled.positiontup
     values = tuple(compiled.params[n] for n in names) if names else dict(compiled.params)
+    return plan_of_text(store, str(compiled), values)
+
+
+def plan_of_text(store: Store, text: str, values: Any) -> str:
+    """As `plan`, of a statement that is kept as a text."""
     prefix = "EXPLAIN (COSTS OFF) " if "postgres" in store.name else "EXPLAIN QUERY PLAN "
     with store.engine.connect() as connection:
-        rows = connection.exec_driver_sql(prefix + str(compiled), values)
+        rows = connection.exec_driver_sql(prefix + text, values)
         steps = "\n".join(str(row[-1]) for row in rows)
     assert "Seq Scan" not in steps, steps
     scans = [s for s in steps.splitlines() if s.startswith("SCAN") and "INDEX" not in s]
-    assert all(s.startswith("SCAN anon_") for s in scans), steps  # what was found, not a table
+    found = ("SCAN anon_", "SCAN found", "SCAN (subquery")  # what was found, not a table
+    assert all(s.startswith(found) for s in scans), steps
     return steps
 
 
@@ -111,21 +115,29 @@ def _check_pages(full: Store) -> None:
 
 
 def _check_sums(full: Store) -> None:
+    kind = full.engine.dialect.name
     one = (SOME, SOME + 100 * SECOND)
     for units in (["u7"], ["u7", "u8"]):
         for stretches in ([one], [one, (SOME + HOUR, SOME + 2 * HOUR)]):
-            query = summary_query(units, stretches, SOME, HOUR, 15000, 5000)
-            steps = plan(full, query)
-            assert steps.count("calls_by_unit") == len(stretches)
-            assert (steps + " ").count("COVERING INDEX") + steps.count("Index Only Scan") == len(
-                stretches
-            )
+            for by in (Slots((SOME, SOME + HOUR)), Units(units)):
+                text = calls_text(kind, len(units), len(stretches), by.key("started_at"))
+                values = [value for stretch in stretches for value in (*units, *stretch)]
+                steps = plan_of_text(full, text, (15000, 5000, *values))
+                assert steps.count("calls_by_unit") == len(stretches)
+                covered = steps.count("COVERING INDEX") + steps.count("Index Only Scan")
+                assert covered == len(stretches)
 
 
 def _check_hours(full: Store) -> None:
+    kind, start = full.engine.dialect.name, SOME // HOUR * HOUR
+    span = (start, start + HOUR)
     for units in (["u7"], ["u7", "u8"]):
-        start = SOME // HOUR * HOUR
-        steps = plan(full, hours_query(units, start, start + HOUR, HOUR, [start - HOUR]))
+        for by in (Slots(span), Units(units)):
+            text = hours_text(kind, len(units), 1, by.key("hour"))
+            steps = plan_of_text(full, text, (*units, *span, start - HOUR))
+            assert "SCAN" not in steps
+            assert "hour_totals" in steps
+        steps = plan_of_text(full, judged_text(kind, len(units)), (*units, *span))
         assert "SCAN" not in steps
         assert "hour_totals" in steps
 

@@ -85,7 +85,7 @@ def test_whole_hours_are_not_counted_from_the_calls(store: Store) -> None:
     """So that the test above compares two ways, not one with itself."""
     store.save([judged(1), judged(2)])
     with store.engine.begin() as connection:
-        connection.execute(t.hour_totals.update().values(n=40))
+        connection.execute(t.hour_totals.update().values(met=40))
     (whole,) = store.summary(None, [NOON, NOON + HOUR], **LIMITS)
     assert whole.results[Result.MET] == 40
     (cut,) = store.summary(None, [NOON + SECOND, NOON + HOUR], **LIMITS)

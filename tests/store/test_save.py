@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,3 +188,32 @@ def test_other_edges_count_the_histogram_anew(url: str) -> None:
     again.open()
     assert again.totals().rings["registry", "answered"].counts == [60]
     again.close()
+
+
+def test_a_checkpoint_brings_the_file_up_to_date(sqlite_url: str) -> None:
+    """What the log held stands in the file itself, while a reader goes on with what it saw."""
+    store = Store(sqlite_url, EDGES)
+    store.open()
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    store.save([judged(n) for n in range(200)])
+    assert b"1795341600.150" not in file.read_bytes()
+    store.checkpoint()
+    assert b"1795341600.150" in file.read_bytes()
+    with store.engine.connect() as reader:
+        assert reader.scalar(select(func.count()).select_from(tables.calls)) == 200
+        store.save([judged(200)])
+        store.checkpoint()
+        assert reader.scalar(select(func.count()).select_from(tables.calls)) == 200
+    store.close()
+    with pytest.raises(StoreError, match="not open"):
+        store.checkpoint()
+
+
+def test_a_long_log_is_cut_without_being_told(sqlite_url: str) -> None:
+    """Where nobody asks for checkpoints, the log does not grow for ever."""
+    store = Store(sqlite_url, EDGES)
+    store.open()
+    for at in range(0, 2000, 2):
+        store.save([judged(at), judged(at + 1)])
+    assert Path(sqlite_url.removeprefix("sqlite:///") + "-wal").stat().st_size < 45_000_000
+    store.close()

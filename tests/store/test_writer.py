@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from callcheck.store import CallRefused, Judged, Saved, Store, StoreAway
+from callcheck.store import writer as writer_module
 from callcheck.store.writer import Writer
 from tests.store.conftest import EDGES
 from tests.store.samples import counted, judged, same_totals
@@ -115,6 +116,30 @@ def test_a_single_call_waits_only_to_linger() -> None:
     with writing(disk, Heard(), linger=0.02) as writer:
         put(writer, range(1))
         eventually(lambda: disk.batches)
+
+
+def test_after_a_crowd_calls_gather(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A commit costs as much as several calls, so that a busy house has larger batches."""
+    monkeypatch.setattr(writer_module, "A_CALL", 30.0)
+    monkeypatch.setattr(writer_module, "LONGEST_LINGER", 30.0)
+    disk, hold = Disk(), threading.Event()
+    disk.fails = lambda batch: assert_(hold.wait(10))
+    with writing(disk, Heard(), linger=0) as writer:
+        put(writer, range(1))
+        eventually(lambda: disk.tries)
+        put(writer, range(1, 4))  # three at once are no crowd
+        hold.set()
+        eventually(lambda: len(disk.batches) == 2)
+        hold.clear()
+        put(writer, range(4, 5))
+        eventually(lambda: disk.tries == 3)
+        put(writer, range(5, 15))
+        hold.set()
+        eventually(lambda: len(disk.batches) == 4)
+        for n in range(15, 18):
+            put(writer, range(n, n + 1))
+        assert writer.pending == 3
+    assert [len(batch) for batch in disk.batches] == [1, 3, 1, 10, 3]
 
 
 def test_the_queue_is_bounded_and_counts_what_it_drops() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcheck.absences.desk import Desk, Record
@@ -13,6 +12,7 @@ from callcheck.absences.model import Absence, Draft
 from callcheck.absences.standing import Standing
 from callcheck.api import absence_models as models
 from callcheck.api import when
+from callcheck.api.answers import Json
 from callcheck.api.auth import Access, Reads
 from callcheck.api.ports import House
 from callcheck.api.problems import Problem
@@ -40,9 +40,7 @@ class AbsencesAsked(BaseModel):
 
 
 @router.get("/absences", response_model=models.AbsenceList, responses=problems(401, 403, 422, 503))
-def absences(
-    request: Request, access: Reads, asked: Annotated[AbsencesAsked, Query()]
-) -> JSONResponse:
+def absences(request: Request, access: Reads, asked: Annotated[AbsencesAsked, Query()]) -> Json:
     """Absences, the latest beginning first; those that were cancelled are left out."""
     house = house_of(request)
     unit = access.narrow(asked.unit)
@@ -63,16 +61,14 @@ def absences(
         )
 
     items, following = _desk(request).page(wanted, asked.limit, _after(asked.cursor))
-    return JSONResponse({"items": items, "next": None if following is None else str(following)})
+    return Json({"items": items, "next": None if following is None else str(following)})
 
 
 @router.post(
     "/absences", status_code=201, response_model=models.AbsenceOut,
     responses=problems(401, 403, 422, 503),
 )  # fmt: skip
-def report(
-    request: Request, access: Reads, told: Annotated[models.AbsenceIn, Body()]
-) -> JSONResponse:
+def report(request: Request, access: Reads, told: Annotated[models.AbsenceIn, Body()]) -> Json:
     """Reports an absence. One that is known already, by whatever source, stays one."""
     house = house_of(request)
     unit = _unit_of(told.extension, "extension", house)
@@ -84,24 +80,24 @@ def report(
     if start == end:
         raise Problem(422, "to: must be after from; it is the first moment back")
     draft = Draft(told.extension, start, end, told.deputy, told.kind)
-    return JSONResponse(_desk(request).add(draft, "api"), 201)
+    return Json(_desk(request).add(draft, "api"), 201)
 
 
 @router.get(
     "/absences/tomorrow", response_model=models.TomorrowOut, responses=problems(401, 403, 503)
 )
-def tomorrow(request: Request, access: Reads) -> JSONResponse:
+def tomorrow(request: Request, access: Reads) -> Json:
     """Who is absent on the next working day, and whose calls nobody would get as it stands."""
     day, found = _desk(request).uncovered_next()
     items = [one for one in found if access.unit in (None, one["unit"])]
-    return JSONResponse({"day": day, "items": items, "next": None})
+    return Json({"day": day, "items": items, "next": None})
 
 
 @router.get(
     "/absences/{number}", response_model=models.AbsenceOut,
     responses=problems(401, 403, 404, 422, 503),
 )  # fmt: skip
-def one(request: Request, access: Reads, number: Number) -> JSONResponse:
+def one(request: Request, access: Reads, number: Number) -> Json:
     """One absence with its history."""
     _own(request, access, number)
     return _answer(_desk(request).record(number, history=True))
@@ -114,7 +110,7 @@ def one(request: Request, access: Reads, number: Number) -> JSONResponse:
 def change(
     request: Request, access: Reads, number: Number,
     told: Annotated[models.AbsenceChange, Body()],
-) -> JSONResponse:  # fmt: skip
+) -> Json:  # fmt: skip
     """Changes an absence; what is not named stays."""
     _own(request, access, number)
     zone, values = house_of(request).zone, dict[str, Any]()
@@ -141,7 +137,7 @@ def change(
     "/absences/{number}", response_model=models.AbsenceOut,
     responses=problems(401, 403, 404, 422, 503),
 )  # fmt: skip
-def end(request: Request, access: Reads, number: Number) -> JSONResponse:
+def end(request: Request, access: Reads, number: Number) -> Json:
     """Ends an absence now (cancels one that has not begun); its history is kept."""
     _own(request, access, number)
     return _answer(_desk(request).end(number, "api"))
@@ -158,14 +154,14 @@ class CoverAsked(BaseModel):
 
 
 @router.get("/cover", response_model=models.CoverList, responses=problems(401, 403, 422, 503))
-def cover(request: Request, access: Reads, asked: Annotated[CoverAsked, Query()]) -> JSONResponse:
+def cover(request: Request, access: Reads, asked: Annotated[CoverAsked, Query()]) -> Json:
     """Who covers whom: calls from outside by whom they asked for, and who took them how."""
     house = house_of(request)
     unit = access.narrow(asked.unit)
     if unit is not None:
         known_unit(unit, house, status=422)
     start, end = when.span(asked.from_, asked.to, house.zone)
-    return JSONResponse({"items": _desk(request).cover(unit, start, end), "next": None})
+    return Json({"items": _desk(request).cover(unit, start, end), "next": None})
 
 
 class RehearsalAsked(BaseModel):
@@ -182,14 +178,14 @@ class RehearsalAsked(BaseModel):
 )  # fmt: skip
 def rehearsal(
     request: Request, access: Reads, extension: str, asked: Annotated[RehearsalAsked, Query()]
-) -> JSONResponse:
+) -> Json:
     """What would happen to a call for an extension, walked through without placing one."""
     house = house_of(request)
     if all(party.extension != extension for party in house.parties):
         raise Problem(404, "there is no such extension; /api/v1/extensions lists them")
     access.narrow(_unit_of(extension, "extension", house))
     at = None if asked.at is None else when.micros(asked.at, "at", house.zone)
-    return JSONResponse(_desk(request).rehearsal(extension, at))
+    return Json(_desk(request).rehearsal(extension, at))
 
 
 def _desk(request: Request) -> Desk:
@@ -206,10 +202,10 @@ def _own(request: Request, access: Access, number: int) -> None:
         raise Problem(404, _GONE)  # not 403: who is absent elsewhere is nobody's to count
 
 
-def _answer(record: Record | None) -> JSONResponse:
+def _answer(record: Record | None) -> Json:
     if record is None:
         raise Problem(404, _GONE)
-    return JSONResponse(record)
+    return Json(record)
 
 
 def _unit_of(extension: str, name: str, house: House) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcheck.api import answers, call_models, flat, when
@@ -54,14 +54,15 @@ def calls(request: Request, access: Reads, asked: Annotated[CallsAsked, Query()]
     house, ports = house_of(request), ports_of(request)
     query = _query(asked, access, house)
     try:
-        found, following = ports.reader.calls(query, asked.limit, asked.cursor)
+        found, following = ports.reader.calls(
+            query, asked.limit, asked.cursor, brief=answers.wants_csv(request)
+        )
     except ValueError:
         raise Problem(422, "cursor: not one of ours; take `next` of the page before") from None
-    items = [house.record(call, findings) for call, findings in found]
     if answers.wants_csv(request):
-        flat_rows = [flat.of_call(item, house) for item in items]
-        return answers.as_csv(request, flat_rows, flat.CALL, following)
-    return JSONResponse({"items": items, "next": following}, headers={"Vary": "Accept"})
+        return answers.as_csv(request, flat.of_calls(found, house), flat.CALL, following)
+    items = [house.record(call, findings) for call, findings in found]
+    return answers.Json({"items": items, "next": following}, headers={"Vary": "Accept"})
 
 
 @router.get(
@@ -69,21 +70,21 @@ def calls(request: Request, access: Reads, asked: Annotated[CallsAsked, Query()]
     response_model=call_models.CallDetail,
     responses=problems(401, 403, 404, 422, 503),
 )
-def call(request: Request, access: Reads, pbx: Word, call_id: Word) -> JSONResponse:
+def call(request: Request, access: Reads, pbx: Word, call_id: Word) -> answers.Json:
     """One call with its timeline, and where the caller's wait went."""
     house, ports = house_of(request), ports_of(request)
     found = ports.reader.call(pbx, call_id)
     if found is None or not _may_see(access, found[0].unit):
         raise Problem(404, "no such call; the ids are in /api/v1/calls")
-    return JSONResponse(_detail(found, house))
+    return answers.Json(_detail(found, house))
 
 
 @router.get("/live", response_model=call_models.OpenCallList, responses=problems(401, 403))
-def live(request: Request, access: Reads) -> JSONResponse:
+def live(request: Request, access: Reads) -> answers.Json:
     """Calls going on now, newest first."""
     ports = ports_of(request)
     items = [one for one in ports.open_calls() if _may_see(access, one.get("unit"))]
-    return JSONResponse({"items": items, "next": None})
+    return answers.Json({"items": items, "next": None})
 
 
 def _query(asked: CallsAsked, access: Access, house: House) -> CallQuery:

@@ -5,10 +5,11 @@ A row has only words and numbers, always under the same names; what is not known
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from callcheck.api.ports import House, Record, Tally
+from callcheck.api.ports import House, Judged, JudgedHour, Record, Tally
 from callcheck.api.summary import counts
 from callcheck.api.when import local, micros_of
 from callcheck.calls.model import Micros
@@ -28,12 +29,18 @@ CALL = (
 HOURS = ("hour", *WEEKDAYS, "n")
 
 
-def of_call(record: Record, house: House) -> Row:
-    """A call in one row, with what the headline rule says of it and the name of whom it was for."""
+def of_calls(found: Iterable[Judged], house: House) -> list[Row]:
+    """Each call in one row, with what the headline rule says of it and the name of whom it was
+    for."""
+    called = names(house)
+    return [_of_call(house.record(call, said), called) for call, said in found]
+
+
+def _of_call(record: Record, called: Mapping[str, str]) -> Row:
     found: Iterable[Mapping[str, Any]] = record["findings"]  # type: ignore[assignment]
     said = next((one for one in found if one["rule"] == "answer_by_ring"), None)
     more = {
-        "name": names(house).get(str(record["extension"]), ""),
+        "name": called.get(str(record["extension"]), ""),
         "result": said and said["result"],
         "reason": said and said["reason"],
     }
@@ -59,23 +66,27 @@ def of_tallies(tallies: Sequence[Tally]) -> Row:
     return {name: row[name] for name in COUNTS}
 
 
-def by_hour_of_the_week(tallies: Sequence[Tally], house: House) -> list[Row]:
+def by_hour_of_the_week(judged: Iterable[JudgedHour], house: House) -> list[Row]:
     """One row for each hour of the day with judged calls, with the compliance of each weekday.
 
-    The tallies are of an hour each; its start says the hour and the day, in local time.
+    Hour and day are those in which an hour begins in local time.
     """
-    cells: dict[tuple[int, int], list[Tally]] = {}
-    for tally in tallies:
-        moment = local(tally.start, house.zone)
-        cells.setdefault((moment.hour, moment.weekday()), []).append(tally)
-    rows = []
-    for hour in range(24):
-        of_days = [of_tallies(cells.get((hour, day), [])) for day in range(7)]
-        judged = sum(int(str(day["n"])) for day in of_days)
-        if judged:
-            days = {name: day["compliance"] for name, day in zip(WEEKDAYS, of_days, strict=True)}
-            rows.append({"hour": f"{hour:02}:00", **days, "n": judged})
-    return rows
+    met: Counter[tuple[int, int]] = Counter()
+    n: Counter[tuple[int, int]] = Counter()
+    for one in judged:
+        moment = local(one.hour, house.zone)
+        cell = moment.hour, moment.weekday()
+        met[cell] += one.met
+        n[cell] += one.judged
+    shares = {cell: round(met[cell] / n[cell], 6) for cell in n}
+    return [
+        {
+            "hour": f"{hour:02}:00",
+            **{name: shares.get((hour, day)) for day, name in enumerate(WEEKDAYS)},
+            "n": sum(n[hour, day] for day in range(7)),
+        }
+        for hour in sorted({hour for hour, _ in shares})
+    ]
 
 
 def ringing(records: Iterable[Record], house: House, now: Micros) -> list[Row]:

@@ -62,6 +62,17 @@ class Tally(Protocol):
     def waits(self) -> Waits: ...
 
 
+class JudgedHour(Protocol):
+    """So many calls of an hour were judged, so many of them met the rule."""
+
+    @property
+    def hour(self) -> Micros: ...
+    @property
+    def met(self) -> int: ...
+    @property
+    def judged(self) -> int: ...
+
+
 class Help(Protocol):
     """So many calls of one that another took."""
 
@@ -92,10 +103,11 @@ class Reader(Protocol):
     """The store's reading side."""
 
     def calls(
-        self, query: CallQuery, limit: int, cursor: str | None
+        self, query: CallQuery, limit: int, cursor: str | None, *, brief: bool = False
     ) -> tuple[Sequence[Judged], str | None]:
         """At most `limit` calls, newest first, and the cursor of the next page or None.
 
+        `brief` may leave out legs, timelines and what other rules than the headline one say.
         Raises ValueError for a cursor that it never gave out.
         """
 
@@ -107,6 +119,14 @@ class Reader(Protocol):
 
         The units are counted together.
         """
+
+    def side_by_side(self, units: Sequence[str], since: Micros, until: Micros) -> Sequence[Tally]:
+        """One tally for each unit, in their order."""
+
+    def judged_by_hour(
+        self, units: Sequence[str], since: Micros, until: Micros
+    ) -> Sequence[JudgedHour]:
+        """The units together, for each hour with judged calls; the span is of whole hours."""
 
     def helps(self, unit: str, since: Micros, until: Micros, limit: int) -> Sequence[Help]:
         """Who took calls for whom in a unit, most first."""

@@ -59,11 +59,11 @@ Table = Annotated[Asked, Query()]
 def units(request: Request, access: Reads, asked: Table) -> Response:
     """The units side by side, counted."""
     house, ports, start, end = _asked(request, asked)
+    mine = _units(access, asked.unit, house)
     rows = [
-        {"unit": unit, "title": house.units[unit],
-         **flat.of_tallies(ports.reader.summary([unit], [start, end]))}
-        for unit in _units(access, asked.unit, house)
-    ]  # fmt: skip
+        {"unit": unit, "title": house.units[unit], **flat.of_tallies([tally])}
+        for unit, tally in zip(mine, ports.reader.side_by_side(mine, start, end), strict=True)
+    ]
     return answers.listed(request, rows, ("unit", "title", *flat.COUNTS))
 
 
@@ -91,9 +91,9 @@ def hours(request: Request, access: Reads, asked: Table) -> Response:
     Whole hours are counted: `from` and `to` are taken back to the hour's beginning.
     """
     house, ports, start, end = _asked(request, asked)
-    edges = [*range(start // HOUR * HOUR, end, HOUR), -(-end // HOUR) * HOUR]
-    tallies = ports.reader.summary(_units(access, asked.unit, house), sorted(set(edges)))
-    return answers.listed(request, flat.by_hour_of_the_week(tallies, house), flat.HOURS)
+    first, last = start // HOUR * HOUR, -(-end // HOUR) * HOUR
+    judged = ports.reader.judged_by_hour(_units(access, asked.unit, house), first, last)
+    return answers.listed(request, flat.by_hour_of_the_week(judged, house), flat.HOURS)
 
 
 @router.get(
@@ -103,8 +103,8 @@ def missed(request: Request, access: Reads, asked: Table) -> Response:
     """Calls from outside that nobody answered, newest first."""
     house, ports, start, end = _asked(request, asked)
     query = CallQuery(unit=_one(access, asked.unit, house), since=start, until=end, missed=True)
-    found, _ = ports.reader.calls(query, asked.limit, None)
-    rows = [flat.of_call(house.record(call, said), house) for call, said in found]
+    found, _ = ports.reader.calls(query, asked.limit, None, brief=True)
+    rows = flat.of_calls(found, house)
     return answers.listed(request, rows, flat.CALL)
 
 
@@ -117,7 +117,7 @@ def sent_around(request: Request, access: Reads, asked: Table) -> Response:
     house, ports, start, end = _asked(request, asked)
     unit = _one(access, asked.unit, house)
     found = ports.reader.sent_around(unit, start, end, asked.limit)
-    rows = [flat.of_call(house.record(call, said), house) for call, said in found]
+    rows = flat.of_calls(found, house)
     return answers.listed(request, rows, flat.CALL)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcheck.api import answers, flat, models, when
@@ -36,7 +36,7 @@ class SummaryAsked(BaseModel):
 
 
 @router.get("/units", response_model=models.UnitList, responses=problems(401, 403))
-def units(request: Request, access: Reads) -> JSONResponse:
+def units(request: Request, access: Reads) -> answers.Json:
     """The units that the token may see."""
     house = house_of(request)
     items = [
@@ -44,11 +44,11 @@ def units(request: Request, access: Reads) -> JSONResponse:
         for unit, title in house.units.items()
         if access.unit in (None, unit)
     ]
-    return JSONResponse({"items": items, "next": None})
+    return answers.Json({"items": items, "next": None})
 
 
 @router.get("/extensions", response_model=models.ExtensionList, responses=problems(401, 403))
-def extensions(request: Request, access: Reads) -> JSONResponse:
+def extensions(request: Request, access: Reads) -> answers.Json:
     """The members and lines of the units that the token may see."""
     items = [
         {
@@ -63,7 +63,7 @@ def extensions(request: Request, access: Reads) -> JSONResponse:
         for party in house_of(request).parties
         if access.unit in (None, party.unit)
     ]
-    return JSONResponse({"items": items, "next": None})
+    return answers.Json({"items": items, "next": None})
 
 
 @router.get(
@@ -97,7 +97,7 @@ def summary(
         return answers.as_csv(request, rows, ("unit", "from", "to", *flat.COUNTS))
     counted = [{**step, **counts([tally])} for step, tally in zip(steps, tallies, strict=False)]
     body = {"unit": unit, **span, "step": asked.step, **counts(tallies), "buckets": counted}
-    return JSONResponse(body, headers={"Vary": "Accept"})
+    return answers.Json(body, headers={"Vary": "Accept"})
 
 
 def _ends(start: Micros | None, end: Micros | None, ports: Ports) -> tuple[Micros, Micros]:

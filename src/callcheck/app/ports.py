@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from callcheck.ami.client import Listener, State
-from callcheck.api.ports import Again, CallQuery, Help, Judged, Readiness, Tally
+from callcheck.api.ports import Again, CallQuery, Help, Judged, JudgedHour, Readiness, Tally
 from callcheck.api.readiness import PbxHealth, readiness
 from callcheck.app.watch import Watch
 from callcheck.cadence import Reading
@@ -38,9 +38,9 @@ class StoreReader:
         self._limits = wait_limits(config)
 
     def calls(
-        self, query: CallQuery, limit: int, cursor: str | None
+        self, query: CallQuery, limit: int, cursor: str | None, *, brief: bool = False
     ) -> tuple[Sequence[Judged], str | None]:
-        return self._store.calls(CallFilter(**asdict(query)), limit, cursor)
+        return self._store.calls(CallFilter(**asdict(query)), limit, cursor, brief=brief)
 
     def call(self, pbx: str, call_id: str) -> Judged | None:
         return self._store.call(pbx, call_id)
@@ -48,6 +48,15 @@ class StoreReader:
     def summary(self, units: Sequence[str], edges: Sequence[Micros]) -> Sequence[Tally]:
         limit, short = self._limits
         return self._store.summary(units, edges, limit_ms=limit, short_ms=short)
+
+    def side_by_side(self, units: Sequence[str], since: Micros, until: Micros) -> Sequence[Tally]:
+        limit, short = self._limits
+        return self._store.side_by_side(units, since, until, limit_ms=limit, short_ms=short)
+
+    def judged_by_hour(
+        self, units: Sequence[str], since: Micros, until: Micros
+    ) -> Sequence[JudgedHour]:
+        return self._store.judged_by_hour(units, since, until)
 
     def helps(self, unit: str, since: Micros, until: Micros, limit: int) -> Sequence[Help]:
         return self._store.helps(unit, Span(since, until), limit)

@@ -11,7 +11,8 @@ from callcheck.store.forwards import Forwards
 from callcheck.store.queries import CallFilter
 from callcheck.store.reports import Again, Help, Span
 from callcheck.store.rows import Judged, counted_wait
-from callcheck.store.store import Saved, Store
+from callcheck.store.saving import Saved
+from callcheck.store.store import Store
 from callcheck.store.summary import Summary, even_edges
 from callcheck.store.totals import RingTotal, Totals
 

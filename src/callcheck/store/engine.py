@@ -12,13 +12,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from callcheck.store.errors import StoreError
+from callcheck.store.straight import straight
 
 _WRITER_LOCK = 0x63616C6C  # "call": one number that all callcheck processes of a database share
+_LONG_LOG = 10_000
+"""Pages of SQLite's log (40 MB) from which on a commit itself makes room; see `checkpoint`."""
 _FORMS = "use sqlite:///path/to/file.db or postgresql+psycopg://user@host/database"
 
 
@@ -49,12 +52,23 @@ def make_engine(url: str) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that no other writer shares; committed at its end, else rolled back."""
-    with engine.execution_options(callcheck_writes=True).begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(
-                text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=_WRITER_LOCK)
-            )
-        yield connection
+    with engine.connect() as connection:
+        connection.execution_options(callcheck_writes=True)
+        with connection.begin():
+            if engine.dialect.name == "postgresql":
+                _run(connection, f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
+            yield connection
+
+
+def checkpoint(engine: Engine) -> None:
+    """Brings SQLite's file up to its log, which is on disk then, without keeping anybody waiting.
+
+    It is done by the clock, and in a thread of its own: a commit that had to do it in passing
+    would wait for the disk. A commit does so only where nobody else did for long.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 def use_wal(engine: Engine) -> None:
@@ -111,13 +125,19 @@ def _sqlite_connected(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA busy_timeout = 5000")
     cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute(f"PRAGMA wal_autocheckpoint = {_LONG_LOG}")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
 
 
 def _sqlite_begins(connection: Connection) -> None:
     writes = connection.get_execution_options().get("callcheck_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    _run(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _run(connection: Connection, statement: str) -> None:
+    with straight(connection) as cursor:
+        cursor.run(statement)
 
 
 def _postgresql_connected(connection: Any, _record: object) -> None:

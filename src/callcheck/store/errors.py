@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from orjson import JSONEncodeError
 from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
 
 
@@ -44,10 +45,10 @@ def translated(store: str) -> Iterator[None]:
 
 @contextmanager
 def blamed_on_data(store: str) -> Iterator[None]:
-    """Around a save: sqlite3 raises plain errors for text or numbers that it cannot hold."""
+    """Around a save: drivers raise plain errors for text or numbers that they cannot hold."""
     try:
         yield
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError, JSONEncodeError) as error:
         raise CallRefused(f"{store} refused a call for its data") from error
 
 

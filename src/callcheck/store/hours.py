@@ -1,8 +1,9 @@
-"""Rows of calls in, their counts by unit and hour kept beside them; the summary reads these.
+"""Calls in, their counts by unit and hour kept beside them; the summary reads these.
 
 They change in the transaction that changes the calls, also where one is replaced or deleted, so
 that they always equal what the calls say. An hour is one of UTC; local days and hours begin with
 one wherever the clock differs from UTC by whole hours, and the summary does without elsewhere.
+One row holds all counts of a unit's hour: a month of all units is some ten thousand rows.
 """
 
 from __future__ import annotations
@@ -11,26 +12,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, case, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, Row, delete, select, tuple_
 
 from callcheck.calls.model import Micros, Millis
 from callcheck.store import tables as t
-from callcheck.store.rows import Key
-from callcheck.store.totals import upsert
+from callcheck.store.counts import COUNTS, places
+from callcheck.store.rows import Counted, Key
+from callcheck.store.straight import Straight, add_text, marks, straight
 
 HOUR: Micros = 3_600_000_000
-NO_READINGS = -1
-"""A key of a table cannot be NULL."""
+PART = 20_000
+"""Calls that are counted anew at once."""
 
 Limits = tuple[Millis, Millis]
 """The longest wait that is in time, and below which an abandoned call is short."""
-Labels = tuple[str, Micros, str, str, str, int]
 
 _CALLS = t.calls.c
-COUNTED = (
-    _CALLS.unit, _CALLS.started_at, _CALLS.direction, _CALLS.disposition, _CALLS.verdict,
-    _CALLS.readings, _CALLS.counted_wait_ms,
-)  # fmt: skip
+COUNTED = [_CALLS[name] for name in Counted._fields]
 """The columns of a call that are counted."""
 
 
@@ -39,59 +37,43 @@ class Change:
     """What some calls add to the counts, or take from them."""
 
     limits: Limits
-    counts: dict[Labels, list[int]] = field(default_factory=dict)
-    """n, counted, in_time, short."""
+    counts: dict[tuple[str, Micros], list[int]] = field(default_factory=dict)
 
-    def count(self, calls: Iterable[Any], times: int = 1) -> None:
-        """Adds the rows of some calls, or takes them back with `times` -1."""
+    def count(self, calls: Iterable[Sequence[Any]], times: int = 1) -> None:
+        """Adds calls, each as a `rows.Counted`, or takes them back with `times` -1."""
         limit, short = self.limits
-        for row in calls:
-            readings, wait = row["readings"], row["counted_wait_ms"]
-            labels = (
-                row["unit"], row["started_at"] // HOUR * HOUR, row["direction"],
-                row["disposition"], row["verdict"],
-                NO_READINGS if readings is None else readings,
-            )  # fmt: skip
-            held = self.counts.setdefault(labels, [0, 0, 0, 0])
-            held[0] += times
-            if wait is not None:
-                held[1] += times
-                held[2] += times * (wait <= limit)
-                held[3] += times * (wait < short)
+        for unit, started_at, direction, disposition, verdict, readings, wait in calls:
+            labels = unit, started_at // HOUR * HOUR
+            held = self.counts.get(labels)
+            if held is None:
+                held = self.counts[labels] = [0] * len(COUNTS)
+            waited = None if wait is None else (wait <= limit, wait < short)
+            for place in places(direction, disposition, verdict, readings, waited):
+                held[place] += times
 
 
-def save(connection: Connection, change: Change) -> None:
+def save(cursor: Straight, change: Change) -> None:
     """Adds a change to the stored counts."""
-    rows = [
-        dict(zip(t.hour_totals.c.keys(), (*labels, *counts), strict=True))
-        for labels, counts in sorted(change.counts.items())
-        if any(counts)
-    ]
-    upsert(connection, t.hour_totals, rows)
-    less = {labels[:2] for labels, counts in change.counts.items() if counts[0] < 0}
-    if less:
-        c = t.hour_totals.c
-        gone = and_(tuple_(c.unit, c.hour).in_(sorted(less)), c.n == 0)
-        connection.execute(delete(t.hour_totals).where(gone))
+    rows = sorted((*labels, *counts) for labels, counts in change.counts.items() if any(counts))
+    cursor.many(add_text(cursor.kind, t.hour_totals), rows)
+    less = sorted(labels for labels, counts in change.counts.items() if counts[0] < 0)
+    one = marks(cursor.kind, 1)
+    cursor.many(f"DELETE FROM hour_totals WHERE calls = 0 AND unit = {one} AND hour = {one}", less)
 
 
-def of_calls(connection: Connection, keys: Sequence[Key]) -> Sequence[RowMapping]:
+def of_calls(connection: Connection, keys: Sequence[Key]) -> Sequence[Row[Any]]:
     """What is counted of these calls, as they are stored."""
     wanted = tuple_(_CALLS.pbx, _CALLS.call_id).in_(keys)
-    return connection.execute(select(*COUNTED).where(wanted)).mappings().all()
+    return connection.execute(select(*COUNTED).where(wanted)).all()
 
 
 def recount(connection: Connection, limits: Limits) -> None:
     """Makes all counts anew from the calls: some seconds for each million of them."""
-    limit, short = limits
-    wait = _CALLS.counted_wait_ms
-    hour = ((_CALLS.started_at // HOUR) * HOUR).label("hour")
-    readings = func.coalesce(_CALLS.readings, NO_READINGS).label("readings")
-    labels = (_CALLS.unit, hour, _CALLS.direction, _CALLS.disposition, _CALLS.verdict, readings)
-    counts = (
-        func.count(), func.count(wait),
-        func.sum(case((wait <= limit, 1), else_=0)), func.sum(case((wait < short, 1), else_=0)),
-    )  # fmt: skip
-    query = select(*labels, *counts).group_by(*labels)
     connection.execute(delete(t.hour_totals))
-    connection.execute(insert(t.hour_totals).from_select(t.hour_totals.c.keys(), query))
+    every = select(*COUNTED).order_by(_CALLS.unit, _CALLS.started_at)
+    with connection.execute(every.execution_options(yield_per=PART)) as found:
+        for part in found.partitions():
+            change = Change(limits)
+            change.count(part)
+            with straight(connection) as cursor:
+                save(cursor, change)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete
 
 from callcheck.calls.model import Micros, Millis
 from callcheck.store import tables as t
+from callcheck.store.straight import insert_text, straight
 
 Held = dict[str, str]
 
@@ -17,13 +18,15 @@ LAST_BATCH = "last_batch"
 
 def read(connection: Connection) -> Held:
     """All facts; there are four."""
-    return {row.key: row.value for row in connection.execute(select(t.meta))}
+    with straight(connection) as cursor:
+        return dict(cursor.all("SELECT key, value FROM meta"))
 
 
 def write(connection: Connection, key: str, value: str) -> None:
     """Sets one fact, in a writing transaction."""
-    connection.execute(delete(t.meta).where(t.meta.c.key == key))
-    connection.execute(insert(t.meta).values(key=key, value=value))
+    with straight(connection) as cursor:
+        known = "ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+        cursor.many(f"{insert_text(cursor.kind, t.meta)} {known}", [(key, value)])
 
 
 def probe(connection: Connection) -> None:

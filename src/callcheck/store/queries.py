@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, false, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, false, select, tuple_
 
 from callcheck.calls.model import Disposition, Micros
 from callcheck.store import tables as t
 from callcheck.store.cursor import Place, decoded, encoded
-from callcheck.store.rows import Judged, whole
+from callcheck.store.rows import READ_COLUMNS, Judged, whole
 from callcheck.verdict import Result
 
 MOST = 1000
 """The most calls of one page."""
+READ = [t.calls.c[name] for name in READ_COLUMNS]
+"""The columns that a call is made of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,15 +42,19 @@ def one(connection: Connection, pbx: str, call_id: str) -> Judged | None:
     """A call by its key."""
     if not _storable(pbx, call_id):
         return None
-    query = select(t.calls).where(t.calls.c.pbx == pbx, t.calls.c.call_id == call_id)
-    found = whole(connection, connection.execute(query).mappings().all())
+    query = select(*READ).where(t.calls.c.pbx == pbx, t.calls.c.call_id == call_id)
+    found = whole(connection, connection.execute(query).all())
     return found[0] if found else None
 
 
 def page(
-    connection: Connection, wanted: CallFilter, limit: int, cursor: str | None
-) -> tuple[list[Judged], str | None]:
-    """At most `limit` calls and the cursor of the next page, None on the last. Raises BadCursor."""
+    connection: Connection, wanted: CallFilter, limit: int, cursor: str | None, *,
+    brief: bool = False,
+) -> tuple[list[Judged], str | None]:  # fmt: skip
+    """At most `limit` calls and the cursor of the next page, None on the last. Raises BadCursor.
+
+    `brief` leaves out legs, timelines, and all but the headline rule.
+    """
     limit = max(1, min(limit, MOST))
     if not _storable(wanted.unit, wanted.extension, wanted.pbx, wanted.rule):
         return [], None
@@ -57,26 +63,24 @@ def page(
     rows = rows[:limit]
     last = rows[-1] if more else None
     next_cursor = encoded(_place(last)) if last else None
-    return whole(connection, rows), next_cursor
+    return whole(connection, rows, brief=brief), next_cursor
 
 
 def _newest(
     connection: Connection, wanted: CallFilter, limit: int, cursor: str | None
-) -> list[RowMapping]:
+) -> list[Row[Any]]:
     """The rows of a page and one more. Of several units each is asked for its newest ones."""
     alone = [wanted]
     if wanted.unit is None and wanted.allowed_units is not None:
         alone = [replace(wanted, unit=unit) for unit in sorted(wanted.allowed_units)]
     rows = [
-        row
-        for one_unit in alone
-        for row in connection.execute(page_query(one_unit, limit, cursor)).mappings()
+        row for one_unit in alone for row in connection.execute(page_query(one_unit, limit, cursor))
     ]
     return sorted(rows, key=_place, reverse=True)[: limit + 1]
 
 
-def _place(row: RowMapping) -> Place:
-    return row["started_at"], row["pbx"], row["call_id"]
+def _place(row: Row[Any]) -> Place:
+    return row.started_at, row.pbx, row.call_id
 
 
 def _storable(*texts: str | None) -> bool:
@@ -89,7 +93,7 @@ def page_query(wanted: CallFilter, limit: int, cursor: str | None) -> Select[Any
     by_finding = wanted.result is not None and wanted.rule != t.HEADLINE
     # another rule's findings have their own index by time, so the list is walked from there
     keys = t.findings.c if by_finding else t.calls.c
-    query = select(t.calls)
+    query = select(*READ)
     if by_finding:
         same = (t.findings.c.pbx == t.calls.c.pbx) & (t.findings.c.call_id == t.calls.c.call_id)
         query = query.join(t.findings, same)

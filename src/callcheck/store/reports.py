@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from callcheck.calls.model import Micros
 from callcheck.store import tables as t
+from callcheck.store.queries import READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def sent_around_query(unit: str | None, span: Span, limit: int) -> Select[Any]:
     c = t.calls.c
     mine = () if unit is None else (c.unit == unit,)
     newest = (c.started_at.desc(), c.pbx.desc(), c.call_id.desc())
-    query = select(t.calls).where(t.SENT_AROUND, *mine, *_in(span))
+    query = select(*READ).where(t.SENT_AROUND, *mine, *_in(span))
     return query.order_by(*newest).limit(limit)
 
 

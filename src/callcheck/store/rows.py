@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, Table, select
+import orjson
+from sqlalchemy import Connection
 
 from callcheck.calls.model import (
     Call,
@@ -24,12 +25,12 @@ from callcheck.calls.model import (
     Via,
 )
 from callcheck.store import tables as t
+from callcheck.store.straight import Values, marks, straight
 from callcheck.verdict import Finding, Readings, Result
 
 Judged = tuple[Call, Sequence[Finding]]
 Key = tuple[str, str]
 """A call's (pbx, call_id)."""
-Row = dict[str, Any]
 
 _PLAIN = (
     "pbx", "call_id", "caller", "dialed", "extension", "public", "started_at", "ring_started_at",
@@ -87,46 +88,66 @@ def _judged(finding: Finding) -> bool:
     return finding.result in (Result.MET, Result.BREACHED)
 
 
-def call_row(call: Call, findings: Sequence[Finding], wait: Millis | None) -> Row:
-    """The row of a call, with what the queries want ready."""
-    row: Row = {name: getattr(call, name) for name in _PLAIN}
-    for name in _ENUM_OF:
-        value = getattr(call, name)
-        row[name] = None if value is None else value.value
+class Counted(NamedTuple):
+    """What the hours count of a call; also columns of its row."""
+
+    unit: str
+    started_at: Micros
+    direction: str
+    disposition: str
+    verdict: str
+    readings: int | None
+    counted_wait_ms: Millis | None
+
+
+def counted(call: Call, findings: Sequence[Finding], wait: Millis | None) -> Counted:
+    """What is counted of a call, with `wait` as the house counts it."""
     finding = headline(findings)
-    row["unit"] = call.unit or ""
-    row["timeline"] = packed(call.timeline, call.started_at)
-    row["verdict"] = finding.result.value if finding else ""
-    row["readings"] = bits(finding.readings) if finding else None
-    row["ring_ms"] = call.ring_ms
-    row["counted_wait_ms"] = wait
-    return row
+    return Counted(
+        call.unit or "", call.started_at, call.direction.value, call.disposition.value,
+        finding.result.value if finding else "", bits(finding.readings) if finding else None,
+        wait,
+    )  # fmt: skip
 
 
-def leg_rows(call: Call) -> list[Row]:
+CALL_COLUMNS = (
+    *_PLAIN, *_ENUM_OF, "timeline", "ring_ms", "unit", "verdict", "readings", "counted_wait_ms"
+)  # fmt: skip
+LEG_COLUMNS = ("pbx", "call_id", "position", *_LEG_PLAIN, "ring_source", "result")
+FINDING_COLUMNS = (
+    "pbx", "call_id", "rule", "position", "result", "reason", "readings", "started_at", "unit",
+)  # fmt: skip
+
+_plain = attrgetter(*_PLAIN)
+_enums = attrgetter(*_ENUM_OF)
+_leg_plain = attrgetter(*_LEG_PLAIN)
+
+
+def call_values(call: Call, count: Counted) -> Values:
+    """The row of a call in the order of `CALL_COLUMNS`, with what the queries want ready."""
+    return (
+        *_plain(call), *(value and value.value for value in _enums(call)),
+        packed(call.timeline, call.started_at), call.ring_ms,
+        count.unit, count.verdict, count.readings, count.counted_wait_ms,
+    )  # fmt: skip
+
+
+def leg_values(call: Call) -> Iterator[Values]:
     """The rows of a call's legs, in their order."""
-    return [
-        {
-            "pbx": call.pbx, "call_id": call.call_id, "position": position,
-            **{name: getattr(leg, name) for name in _LEG_PLAIN},
-            "ring_source": leg.ring_source.value if leg.ring_source else None,
-            "result": leg.result and leg.result.value,
-        }
-        for position, leg in enumerate(call.legs)
-    ]  # fmt: skip
+    for position, leg in enumerate(call.legs):
+        yield (
+            call.pbx, call.call_id, position, *_leg_plain(leg),
+            leg.ring_source and leg.ring_source.value, leg.result and leg.result.value,
+        )  # fmt: skip
 
 
-def finding_rows(call: Call, findings: Sequence[Finding]) -> list[Row]:
+def finding_values(call: Call, findings: Sequence[Finding]) -> Iterator[Values]:
     """The rows of what the rules said of a call."""
-    return [
-        {
-            "pbx": call.pbx, "call_id": call.call_id, "rule": finding.rule, "position": position,
-            "result": finding.result.value, "reason": finding.reason,
-            "readings": _flags(finding),
-            "started_at": call.started_at, "unit": call.unit or "",
-        }
-        for position, finding in enumerate(findings)
-    ]  # fmt: skip
+    for position, finding in enumerate(findings):
+        yield (
+            call.pbx, call.call_id, finding.rule, position, finding.result.value, finding.reason,
+            _flags(finding), call.started_at, call.unit or "",
+        )  # fmt: skip
 
 
 def bits(readings: Readings | None) -> int | None:
@@ -146,76 +167,95 @@ def _flags(finding: Finding) -> int | None:
 
 def packed(timeline: Iterable[Step], start: Micros) -> str:
     """A timeline as short JSON: [microseconds since the start, what, who, to], ends left off."""
-    steps = []
-    for step in timeline:
-        parts: list[int | str | None] = [step.at - start, step.did.value, step.who, step.to]
-        while parts[-1] is None:
-            parts.pop()
-        steps.append(parts)
-    return json.dumps(steps, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps([_parts(step, start) for step in timeline]).decode()
+
+
+def _parts(step: Step, start: Micros) -> Values:
+    if step.to is not None:
+        return step.at - start, step.did, step.who, step.to
+    if step.who is not None:
+        return step.at - start, step.did, step.who
+    return step.at - start, step.did
 
 
 def unpacked(timeline: str, start: Micros) -> tuple[Step, ...]:
     """The opposite of `packed`."""
     return tuple(
-        Step(start + offset, _DID[did], *parties) for offset, did, *parties in json.loads(timeline)
+        Step(start + offset, _DID[did], *who_to) for offset, did, *who_to in orjson.loads(timeline)
     )
 
 
-def to_call(row: RowMapping, legs: Sequence[Leg]) -> Call:
-    """A call from its row and its legs."""
-    return Call(
-        **{name: row[name] for name in _PLAIN},
-        unit=row["unit"] or None,
-        **{name: members[row[name]] for name, members in _ENUM_OF.items()},
-        legs=tuple(legs),
-        timeline=unpacked(row["timeline"], row["started_at"]),
-    )
+READ_COLUMNS = (*_PLAIN, *_ENUM_OF, "unit", "timeline")
+"""What a call is made of, in the order that `to_call` takes."""
+_MEMBERS = tuple(_ENUM_OF.items())
 
 
-def to_leg(row: RowMapping) -> Leg:
-    """A leg from its row."""
+def to_call(row: Sequence[Any], legs: Sequence[Leg], *, brief: bool = False) -> Call:
+    """A call from the values of `READ_COLUMNS`; `brief` without its timeline."""
+    values = dict(zip(_PLAIN, row, strict=False))
+    for (name, members), value in zip(_MEMBERS, row[len(_PLAIN) :], strict=False):
+        values[name] = members[value]
+    unit, timeline = row[-2:]
+    steps = () if brief else unpacked(timeline, values["started_at"])
+    return Call(**values, unit=unit or None, legs=tuple(legs), timeline=steps)
+
+
+def _to_leg(row: Sequence[Any]) -> Leg:
+    source, result = row[-2:]
     return Leg(
-        **{name: row[name] for name in _LEG_PLAIN},
-        ring_source=_ENUM_OF["ring_source"][row["ring_source"]],
-        result=_LEG_RESULT[row["result"]] if row["result"] else None,
+        **dict(zip(_LEG_PLAIN, row[3:], strict=False)),
+        ring_source=_ENUM_OF["ring_source"][source],
+        result=_LEG_RESULT[result] if result else None,
     )
 
 
-def to_finding(row: RowMapping) -> Finding:
-    """A finding from its row."""
-    held = 16 if row["readings"] is None else row["readings"]
-    readings = None if held & 16 else Readings(bool(held & 1), bool(held & 2), bool(held & 4))
-    return Finding(
-        row["rule"], _RESULT[row["result"]], row["reason"], readings, gave_up_early=bool(held & 8)
-    )
+def _to_finding(rule: str, result: str, reason: str, readings: int | None) -> Finding:
+    held = 16 if readings is None else readings
+    parts = None if held & 16 else Readings(bool(held & 1), bool(held & 2), bool(held & 4))
+    return Finding(rule, _RESULT[result], reason, parts, gave_up_early=bool(held & 8))
 
 
-def whole(connection: Connection, rows: Sequence[RowMapping]) -> list[Judged]:
-    """Calls with their legs and findings, in the order of their rows: two more queries a PBX."""
+def whole(
+    connection: Connection, rows: Sequence[Sequence[Any]], *, brief: bool = False
+) -> list[Judged]:
+    """Calls with their legs and findings, in the order of their rows (`READ_COLUMNS`).
+
+    Two more queries a PBX; `brief` leaves out legs, timelines, and all but the headline rule.
+    """
     ids_by_pbx: dict[str, list[str]] = {}
-    for row in rows:
-        ids_by_pbx.setdefault(row["pbx"], []).append(row["call_id"])
+    for pbx, call_id, *_ in rows:
+        ids_by_pbx.setdefault(pbx, []).append(call_id)
     legs: dict[Key, list[Leg]] = {}
     found: dict[Key, list[Finding]] = {}
-    for pbx, ids in ids_by_pbx.items():
-        for row in _children(connection, t.legs, pbx, ids):
-            legs.setdefault((pbx, row["call_id"]), []).append(to_leg(row))
-        for row in _children(connection, t.findings, pbx, ids):
-            found.setdefault((pbx, row["call_id"]), []).append(to_finding(row))
-    keys = [(row["pbx"], row["call_id"]) for row in rows]
+    with straight(connection) as cursor:
+        for pbx, ids in ids_by_pbx.items():
+            of_calls = [pbx, *ids]
+            for row in () if brief else cursor.all(legs_text(cursor.kind, len(ids)), of_calls):
+                legs.setdefault(row[:2], []).append(_to_leg(row))
+            of_rules = findings_text(cursor.kind, len(ids), headline_only=brief)
+            for row in cursor.all(of_rules, of_calls):
+                found.setdefault(row[:2], []).append(_to_finding(*row[2:]))
     return [
-        (to_call(row, legs.get(key, [])), tuple(found.get(key, [])))
-        for key, row in zip(keys, rows, strict=True)
+        (to_call(row, legs.get(key, ()), brief=brief), tuple(found.get(key, ())))
+        for row in rows
+        for key in [(row[0], row[1])]
     ]
 
 
-def _children(
-    connection: Connection, table: Table, pbx: str, ids: list[str]
-) -> Sequence[RowMapping]:
-    query = (
-        select(table)
-        .where(table.c.pbx == pbx, table.c.call_id.in_(ids))
-        .order_by(table.c.call_id, table.c.position)
+def legs_text(kind: str, calls: int) -> str:
+    """The legs of some calls of a PBX, in order; values are the PBX and the ids."""
+    return _children(kind, "legs", ", ".join(f'"{name}"' for name in LEG_COLUMNS), calls)
+
+
+def findings_text(kind: str, calls: int, *, headline_only: bool = False) -> str:
+    """The findings of some calls of a PBX, in order; values are the PBX and the ids."""
+    columns = "pbx, call_id, rule, result, reason, readings"
+    which = f" AND rule = '{t.HEADLINE}'" if headline_only else ""
+    return _children(kind, "findings", columns, calls, which)
+
+
+def _children(kind: str, table: str, columns: str, calls: int, which: str = "") -> str:
+    return (
+        f"SELECT {columns} FROM {table} WHERE pbx = {marks(kind, 1)}"
+        f" AND call_id IN ({marks(kind, calls)}){which} ORDER BY call_id, position"
     )
-    return connection.execute(query).mappings().all()

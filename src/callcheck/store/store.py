@@ -8,32 +8,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, delete, insert, select, tuple_
+from sqlalchemy import Connection, Engine, delete, select, tuple_
 
 from callcheck.calls.model import Call, Micros, Millis
-from callcheck.store import hours, meta, queries, reports, rows, schema, sorting, tables, totals
-from callcheck.store.engine import make_engine, named, writing
+from callcheck.store import hours, meta, queries, reports, rows, saving, schema, tables, totals
+from callcheck.store.engine import checkpoint, make_engine, named, writing
 from callcheck.store.errors import StoreError, blamed_on_data, translated
 from callcheck.store.queries import CallFilter
 from callcheck.store.rows import Judged
-from callcheck.store.summary import Summary, summarise
+from callcheck.store.saving import Saved
+from callcheck.store.straight import straight
+from callcheck.store.summary import Judged as JudgedByHour
+from callcheck.store.summary import Summary, judged_by_hour, side_by_side, summarise
 from callcheck.store.totals import Totals
 from callcheck.verdict import Finding
 
 SLICE = 500
 """Calls that a purge deletes at once: some 10 ms in which the writer waits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A call that the store did not have, or had only incomplete (`replaced`)."""
-
-    call: Call
-    findings: Sequence[Finding]
-    replaced: Judged | None = None
 
 
 class Store:
@@ -58,8 +51,9 @@ class Store:
         """Calls not saved because they began before what was purged."""
         self._url = url
         self._edges = tuple(ring_edges)
-        self._wait = wait
-        self._limits = limits
+        self.limits = limits
+        """The longest wait that is in time, and below which an abandoned call is short."""
+        self._counting = saving.Counting(self._edges, wait, limits)
         self._made: Engine | None = None
         self._unsure: tuple[str, list[Saved]] | None = None
 
@@ -81,9 +75,9 @@ class Store:
                 if edges != self._edges:
                     totals.recount_rings(connection, self._edges)
                     meta.set_edges(connection, self._edges)
-                if meta.limits_of(meta.read(connection)) != self._limits:
-                    hours.recount(connection, self._limits)
-                    meta.set_limits(connection, self._limits)
+                if meta.limits_of(meta.read(connection)) != self.limits:
+                    hours.recount(connection, self.limits)
+                    meta.set_limits(connection, self.limits)
         except BaseException:
             engine.dispose()
             raise
@@ -112,12 +106,17 @@ class Store:
             held = meta.read(connection)
             self._same_configuration(held)
             settled = self._settled(held)
-            saved = self._put(connection, self._young(batch, held))
+            saved = saving.put(connection, self._young(batch, held), self._counting)
             meta.write(connection, meta.LAST_BATCH, token)
             # if the answer to the COMMIT is lost, the next save sees by the token what came of it
             self._unsure = token, settled + saved
         self._unsure = None
         return settled + saved
+
+    def checkpoint(self) -> None:
+        """Makes what was saved safe from a power cut too; to be called now and then."""
+        with translated(self.name):
+            checkpoint(self.engine)
 
     def totals(self) -> Totals:
         """The counters, equal to all that was ever saved."""
@@ -130,11 +129,15 @@ class Store:
             return queries.one(connection, pbx, call_id)
 
     def calls(
-        self, wanted: CallFilter, limit: int = 100, cursor: str | None = None
-    ) -> tuple[list[Judged], str | None]:
-        """A page of calls, newest first, and the cursor of the next one. Raises BadCursor."""
+        self, wanted: CallFilter, limit: int = 100, cursor: str | None = None, *,
+        brief: bool = False,
+    ) -> tuple[list[Judged], str | None]:  # fmt: skip
+        """A page of calls, newest first, and the cursor of the next one. Raises BadCursor.
+
+        `brief` leaves out legs, timelines, and all but the headline rule.
+        """
         with self._reading() as connection:
-            return queries.page(connection, wanted, limit, cursor)
+            return queries.page(connection, wanted, limit, cursor, brief=brief)
 
     def summary(
         self, units: Collection[str] | None, edges: Sequence[Micros], *,
@@ -142,8 +145,25 @@ class Store:
     ) -> list[Summary]:  # fmt: skip
         """Counts per step between rising time edges; see `summary.summarise`."""
         with self._reading() as connection:
-            ready = meta.limits_of(meta.read(connection)) == (limit_ms, short_ms)
-            return summarise(connection, units, edges, limit_ms, short_ms, ready=ready)
+            limits = limit_ms, short_ms
+            return summarise(connection, units, edges, limits, ready=_ready(connection, limits))
+
+    def side_by_side(
+        self, units: Sequence[str], since: Micros, until: Micros, *,
+        limit_ms: Millis, short_ms: Millis,
+    ) -> list[Summary]:  # fmt: skip
+        """Counts of each unit, in their order."""
+        with self._reading() as connection:
+            limits = limit_ms, short_ms
+            ready = _ready(connection, limits)
+            return side_by_side(connection, units, (since, until), limits, ready=ready)
+
+    def judged_by_hour(
+        self, units: Sequence[str], since: Micros, until: Micros
+    ) -> list[JudgedByHour]:
+        """Met and judged calls of the units together, for each whole hour that has any."""
+        with self._reading() as connection:
+            return judged_by_hour(connection, units, (since, until))
 
     def helps(self, unit: str, span: reports.Span, limit: int = 50) -> list[reports.Help]:
         """Who took calls for whom in a unit, most first."""
@@ -158,10 +178,10 @@ class Store:
             return reports.missed_again(connection, unit, span, limit)
 
     def sent_around(self, unit: str | None, span: reports.Span, limit: int = 50) -> list[Judged]:
-        """Calls that were transferred more than once, newest first."""
+        """Calls that were transferred more than once, newest first; without legs and timelines."""
         with self._reading() as connection:
             query = reports.sent_around_query(unit, span, limit)
-            return rows.whole(connection, connection.execute(query).mappings().all())
+            return rows.whole(connection, connection.execute(query).all(), brief=True)
 
     def units_seen(self) -> list[str]:
         """The units that calls were ever stored for, sorted; "" stands for none."""
@@ -193,10 +213,11 @@ class Store:
         with translated(self.name), writing(self.engine) as connection:
             self._same_configuration(meta.read(connection))
             gone = delete(tables.calls).where(tuple_(c.pbx, c.call_id).in_(oldest))
-            deleted = connection.execute(gone.returning(*hours.COUNTED)).mappings().all()
-            change = hours.Change(self._limits)
+            deleted = connection.execute(gone.returning(*hours.COUNTED)).all()
+            change = hours.Change(self.limits)
             change.count(deleted, -1)
-            hours.save(connection, change)
+            with straight(connection) as cursor:
+                hours.save(cursor, change)
             return len(deleted)
 
     @contextmanager
@@ -205,7 +226,7 @@ class Store:
             yield connection
 
     def _same_configuration(self, held: meta.Held) -> None:
-        if meta.edges_of(held) != self._edges or meta.limits_of(held) != self._limits:
+        if meta.edges_of(held) != self._edges or meta.limits_of(held) != self.limits:
             raise StoreError(
                 f"another callcheck with another ring cadence or limit uses {self.name}; "
                 "give each a database of its own, or the same configuration"
@@ -223,34 +244,6 @@ class Store:
         self.too_old += len(batch) - len(young)
         return young
 
-    def _put(self, connection: Connection, batch: Sequence[Judged]) -> list[Saved]:
-        wanted = sorting.once_each(batch)
-        stored = sorting.stored(connection, list(wanted))
-        better = [key for key, judged in wanted.items() if judged[0].complete
-                  and stored.get(key) is False]  # fmt: skip
-        change_of_hours = hours.Change(self._limits)
-        change_of_hours.count(hours.of_calls(connection, better) if better else (), -1)
-        replaced = sorting.take_out(connection, better)
-        saved = [
-            Saved(call, findings, replaced.get(key))
-            for key, (call, findings) in wanted.items()
-            if key not in stored or key in replaced
-        ]
-        change_of_hours.count(self._insert(connection, saved))
-        hours.save(connection, change_of_hours)
-        change = Totals(self._edges)
-        for one in saved:
-            change.count((one.call, one.findings))
-            if one.replaced:
-                change.count(one.replaced, -1)
-        totals.add(connection, change)
-        return saved
 
-    def _insert(self, connection: Connection, saved: Sequence[Saved]) -> list[rows.Row]:
-        calls = [rows.call_row(s.call, s.findings, self._wait(s.call, s.findings)) for s in saved]
-        legs = [row for s in saved for row in rows.leg_rows(s.call)]
-        findings = [row for s in saved for row in rows.finding_rows(s.call, s.findings)]
-        for table, new in ((tables.calls, calls), (tables.legs, legs), (tables.findings, findings)):
-            if new:
-                connection.execute(insert(table), new)
-        return calls
+def _ready(connection: Connection, limits: hours.Limits) -> bool:
+    return meta.limits_of(meta.read(connection)) == limits

@@ -7,21 +7,31 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import gcd
-from typing import Any
+from operator import add
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Select, case, cast, func, select, union_all
+from sqlalchemy import Connection
 
-from callcheck.calls.model import Direction, Disposition, Micros, Millis
+from callcheck.calls.model import Direction, Disposition, Micros
 from callcheck.service_level import Waits
-from callcheck.store import tables as t
-from callcheck.store.hours import HOUR, NO_READINGS
+from callcheck.store.counts import COUNTS, KINDS, WAITS, places
+from callcheck.store.hours import HOUR, Limits
 from callcheck.store.queries import units_seen
+from callcheck.store.straight import marks, straight
 from callcheck.verdict import Result
 
 MOST_STEPS = 5000
 MOST_CUT = 100
 """So many cut hours cost about as much as a look at all calls of a month."""
 Stretch = tuple[Micros, Micros]
+
+
+class Judged(NamedTuple):
+    """How many of an hour's calls were judged, and met the rule."""
+
+    hour: Micros
+    met: int
+    judged: int
 
 
 @dataclass(slots=True)
@@ -39,6 +49,18 @@ class Summary:
     third: int = 0
     waits: Waits = field(default_factory=Waits)
 
+    @classmethod
+    def of(cls, start: Micros, end: Micros, cells: Sequence[int]) -> Summary:
+        """From the counts in the order of `COUNTS`."""
+        n = dict(zip(COUNTS, cells, strict=True))
+        return cls(
+            start, end,
+            results={result: n[result.value] for result in Result},
+            calls={kind: n[name] for kind, name in KINDS.items() if n[name]},
+            before=n["before"], within=n["within"], third=n["third"],
+            waits=Waits(*(n[name] for name in WAITS)),
+        )  # fmt: skip
+
     @property
     def judged(self) -> int:
         """n of the compliance: met and breached."""
@@ -54,27 +76,85 @@ def even_edges(start: Micros, end: Micros, step: Micros) -> list[Micros]:
     return [*range(start, end, step), end]
 
 
+class Slots:
+    """Groups by time: what falls between two edges belongs together."""
+
+    def __init__(self, edges: Sequence[Micros]) -> None:
+        self._edges = edges
+        self._grain = gcd(*(edge - edges[0] for edge in edges)) or 1
+
+    def key(self, time: str) -> str:
+        """What the rows are grouped by."""
+        return f"({time} - {self._edges[0]}) / {self._grain}"
+
+    def place(self, key: int) -> int:
+        """The step that a row's key belongs to."""
+        return bisect_right(self._edges, self._edges[0] + key * self._grain) - 1
+
+
+class Units:
+    """Groups by unit: one step for each."""
+
+    def __init__(self, units: Sequence[str]) -> None:
+        self._places = {unit: place for place, unit in enumerate(units)}
+
+    def key(self, _time: str) -> str:
+        """What the rows are grouped by."""
+        return "unit"
+
+    def place(self, key: str) -> int:
+        """The step of a unit."""
+        return self._places[key]
+
+
 def summarise(
     connection: Connection, units: Collection[str] | None, edges: Sequence[Micros],
-    limit_ms: Millis, short_ms: Millis, *, ready: bool = False,
+    limits: Limits, *, ready: bool = False,
 ) -> list[Summary]:  # fmt: skip
     """One Summary for each step between two edges, also for an empty one.
 
-    `edges` rise, so that a day may have 23 or 25 hours. `limit_ms` is the longest wait that is
-    still in time, an abandoned call is short below `short_ms`. Units: None for all together.
-    `ready`: the hours are counted by these limits; whole hours are then taken from there.
+    `edges` rise, so that a day may have 23 or 25 hours. Units: None for all together. `ready`:
+    the hours are counted by these limits; whole hours are then taken from there.
     """
     if len(edges) < 2 or any(a >= b for a, b in pairwise(edges)):
         raise ValueError("the summary's time edges must rise, and be two at least")
-    steps = [Summary(start, end) for start, end in pairwise(edges)]
     # named units let the index on (unit, started_at) be walked range by range
     names = units_seen(connection) if units is None else sorted(units)
+    cells = [[0] * len(COUNTS) for _ in pairwise(edges)]
     cut = _cut_hours(edges) if ready else None
-    one_by_one = [(edges[0], edges[-1])] if cut is None else cut
-    _from_calls(connection, steps, names, edges, one_by_one, limit_ms, short_ms)
-    if cut is not None:
-        _from_hours(connection, steps, names, edges, cut)
-    return steps
+    whole = [-(-edge // HOUR) * HOUR for edge in edges]
+    _fill(connection, cells, names, edges, cut, limits, Slots(edges), Slots(whole))
+    return [Summary.of(*step, of) for step, of in zip(pairwise(edges), cells, strict=True)]
+
+
+def side_by_side(
+    connection: Connection, units: Sequence[str], span: Stretch, limits: Limits, *,
+    ready: bool = False,
+) -> list[Summary]:  # fmt: skip
+    """One Summary for each unit, in their order."""
+    cells = [[0] * len(COUNTS) for _ in units]
+    cut = _cut_hours(span) if ready else None
+    by = Units(units)
+    _fill(connection, cells, units, span, cut, limits, by, by)
+    return [Summary.of(*span, of) for of in cells]
+
+
+def judged_by_hour(connection: Connection, units: Sequence[str], span: Stretch) -> list[Judged]:
+    """Met and judged calls of the units together, by the hour; `span` begins and ends with one."""
+    if not units:
+        return []
+    with straight(connection) as cursor:
+        text = judged_text(cursor.kind, len(units))
+        return [Judged(*row) for row in cursor.all(text, [*units, *span])]
+
+
+def judged_text(kind: str, units: int) -> str:
+    """The statement of `judged_by_hour`: values are the units, the first and the last hour."""
+    return (
+        "SELECT hour, sum(met), sum(met + breached) FROM hour_totals"
+        f" WHERE unit IN ({marks(kind, units)}) AND hour >= {marks(kind, 1)}"
+        f" AND hour < {marks(kind, 1)} GROUP BY hour HAVING sum(met + breached) > 0 ORDER BY hour"
+    )
 
 
 def _cut_hours(edges: Sequence[Micros]) -> list[Stretch] | None:
@@ -88,99 +168,59 @@ def _cut_hours(edges: Sequence[Micros]) -> list[Stretch] | None:
     return [(max(hour, edges[0]), min(hour + HOUR, edges[-1])) for hour in hours]
 
 
-def _from_calls(
-    connection: Connection, steps: Sequence[Summary], units: Sequence[str],
-    edges: Sequence[Micros], stretches: Sequence[Stretch], limit_ms: Millis, short_ms: Millis,
+def _fill(
+    connection: Connection, cells: Sequence[list[int]], units: Sequence[str],
+    edges: Sequence[Micros], cut: Sequence[Stretch] | None, limits: Limits,
+    of_calls: Slots | Units, of_hours: Slots | Units,
 ) -> None:  # fmt: skip
-    if not stretches:
+    """Adds up calls where hours are cut, or everywhere, and the counts of the other hours."""
+    if not units:
         return
-    grain = gcd(*(edge - edges[0] for edge in edges))
-    query = summary_query(units, stretches, edges[0], grain, limit_ms, short_ms)
-    for row in connection.execute(query).mappings():
-        at = edges[0] + row["slot"] * grain
-        _count(steps[bisect_right(edges, at) - 1], row)
+    stretches = [(edges[0], edges[-1])] if cut is None else cut
+    first, last = (-(-edge // HOUR) * HOUR for edge in (edges[0], edges[-1]))
+    with straight(connection) as cursor:
+        if stretches:
+            text = calls_text(cursor.kind, len(units), len(stretches), of_calls.key("started_at"))
+            values = [value for stretch in stretches for value in (*units, *stretch)]
+            for key, n, *kind, in_time, short in cursor.all(text, [*limits, *values]):
+                _count(cells[of_calls.place(key)], n, kind, in_time, short)
+        if cut is not None and first < last:
+            # an edge inside an hour may stand at the hour's end: the hour is among the cut ones
+            left_out = [start // HOUR * HOUR for start, _ in cut]
+            text = hours_text(cursor.kind, len(units), len(left_out), of_hours.key("hour"))
+            for key, *counts in cursor.all(text, [*units, first, last, *left_out]):
+                place = of_hours.place(key)
+                cells[place][:] = map(add, cells[place], counts)
 
 
-def _from_hours(
-    connection: Connection, steps: Sequence[Summary], units: Sequence[str],
-    edges: Sequence[Micros], cut: Sequence[Stretch],
-) -> None:  # fmt: skip
-    """An edge inside an hour may stand at the hour's end: the hour itself is among the cut ones."""
-    whole = [-(-edge // HOUR) * HOUR for edge in edges]
-    if whole[0] == whole[-1]:
-        return
-    grain = gcd(*(edge - whole[0] for edge in whole))
-    left_out = [start // HOUR * HOUR for start, _ in cut]
-    query = hours_query(units, whole[0], whole[-1], grain, left_out)
-    for row in connection.execute(query).mappings():
-        at = whole[0] + row["slot"] * grain
-        _count(steps[bisect_right(whole, at) - 1], row)
+def hours_text(kind: str, units: int, left_out: int, key: str) -> str:
+    """Sums of the hours; values are the units, the first hour, the last one, those left out."""
+    sums = ", ".join(f'sum("{name}")' for name in COUNTS)
+    without = f" AND hour NOT IN ({marks(kind, left_out)})" if left_out else ""
+    return (
+        f"SELECT {key}, {sums} FROM hour_totals WHERE unit IN ({marks(kind, units)})"
+        f" AND hour >= {marks(kind, 1)} AND hour < {marks(kind, 1)}{without} GROUP BY 1"
+    )
 
 
-def hours_query(
-    units: Sequence[str], start: Micros, end: Micros, grain: Micros, left_out: Sequence[Micros]
-) -> Select[Any]:
-    """As `summary_query`, from the counts by the hour; all times are whole hours."""
-    c = t.hour_totals.c
-    slot = ((c.hour - start) // grain).label("slot")
-    groups = (slot, c.direction, c.disposition, c.verdict, c.readings)
-    of_units = c.unit == units[0] if len(units) == 1 else c.unit.in_(units)
-    sums = (
-        cast(func.sum(column), BigInteger).label(column.name)
-        for column in (c.n, c.counted, c.in_time, c.short)
+def calls_text(kind: str, units: int, stretches: int, key: str) -> str:
+    """Calls by all that is counted apart, from one index alone; values are the two limits, then
+    for each stretch the units, its start and its end."""
+    # joined end to end: of stretches with OR between them SQLite would look up every call
+    one = (
+        "SELECT unit, started_at, direction, disposition, verdict, readings, counted_wait_ms"
+        f" FROM calls WHERE unit IN ({marks(kind, units)})"
+        f" AND started_at >= {marks(kind, 1)} AND started_at < {marks(kind, 1)}"
     )
     return (
-        select(*groups, *sums)
-        .where(of_units, c.hour >= start, c.hour < end, c.hour.not_in(left_out))
-        .group_by(*groups)
+        f"SELECT {key}, count(*), direction, disposition, verdict, readings,"
+        f" counted_wait_ms <= {marks(kind, 1)}, counted_wait_ms < {marks(kind, 1)}"
+        f" FROM ({' UNION ALL '.join([one] * stretches)}) AS found GROUP BY 1, 3, 4, 5, 6, 7, 8"
     )
 
 
-def summary_query(
-    units: Sequence[str], stretches: Sequence[Stretch], origin: Micros, grain: Micros,
-    limit_ms: Millis, short_ms: Millis,
-) -> Select[Any]:  # fmt: skip
-    """Counts by everything that the steps tell apart; answered from one index alone."""
-    c = t.calls.c
-    of_units = c.unit == units[0] if len(units) == 1 else c.unit.in_(units)
-    counted = (c.started_at, c.direction, c.disposition, c.verdict, c.readings, c.counted_wait_ms)
-    # joined end to end: of stretches with OR between them SQLite would look up every call
-    parts = [
-        select(*counted).where(of_units, c.started_at >= start, c.started_at < end)
-        for start, end in stretches
-    ]
-    of = (parts[0] if len(parts) == 1 else union_all(*parts)).subquery().c
-    slot = ((of.started_at - origin) // grain).label("slot")
-    groups = (slot, of.direction, of.disposition, of.verdict, of.readings)
-    wait = of.counted_wait_ms
-    return select(
-        *groups,
-        func.count().label("n"),
-        func.count(wait).label("counted"),
-        func.sum(case((wait <= limit_ms, 1), else_=0)).label("in_time"),
-        func.sum(case((wait < short_ms, 1), else_=0)).label("short"),
-    ).group_by(*groups)
-
-
-def _count(step: Summary, row: Any) -> None:
-    n, counted = row["n"], row["counted"]
-    disposition = Disposition(row["disposition"])
-    kind = Direction(row["direction"]), disposition
-    step.calls[kind] = step.calls.get(kind, 0) + n
-    if row["verdict"]:
-        step.results[Result(row["verdict"])] += n
-    if row["verdict"] in (Result.MET, Result.BREACHED) and row["readings"] not in (
-        None,
-        NO_READINGS,
-    ):
-        step.before += n if row["readings"] & 1 else 0
-        step.within += n if row["readings"] & 2 else 0
-        step.third += n if row["readings"] & 4 else 0
-    if disposition is Disposition.ANSWERED:
-        step.waits += Waits(answered=counted, answered_in_time=row["in_time"])
-    elif disposition is Disposition.ABANDONED:
-        step.waits += Waits(
-            abandoned=counted, abandoned_in_time=row["in_time"], abandoned_short=row["short"]
-        )
-    else:
-        step.waits += Waits(otherwise=counted)
+def _count(cells: list[int], n: int, kind: Sequence[Any], in_time: Any, short: Any) -> None:
+    direction, disposition, verdict, readings = kind
+    waited = None if in_time is None else (bool(in_time), bool(short))
+    for place in places(direction, disposition, verdict, readings, waited):
+        cells[place] += n

@@ -24,6 +24,8 @@ from sqlalchemy import (
     text,
 )
 
+from callcheck.store.counts import COUNTS
+
 HEADLINE = "answer_by_ring"
 """The rule whose result stands in the row of the call itself (`verdict`)."""
 
@@ -173,14 +175,7 @@ hour_totals = Table(
     metadata,
     Column("unit", Text, primary_key=True),
     Column("hour", BigInteger, primary_key=True, autoincrement=False),
-    Column("direction", Text, primary_key=True),
-    Column("disposition", Text, primary_key=True),
-    Column("verdict", Text, primary_key=True),
-    Column("readings", SmallInteger, primary_key=True, autoincrement=False),
-    Column("n", BigInteger, nullable=False),
-    Column("counted", BigInteger, nullable=False),
-    Column("in_time", BigInteger, nullable=False),
-    Column("short", BigInteger, nullable=False),
+    *(Column(name, Integer, nullable=False) for name in COUNTS),
     sqlite_with_rowid=False,
 )
 

@@ -8,16 +8,16 @@ stand in `meta`, and other edges mean counting anew from the calls that are stil
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Table, case, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, case, delete, func, select
 
 from callcheck.calls.model import Call, Direction, Millis
 from callcheck.store import tables as t
-from callcheck.store.rows import Judged, Row
+from callcheck.store.rows import Judged
+from callcheck.store.straight import Straight, Values, add_text, straight
 
 _Labels = TypeVar("_Labels")
 CallLabels = tuple[str, str, str, str, str]
@@ -86,39 +86,22 @@ def read(connection: Connection, edges: tuple[Millis, ...]) -> Totals:
     return totals
 
 
-def add(connection: Connection, change: Totals) -> None:
+def add(cursor: Straight, change: Totals) -> None:
     """Adds a change to the stored counters."""
-    upsert(connection, t.call_totals, [
-        _row(t.call_totals, (*labels, n)) for labels, n in change.calls.items() if n
-    ])  # fmt: skip
-    upsert(connection, t.finding_totals, [
-        _row(t.finding_totals, (*labels, n)) for labels, n in change.findings.items() if n
-    ])  # fmt: skip
-    upsert(connection, t.ring_totals, list(_ring_rows(change)))
+    of_calls = [(*labels, n) for labels, n in change.calls.items() if n]
+    of_findings = [(*labels, n) for labels, n in change.findings.items() if n]
+    cursor.many(add_text(cursor.kind, t.call_totals), of_calls)
+    cursor.many(add_text(cursor.kind, t.finding_totals), of_findings)
+    cursor.many(add_text(cursor.kind, t.ring_totals), list(_ring_values(change)))
 
 
-def _ring_rows(change: Totals) -> Iterator[Row]:
+def _ring_values(change: Totals) -> Iterator[Values]:
     for labels, total in change.rings.items():
         # the sum of a whole series stands with its first bucket: only their total is ever read
         for bucket, n in enumerate(total.counts):
             sum_ms = total.sum_ms if bucket == 0 else 0
             if n or sum_ms:
-                yield _row(t.ring_totals, (*labels, bucket, n, sum_ms))
-
-
-def _row(table: Table, values: Iterable[object]) -> Row:
-    return dict(zip(table.c.keys(), values, strict=True))
-
-
-def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts rows of counts; adds to those whose key is there."""
-    if not rows:
-        return
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(table)
-    keys = list(table.primary_key.columns)
-    sums = {c.name: c + insert.excluded[c.name] for c in table.c if c not in keys}
-    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=sums), rows)
+                yield (*labels, bucket, n, sum_ms)
 
 
 def recount_rings(connection: Connection, edges: tuple[Millis, ...]) -> None:
@@ -135,4 +118,5 @@ def recount_rings(connection: Connection, edges: tuple[Millis, ...]) -> None:
     change = Totals(edges)
     for unit, disposition, at, n, sum_ms in connection.execute(query):
         change.add_rings((unit, disposition), at, n, int(sum_ms))
-    add(connection, change)
+    with straight(connection) as cursor:
+        add(cursor, change)

@@ -19,7 +19,7 @@ from typing import Protocol
 from callcheck.calls.model import Call
 from callcheck.store.errors import CallRefused, StoreError
 from callcheck.store.rows import Judged
-from callcheck.store.store import Saved
+from callcheck.store.saving import Saved
 from callcheck.verdict import Finding
 
 log = logging.getLogger(__name__)
@@ -28,8 +28,10 @@ BOUND = 100_000
 """Calls that may wait, some 300 MB at worst: hours of a big house with its database away."""
 BATCH = 500
 LINGER = 0.0
-"""Seconds that a first call waits for others to be saved with. Under load they gather by
-themselves, while the batch before is being committed."""
+"""Seconds that a call waits at least for others to be saved with."""
+FEW, A_CALL, LONGEST_LINGER = 4, 0.001, 0.02
+"""After a batch of more than a few, the next one gathers for a millisecond a call, and no longer
+than this: a batch costs as much as six calls do. Below some 500 calls/s hardly any does."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 15.0
 
 
@@ -51,7 +53,8 @@ class Writer:
         first_pause: float = FIRST_PAUSE, longest_pause: float = LONGEST_PAUSE,
     ) -> None:  # fmt: skip
         self._store, self._on_saved = store, on_saved
-        self._bound, self._batch, self._linger = bound, batch, linger
+        self._bound, self._batch = bound, batch
+        self._linger = self._least_linger = linger
         self._first_pause, self._longest_pause = first_pause, longest_pause
         self._waiting: deque[Judged] = deque()
         self._in_hand = 0
@@ -117,6 +120,8 @@ class Writer:
             for _ in batch:
                 self._waiting.popleft()
             self._in_hand = len(batch)
+            crowd = min(len(batch) * A_CALL, LONGEST_LINGER) if len(batch) > FEW else 0.0
+            self._linger = max(self._least_linger, crowd)
             return batch
 
     def _save(self, batch: list[Judged]) -> None:

@@ -1,0 +1,111 @@
+"""Whatever comes, in whatever order: the sums kept beside the calls equal what the calls say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, select
+
+from callcheck.calls.model import Call, Disposition
+from callcheck.store import CallFilter, Judged, Store, counted_wait
+from callcheck.store import tables as t
+from callcheck.verdict import Finding, Result
+from tests.store.samples import HOUR, NOON, any_call, any_findings
+
+LIMIT, SHORT = 14_999, 5_000
+"""As `Store` counts by default."""
+Sums = dict[tuple[str, int], Counter[str]]
+
+
+def near(call: Call, minutes: int, number: int) -> Call:
+    """The call as one of a few, in one of a few hours, so that they meet."""
+    start = NOON + minutes * 60_000_000
+    return replace(call, started_at=start, pbx="main", call_id=str(number))
+
+
+a_call = st.builds(near, any_call, st.integers(-90, 200), st.integers(0, 4))
+headline = st.builds(Finding, st.just("answer_by_ring"), st.sampled_from(Result), st.just("said"))
+findings = st.one_of(any_findings, st.tuples(headline))
+batches = st.lists(st.lists(st.tuples(a_call, findings), max_size=5), min_size=1, max_size=5)
+"""Calls repeat: changed, late, incomplete before or after complete."""
+
+
+@settings(
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(batches=batches, purge_before=st.none() | st.integers(-90, 200))
+def test_sums_equal_the_calls(
+    store: Store, batches: list[list[Judged]], purge_before: int | None
+) -> None:
+    _empty(store)
+    for batch in batches:
+        store.save(batch)
+        assert kept(store) == told(everything(store))
+        store.save(batch)  # the same again
+        assert kept(store) == told(everything(store))
+    if purge_before is not None:
+        store.purge(NOON + purge_before * 60_000_000, pause=0)
+        assert kept(store) == told(everything(store))
+
+
+def _empty(store: Store) -> None:
+    with store.engine.begin() as connection:
+        for table in (t.calls, t.hour_totals, t.call_totals, t.finding_totals, t.ring_totals):
+            connection.execute(delete(table))
+        connection.execute(delete(t.meta).where(t.meta.c.key == "purged_before"))
+
+
+def everything(store: Store) -> list[Judged]:
+    """All stored calls, as the store gives them out."""
+    found, following = store.calls(CallFilter(), 1000)
+    assert following is None
+    return found
+
+
+def kept(store: Store) -> Sums:
+    """The sums beside the calls, without their zeros."""
+    with store.engine.connect() as connection:
+        rows = connection.execute(select(t.hour_totals)).mappings().all()
+    return {(row["unit"], row["hour"]): Counter(_counts(dict(row))) for row in rows}
+
+
+def _counts(row: dict[str, Any]) -> dict[str, int]:
+    return {name: n for name, n in row.items() if name not in ("unit", "hour") and n}
+
+
+def told(calls: list[Judged]) -> Sums:
+    """The same, counted call by call in the plainest way."""
+    sums: Sums = {}
+    for call, said in calls:
+        held = sums.setdefault((call.unit or "", call.started_at // HOUR * HOUR), Counter())
+        held.update(["calls", f"{call.direction}_{call.disposition}", *_said_names(said)])
+        wait = counted_wait(call, said)
+        if wait is not None:
+            held.update(_wait_names(call.disposition, wait))
+    return sums
+
+
+def _said_names(said: Any) -> list[str]:
+    mine = [finding for finding in said if finding.rule == "answer_by_ring"]
+    if not mine:
+        return []
+    result, readings = mine[0].result, mine[0].readings
+    if readings is None or result not in (Result.MET, Result.BREACHED):
+        return [result.value]
+    return [result.value, *(name for name in ("before", "within", "third")
+                            if getattr(readings, name))]  # fmt: skip
+
+
+def _wait_names(disposition: Disposition, wait: int) -> list[str]:
+    if disposition is Disposition.ANSWERED:
+        return ["answered"] + ["answered_in_time"] * (wait <= LIMIT)
+    if disposition is Disposition.ABANDONED:
+        names = ["abandoned"] + ["abandoned_in_time"] * (wait <= LIMIT)
+        return names + ["abandoned_short"] * (wait < SHORT)
+    return ["otherwise"]
