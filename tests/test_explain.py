@@ -69,11 +69,6 @@ def a_call(
         (Step(0, Did.HUNG_UP, "answerer"), "the other side hangs up"),
         (Step(0, Did.HUNG_UP, "pbx"), "the PBX ends the call"),
         (Step(0, Did.HUNG_UP), "somebody hangs up"),
-        (
-            Step(0, Did.NOTED, None, "{who} {0} greeting"),
-            "note of the dialplan: {who} {0} greeting",
-        ),
-        (Step(0, Did.NOTED), "note of the dialplan:"),
     ],
 )
 def test_sentences(step: Step, text: str) -> None:

@@ -85,7 +85,6 @@ def everywhere(outside: str, direction: Direction) -> Call:
         timeline=(
             step(Did.STARTED, outside, "67000201"),
             *(step(did, outside, outside) for did in Did),
-            step(Did.NOTED, None, f"message from {outside}, again ({outside})"),
         ),
     )
 
@@ -107,14 +106,6 @@ def test_no_outside_number_survives(
     assert "extension='201'" in text
 
 
-@given(NATIONAL)
-def test_a_number_written_with_spaces_in_a_note(national: str) -> None:
-    spaced = f"+371 {national[:2]} {national[2:5]}-{national[5:]}"
-    noted = replace(call(), timeline=(step(Did.NOTED, None, f"from {spaced} for 201"),))
-    (said,) = PSEUDONYMS.conceal(noted, HOUSE).timeline
-    assert said.to == f"from {PSEUDONYMS.token(national)} for 201"
-
-
 def test_extensions_house_numbers_and_words_stay() -> None:
     original = replace(
         call(Direction.INTERNAL, "201"),
@@ -127,7 +118,6 @@ def test_extensions_house_numbers_and_words_stay() -> None:
             step(Did.HUNG_UP, HungUpBy.CALLER),
             step(Did.HUNG_UP, HungUpBy.PBX),
             step(Did.LOST_SIGHT),
-            step(Did.NOTED, None, "greeting by 202"),
         ),
     )
     assert PSEUDONYMS.conceal(deepcopy(original), HOUSE) == original

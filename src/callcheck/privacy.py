@@ -23,15 +23,13 @@ from callcheck.calls.model import Call, Did, Direction, HungUpBy, Leg, Step
 
 _KEY = re.compile(r"[0-9a-fA-F]{64}")
 _DIGITS = re.compile(r"\+?\d+")
-_WRITTEN = re.compile(r"\+?\d(?:[ ().-]{0,2}\d)*")
-"""A number in free text, with or without spaces."""
 _SUFFIX = re.compile(r"-[0-9a-fA-F]{8,}(;[12])?$")
 """What Asterisk adds to a device to name a channel."""
 _SHORTEST_OUTSIDE = 5
 _LONGEST_INSIDE = 6
 _TOKENS_KEPT = 16384
 _ENDS = frozenset(HungUpBy)
-_STARTED, _HUNG_UP, _NOTED = Did.STARTED, Did.HUNG_UP, Did.NOTED
+_STARTED, _HUNG_UP = Did.STARTED, Did.HUNG_UP
 
 
 class KeyFileError(Exception):
@@ -214,10 +212,7 @@ class _Concealing:
             step.who = self._caller(step.who)
         elif did is not _HUNG_UP or step.who not in _ENDS:
             step.who = self._party(step.who)
-        if did is _NOTED and step.to:
-            step.to = self._within(_WRITTEN, step.to)
-        else:
-            step.to = self._party(step.to)
+        step.to = self._party(step.to)
 
     def _name(self, name: str) -> str:
         """A device or channel: numbers in it go, its own suffix stays."""
@@ -226,7 +221,5 @@ class _Concealing:
         extension = self._directory.extension_of_device(head)
         if extension is not None and self._said.get(extension) == extension:
             return name
-        return self._within(_DIGITS, head) + (suffix[0] if suffix else "")
-
-    def _within(self, numbers: re.Pattern[str], text: str) -> str:
-        return numbers.sub(lambda m: m[0] if self._inside(m[0]) else self._token(m[0]), text)
+        hidden = _DIGITS.sub(lambda m: m[0] if self._inside(m[0]) else self._token(m[0]), head)
+        return hidden + (suffix[0] if suffix else "")

@@ -9,7 +9,6 @@ is searched line by line.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -19,9 +18,6 @@ from callcheck.calls.model import Micros
 
 MANY_LAYOUTS = 16
 """How many layouts of one kind of message are learned; a real PBX has one to three."""
-SURE = 8
-"""How often a layout that lacks a header must have come before it is learned: one message that
-was damaged would else hide the header in all that follow."""
 
 
 class Header(NamedTuple):
@@ -63,14 +59,13 @@ Match = Callable[[str], re.Match[str] | None]
 class Reader:
     """Makes one kind of event of the headers that it needs."""
 
-    __slots__ = ("_headers", "_kind", "_layouts", "_numbers", "_seen")
+    __slots__ = ("_headers", "_kind", "_layouts", "_numbers")
 
     def __init__(self, kind: type[tuple[Any, ...]], *headers: Header) -> None:
         self._kind = kind
         self._headers = (TIMESTAMP, *headers)
         self._numbers = tuple(i for i, header in enumerate(self._headers) if header.number)
         self._layouts: list[Match] = []
-        self._seen: Counter[tuple[int | None, ...]] = Counter()
 
     def read(self, text: str, instead: Micros) -> tuple[Event, bool]:
         """The event in a message, and whether it told its time (else it is at `instead`).
@@ -102,21 +97,10 @@ class Reader:
             _value(header, None if place is None else lines[place])
             for header, place in zip(self._headers, places, strict=True)
         ]
-        self._learn(tuple(places), len(lines))
-        return values
-
-    def _learn(self, places: tuple[int | None, ...], lines: int) -> None:
         there = [place for place in places if place is not None]
-        if there != sorted(there) or len(self._layouts) >= MANY_LAYOUTS:
-            return
-        if len(there) < len(places):
-            key = (*places, lines)
-            self._seen[key] += 1
-            if self._seen[key] < SURE:
-                if len(self._seen) > MANY_LAYOUTS:
-                    self._seen.clear()
-                return
-        self._layouts.append(_layout(self._headers, places, lines))
+        if there == sorted(there) and len(self._layouts) < MANY_LAYOUTS:
+            self._layouts.append(_layout(self._headers, places))
+        return values
 
 
 _MAKE: Any = tuple.__new__
@@ -134,22 +118,30 @@ def _value(header: Header, line: str | None) -> str | None:
     return match[1]
 
 
-def _layout(headers: Sequence[Header], places: Sequence[int | None], lines: int) -> Match:
-    """A pattern that skips whole lines and catches the values in the lines at `places`; where a
-    header is missing, of messages of that many lines only."""
+def _layout(headers: Sequence[Header], places: Sequence[int | None]) -> Match:
+    """A pattern that skips whole lines and catches the values in the lines at `places`. Where a
+    header is missing, none of the lines in which it could stand may be it: one message that was
+    damaged would else hide the header in all that follow."""
     pattern: list[str] = []
     here = 0
+    missing: list[str] = []
     for header, place in zip(headers, places, strict=True):
         if place is None:
             pattern.append(header.absent)
+            missing.append(re.escape(header.name))
             continue
-        pattern.append(r"[^\n]*+\n" * (place - here))
+        pattern.append(_skip(missing) * (place - here))
         pattern.append(f"{re.escape(header.name)}: {header.value}")
         # the value's line still has its end; the next skip begins with it
-        here = place
-    if None in places:
-        pattern.append(r"[^\n]*+\n" * (lines - 1 - here) + r"[^\n]*+\Z")
+        here, missing = place, []
+    if missing:
+        pattern.append(f"(?:{_skip(missing)})*+[^\\n]*+\\Z")
     return re.compile("".join(pattern)).match
+
+
+def _skip(missing: Sequence[str]) -> str:
+    """What skips the rest of a line, if the next begins with none of these names."""
+    return r"[^\n]*+\n" + (f"(?!(?:{'|'.join(missing)}): )" if missing else "")
 
 
 _CHANNEL = (

@@ -206,12 +206,3 @@ class AppStarted(NamedTuple):
     uniqueid: str
     exten: str | None
     app: str
-
-
-class Noted(NamedTuple):
-    """Our dialplan says something of a channel (UserEvent)."""
-
-    at: Micros
-    name: str
-    uniqueid: str | None
-    text: str | None

@@ -115,7 +115,6 @@ class Did(StrEnum):
     PARKED = "parked"
     RETRIEVED = "retrieved"  # who
     RECORDING = "recording"  # voicemail, or another message after nobody answered
-    NOTED = "noted"  # to = text of a UserEvent of our dialplan
     HUNG_UP = "hung_up"  # who = a HungUpBy
     LOST_SIGHT = "lost_sight"  # the listener did not see what happened from here
 

@@ -10,6 +10,7 @@ from callcheck.calls.directory import Directory, device_of
 from callcheck.calls.events import UP
 from callcheck.calls.model import Did, HungUpBy, Micros, RingSource, TimeSource
 
+BY_180, BY_183 = RingSource.RINGING, RingSource.PROGRESS
 _PLUMBING = frozenset(
     [
         "Local",
@@ -295,41 +296,3 @@ def missed(call: OpenCall | None) -> None:
     """An event tells of another that we did not get: the call is not judged."""
     if call is not None:
         call.whole = False
-
-
-class Recent:
-    """The last names that were added: at least `kept` of them, at most twice as many."""
-
-    __slots__ = ("_before", "_kept", "_now")
-
-    def __init__(self, kept: int) -> None:
-        self._kept = kept
-        self._now: set[str] = set()
-        self._before: set[str] = set()
-
-    def add(self, name: str) -> None:
-        """Adds one; the oldest go."""
-        self._now.add(name)
-        if len(self._now) >= self._kept:
-            self._before, self._now = self._now, set()
-
-    def clear(self) -> None:
-        """Forgets all."""
-        self._now, self._before = set(), set()
-
-    def __len__(self) -> int:
-        return len(self._now) + len(self._before)
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._now or name in self._before
-
-
-class Stranger(LookupError):
-    """An event names a channel that was never introduced."""
-
-
-class Channels(dict[str, Channel]):
-    """The channels alive, by uniqueid; asking for one that is not known raises Stranger."""
-
-    def __missing__(self, uniqueid: str) -> Channel:
-        raise Stranger

@@ -13,16 +13,14 @@ from collections import deque
 from callcheck.calls.directory import Directory
 from callcheck.calls.events import Event
 from callcheck.calls.handlers import ON
+from callcheck.calls.known import Channels, Recent, Stranger
 from callcheck.calls.model import Call, Did, Micros, TimeSource
 from callcheck.calls.outcome import ended_call
 from callcheck.calls.parts import (
     Bridge,
     Channel,
-    Channels,
     Dial,
     OpenCall,
-    Recent,
-    Stranger,
     connected,
     is_up,
     left_ringing,

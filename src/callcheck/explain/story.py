@@ -44,7 +44,6 @@ _SENTENCES: Mapping[Did, str] = {
     Did.PARKED: "{who} parks the call",
     Did.RETRIEVED: "{who} takes the call back from parking",
     Did.RECORDING: "voicemail or another recording takes the call",
-    Did.NOTED: "note of the dialplan: {to}",
     Did.HUNG_UP: "{who} hangs up",
     Did.LOST_SIGHT: "from here on callcheck did not see what happened",
 }
@@ -89,7 +88,7 @@ def _sentence(step: Step, names: Mapping[str, str]) -> str:
         return _ENDS[step.who]
     missing = _NOBODY_NAMED.get(step.did, "a phone")
     who = _party(step.who, names) or missing
-    to = step.to or "" if step.did is Did.NOTED else _party(step.to, names) or missing
+    to = _party(step.to, names) or missing
     text = _SENTENCES[step.did].format(who=who, to=to)
     return text.strip()
 
