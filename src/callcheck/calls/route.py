@@ -180,8 +180,12 @@ def _owner(
 
 def _rounds(dialer: Channel | None) -> list[list[Dial]]:
     """The dials of a channel, those that rang together in one list."""
+    if dialer is None:
+        return []
+    if len(dialer.dials) == 1:
+        return [list(dialer.dials)]
     rounds: list[list[Dial]] = []
-    for dial in dialer.dials if dialer is not None else ():
+    for dial in dialer.dials:
         if rounds and any(_together(other, dial) for other in rounds[-1]):
             rounds[-1].append(dial)
         else:

@@ -49,8 +49,12 @@ class Telling:
         self.legs = tuple([self._leg(leg) for leg in call.legs])
 
     def ring_start(self) -> tuple[Micros, RingSource] | None:
-        rung = [r for leg in self.ending.first_legs if (r := self._rang(leg)) is not None]
-        return min(rung, default=None)
+        first: tuple[Micros, RingSource] | None = None
+        for leg in self.ending.first_legs:
+            rang = self._rang(leg)
+            if rang is not None and (first is None or rang < first):
+                first = rang
+        return first
 
     def _rang(self, leg: Dial) -> tuple[Micros, RingSource] | None:
         if leg.ring_at is not None and leg.ring_source is not None:
