@@ -63,7 +63,7 @@ def test_add_list_change_end_and_report(cli: Cli) -> None:
     (changed,) = cli.json("absences", "change", number, "--to", "2998-01-04", "--deputy", "")
     assert (changed["to"], changed["deputy"]) == ("2998-01-04T00:00:00+02:00", None)
     text = cli("absences", "report").output
-    assert "201 (registry)" in text
+    assert f"{number}: Anna (201), registry, 2020-12-21T00:00 to" in text
     assert "301" not in text
     (ended,) = cli.json("absences", "end", number)
     assert ended["active"] is False

@@ -17,7 +17,7 @@ from callcheck.calls.model import Leg, LegResult
 from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit
 from callcheck.config import Store as StoreAt
 from callcheck.rules.answer_by_ring import Settings
-from callcheck.store import Absences, Forwards, Store
+from callcheck.store import Absences, Forwards, Meanwhile, Store
 from tests.absences.people import HOUR, PARTIES
 from tests.ami.test_forwards import Pbx as Answers
 from tests.api.house_of_cards import a_call
@@ -47,11 +47,25 @@ class FakeListener:
 
 
 @dataclass
+class Gauges:
+    """What the metrics were told last."""
+
+    absences: Gauge = field(default_factory=dict)
+    next_day: Gauge = field(default_factory=dict)
+
+    def set_absences(self, counts: Mapping[tuple[str, str], int]) -> None:
+        self.absences = dict(counts)
+
+    def set_next_day(self, counts: Mapping[tuple[str, str], int]) -> None:
+        self.next_day = dict(counts)
+
+
+@dataclass
 class Running:
     watch: AbsenceWatch
     phones: Phones
     listener: FakeListener
-    gauge: Gauge
+    gauges: Gauges
     store: Store
 
     async def looks(self) -> None:
@@ -69,17 +83,12 @@ def running(store: Store, tmp_path: Path) -> Running:
         tmp_path, Site(), Settings(), None, (Pbx("main"),), (Unit("registry", "R"),), PARTIES,
         StoreAt(""), Http(), Privacy(tmp_path / "k"),
     )  # fmt: skip
-    gauge: Gauge = {}
-
-    def set_gauge(counts: Mapping[tuple[str, str], int]) -> None:
-        gauge.clear()
-        gauge.update(counts)
-
-    watch = AbsenceWatch(config, store, set_gauge)
+    gauges = Gauges()
+    watch = AbsenceWatch(config, store, gauges)
     listener = FakeListener()
     phones = Phones("main", listener, config, store, watch.desk)
     watch._phones.append(phones)
-    return Running(watch, phones, listener, gauge, store)
+    return Running(watch, phones, listener, gauges, store)
 
 
 def draft() -> Draft:
@@ -88,14 +97,14 @@ def draft() -> Draft:
 
 async def test_the_state_follows_the_pbx(running: Running) -> None:
     running.watch.desk.add(draft(), "api")
-    assert running.gauge == {("registry", "not_forwarded"): 1}
+    assert running.gauges.absences == {("registry", "not_forwarded"): 1}
     await running.looks()
     running.listener.entries["/CF/201"] = "202"
     await running.looks()  # nothing told it, and it is not due
     assert running.state() == "not_forwarded"
     running.phones.heard(HINT)
     await running.looks()
-    assert (running.state(), running.gauge) == ("late", {("registry", "late"): 1})
+    assert (running.state(), running.gauges.absences) == ("late", {("registry", "late"): 1})
     assert running.listener.asked == ["DBGetTree"] * 4 + ["DeviceStateList"] + ["DBGet"] * 4
 
 
@@ -157,3 +166,18 @@ async def test_away_and_back_by_the_phone(running: Running) -> None:
     await running.looks()
     (one,) = Absences(running.store).all()
     assert not one.active(now())
+
+
+async def test_a_message_that_a_colleague_took(running: Running) -> None:
+    message = b"Event: UserEvent\r\nUserEvent: CallcheckMessage\r\nExtension: %s\r\nBy: %s\r\n"
+    before = now()
+    running.phones.heard(message % (b"201", b"202"))
+    running.phones.heard(message % (b"201", b"+37129111444"))  # from outside: not to be kept
+    running.phones.heard(message % (b"999", b"202"))
+    await running.looks()
+    noted = Meanwhile(running.store).messages(["201", "999"], before, None)
+    assert [(m.extension, m.by, m.pbx) for m in noted] == [
+        ("201", "202", "main"), ("201", None, "main")
+    ]  # fmt: skip
+    assert all(before <= m.at <= now() for m in noted)
+    assert "DBGet" not in running.listener.asked  # it says nothing of a forward

@@ -21,6 +21,7 @@ from callcheck.calls.model import Micros
 
 Event = Any
 """A component of the library; its properties are of whatever type the file gave them."""
+Told = tuple[Draft, Claim]
 SOURCE = "ical"
 BACK, AHEAD = timedelta(days=30), timedelta(days=400)
 """How far recurrences are worked out from now."""
@@ -28,9 +29,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE = timedelta(microseconds=1)
 
 
-def read_calendar(
-    raw: bytes, extension: str, origin: str, now: Micros, zone: tzinfo
-) -> list[tuple[Draft, Claim]]:
+def read_calendar(raw: bytes, extension: str, origin: str, now: Micros, zone: tzinfo) -> list[Told]:
     """The absences from 30 days back to 400 ahead. Raises ValueError for what is no calendar."""
     try:
         calendar = Calendar.from_ical(raw)
@@ -58,7 +57,7 @@ def _is_away(event: Event) -> bool:
 
 def _told(
     event: Event, extension: str, origin: str, zone: tzinfo, often: Mapping[str, int]
-) -> tuple[Draft, Claim]:
+) -> Told:
     """Known by its UID, so that one that is moved is the same; of a series, by its place in it."""
     start, end = _micros(_start(event), zone), _micros(_end(event), zone)
     key = str(event.get("UID", ""))

@@ -1,29 +1,39 @@
-"""Absences settled and the gauge set, as forwards and phones change: what runs beside the
+"""Absences settled and the gauges set, as forwards and phones change: what runs beside the
 listening."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
-from callcheck.absences.desk import Desk, Terms
+from callcheck.absences.desk import Desk, Stands
 from callcheck.absences.standing import Clockwork
+from callcheck.absences.terms import Terms
 from callcheck.ami.client import Listener
-from callcheck.app.feeds import FeedError, take_feed
+from callcheck.app.feeds import Feeds
+from callcheck.app.herald import Herald
 from callcheck.app.phones import Phones, now
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Micros
-from callcheck.config import CalendarFeed, Config
-from callcheck.store import Absences, Forwards, Store, StoreError
+from callcheck.config import Config
+from callcheck.store import Absences, Forwards, Meanwhile, Store, StoreError
 
 log = logging.getLogger(__name__)
 
+TELL_EVERY = 10.0
 LOOK_EVERY = 1.0
 """Seconds between two looks whether there is anything to ask."""
-Gauge = Callable[[Mapping[tuple[str, str], int]], None]
+Counts = Mapping[tuple[str, str], int]
+
+
+class Gauges(Protocol):
+    """What the metrics show of absences, by (unit, state)."""
+
+    def set_absences(self, counts: Counts) -> None: ...
+    def set_next_day(self, counts: Counts) -> None: ...
 
 
 def make_desk(config: Config, store: Store, changed: Callable[[], object] = lambda: None) -> Desk:
@@ -35,26 +45,25 @@ def make_desk(config: Config, store: Store, changed: Callable[[], object] = lamb
         ring_ms=round(config.absences.no_answer_seconds * 1000),
         limit_ms=config.answer_by_ring.limit_ms(config.cadence),
         keep_kind=config.privacy.keep_absence_kind,
+        tomorrow_at=config.absences.tomorrow.at,
+        language=config.site.language,
+        titles={unit.id: unit.title for unit in config.units},
     )
-    return Desk(Absences(store), Forwards(store), terms, now, changed)
+    return Desk(Absences(store), Forwards(store), Meanwhile(store), terms, now, changed)
 
 
 class AbsenceWatch:
     """All PBXs' phones, and what follows from them."""
 
-    def __init__(
-        self,
-        config: Config,
-        store: Store,
-        set_gauge: Callable[[Mapping[tuple[str, str], int]], None],
-    ) -> None:
-        self._config, self._set_gauge = config, set_gauge
+    def __init__(self, config: Config, store: Store, gauges: Gauges) -> None:
+        self._config, self._store, self._gauges = config, store, gauges
         self.desk = make_desk(config, store, self._changed)
-        self._store = store
         self._phones: list[Phones] = []
         self._settled = 0.0
+        self._stale = False
         self._spans: dict[str, list[tuple[Micros, Micros]]] = {}
-        self._feeds_due = dict.fromkeys(config.absences.calendars, 0.0)
+        self._feeds = Feeds(config, store, self._outdate)
+        self._herald = Herald(config, store, self.desk)
 
     def follow(self, listener: Listener, watch: Watch) -> None:
         """Follows the phones of one more PBX."""
@@ -68,19 +77,30 @@ class AbsenceWatch:
 
     async def run(self) -> None:
         """Goes on until it is cancelled."""
+        await asyncio.gather(self._follow_phones(), self._feeds.run(), self._tell())
+
+    async def _follow_phones(self) -> None:
         while True:
-            changed = False
             for phones in self._phones:
-                changed |= await self._step(phones)
-            for feed, due in self._feeds_due.items():
-                if time.monotonic() >= due:
-                    self._feeds_due[feed] = time.monotonic() + feed.minutes * 60
-                    changed |= await asyncio.to_thread(self._feed, feed)
+                self._stale |= await self._step(phones)
             overdue = time.monotonic() - self._settled >= self._config.absences.poll_seconds
-            if changed or overdue:
-                self._settled = time.monotonic()
+            if self._stale or overdue:
+                self._stale, self._settled = False, time.monotonic()
                 await asyncio.to_thread(self._settle)
             await asyncio.sleep(LOOK_EVERY)
+
+    async def _tell(self) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(self._herald.look)
+            except StoreError:
+                pass  # the writer tells of a store that is away
+            except Exception as error:  # the list can be asked for, and the calls go on
+                log.error("telling tomorrow's list failed: %s", type(error).__name__)
+            await asyncio.sleep(TELL_EVERY)
+
+    def _outdate(self) -> None:
+        self._stale = True
 
     async def _step(self, phones: Phones) -> bool:
         try:
@@ -91,28 +111,27 @@ class AbsenceWatch:
             log.error("reading the forwards failed: %s", type(error).__name__)
         return False
 
-    def _feed(self, feed: CalendarFeed) -> bool:
-        try:
-            return any(take_feed(feed, self._config, self._store))
-        except (FeedError, StoreError) as error:
-            log.warning("%s", error)
-        return False
-
     def _settle(self) -> None:
-        with contextlib.suppress(StoreError):  # the writer tells of a store that is away
-            self.desk.settle()
-            self._look_up()
+        try:
+            stands = self.desk.stands()
+            self.desk.settle(stands)
+            self._look_up(stands)
+        except StoreError:
+            pass  # the writer tells of a store that is away
+        except Exception as error:
+            log.error("settling the absences failed: %s", type(error).__name__)
 
     def _changed(self) -> None:
         for phones in self._phones:
             phones.nudge()
-        self._look_up()
+        self._look_up(self.desk.stands())
 
-    def _look_up(self) -> None:
+    def _look_up(self, stands: Stands) -> None:
         """What is asked for every call and every scrape, from the store into memory."""
-        self._set_gauge(self.desk.counts())
+        self._gauges.set_absences(self.desk.counts(stands))
+        self._gauges.set_next_day(self.desk.reports.next_day_counts())
         spans: dict[str, list[tuple[Micros, Micros]]] = {}
-        for one, _ in self.desk.stands():
+        for one, _ in stands:
             if not one.cancelled:
                 spans.setdefault(one.extension, []).append((one.start, one.end))
         self._spans = spans

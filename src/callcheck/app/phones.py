@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from callcheck.absences.desk import Desk
-from callcheck.absences.model import Draft, ForwardKind
+from callcheck.absences.model import Draft, ForwardKind, Message
 from callcheck.ami.client import State
 from callcheck.ami.forwards import (
     Ask,
@@ -87,7 +87,8 @@ class Phones:
         ours = user_event(raw)
         if ours is not None:
             self._told.append((*ours, now()))
-            self._hinted.add(ours[1].get("Extension", ""))
+            if ours[0] != "message":
+                self._hinted.add(ours[1].get("Extension", ""))
 
     def ended(self, call: Call) -> None:
         """Looks in an ended call for a forward that is set in the phone itself (a 302)."""
@@ -174,6 +175,10 @@ class Phones:
                 self._desk.add(Draft(extension, at, until, None), "dialplan")
         elif what == "back":
             self._desk.back(extension, "dialplan")
+        elif what == "message":
+            by = headers.get("By", "")
+            colleague = self._directory.extension(by) is not None and by != extension
+            self._desk.note(Message(extension, by if colleague else None, at, self.pbx))
 
     def _time(self, text: str) -> Micros | None:
         """`20261127` (the last day) or `202611271700` on the house's clock, or seconds since

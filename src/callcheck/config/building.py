@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from callcheck.cadence import CADENCES, Cadence
 from callcheck.calls.directory import Kind, Party
 from callcheck.config import checks
-from callcheck.config.model import AbsenceWatch, CalendarFeed, Site
+from callcheck.config.model import AbsenceWatch, CalendarFeed, Site, Tomorrow
 from callcheck.config.schema import File, LineTable, MemberTable
 from callcheck.rules.answer_by_ring import Settings
 
@@ -57,7 +57,7 @@ def _party(unit: str, entry: MemberTable | LineTable) -> Party:
     return replace(party, devices=devices, mobile=entry.mobile, deputy=entry.deputy)
 
 
-def absences_of(file: File, base: Path) -> AbsenceWatch:
+def absences_of(file: File, base: Path, webhook: str | None) -> AbsenceWatch:
     """`[absences]`, files made absolute."""
     table = file.absences
     feeds = tuple(
@@ -65,4 +65,11 @@ def absences_of(file: File, base: Path) -> AbsenceWatch:
         for feed in table.calendar
     )
     families = table.families.model_dump()
-    return AbsenceWatch(table.poll_seconds, table.no_answer_seconds, families, feeds)
+    return AbsenceWatch(
+        poll_seconds=table.poll_seconds,
+        no_answer_seconds=table.no_answer_seconds,
+        families=families,
+        calendars=feeds,
+        tomorrow=Tomorrow(table.tomorrow.at, webhook),
+        ca_file=base / table.ca_file if table.ca_file else None,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -112,6 +113,15 @@ class CalendarFeed:
 
 
 @dataclass(frozen=True, slots=True)
+class Tomorrow:
+    """When and whom to tell who will be absent on the next working day without cover."""
+
+    at: time = time(15)
+    webhook: str | None = field(default=None, repr=False)
+    """Where the list is posted (it may hold a secret)."""
+
+
+@dataclass(frozen=True, slots=True)
 class AbsenceWatch:
     """How forwards are read from the PBXs, and absences from calendars."""
 
@@ -121,6 +131,9 @@ class AbsenceWatch:
     families: Mapping[str, str] = field(default_factory=lambda: dict(FAMILIES))
     """AstDB family by kind of forward."""
     calendars: tuple[CalendarFeed, ...] = ()
+    tomorrow: Tomorrow = field(default_factory=Tomorrow)
+    ca_file: Path | None = None
+    """Whose certificates calendars and webhook are trusted by; None: the system's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,7 @@ class _Reading:
         if self._secrets:
             self._need_somebody()
             self._check_key()
+            self._check_trusted()
         file = self._file
         self._config = Config(
             path=self._path,
@@ -129,7 +130,7 @@ class _Reading:
             store=Store(self._store_url()),
             http=self._http(),
             privacy=self._privacy(),
-            absences=absences_of(file, self._base),
+            absences=absences_of(file, self._base, self._webhook()),
         )
 
     def _need_somebody(self) -> None:
@@ -219,6 +220,24 @@ class _Reading:
             say = f"is shorter than {_SHORTEST_TOKEN} characters: make one by openssl rand -hex 24"
             self._notes.add((*loc, "token_file" if token.token_file else "token_env"), say)
         return Token(token.role, hashlib.sha256(text.encode()).hexdigest())
+
+    def _webhook(self) -> str | None:
+        """Where tomorrow's list goes; its address may be kept in a file like a secret."""
+        table, loc = self._file.absences.tomorrow, ("absences", "tomorrow")
+        if table.webhook_file is None or not self._secrets:
+            return table.webhook
+        try:
+            if table.webhook is not None:
+                raise ValueError("give either webhook or webhook_file, not both")
+            return values.web_address(read_secret(self._base / table.webhook_file))
+        except ValueError as error:
+            self._notes.add((*loc, "webhook_file"), str(error))
+            return None
+
+    def _check_trusted(self) -> None:
+        ca_file = self._file.absences.ca_file
+        if ca_file and not (self._base / ca_file).is_file():
+            self._notes.add(("absences", "ca_file"), f"{self._base / ca_file} is not there")
 
     def _store_url(self) -> str:
         url = self._file.store.url

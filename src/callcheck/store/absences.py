@@ -8,15 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from callcheck.absences.model import Absence, Change, Cover, Draft, State, Tally
+from callcheck.absences.model import Absence, Change, Draft, State
 from callcheck.absences.taking import Claim, Taken, Taking, Told
-from callcheck.calls.model import Direction, Disposition, Micros
+from callcheck.calls.model import Micros
 from callcheck.store.absence_tables import absence_claims, absence_history, absences
 from callcheck.store.engine import writing
 from callcheck.store.errors import translated
 from callcheck.store.store import Store
-from callcheck.store.tables import calls
-from callcheck.verdict import Result
 
 FEW = 500
 """Persons that one query may name; for more, all are read."""
@@ -110,32 +108,6 @@ class Absences:
                 found.setdefault(number, []).append(source)
         return found
 
-    def tallies(self, of: Sequence[Absence], until: Micros) -> dict[int, Tally]:
-        """By absence: the inbound calls for its person that began in it, and before `until`."""
-        with self._reading() as connection:
-            return {one.id: _tally(connection, one, until) for one in of}
-
-    def cover(
-        self, owners: Collection[str] | None, start: Micros | None, end: Micros | None
-    ) -> list[Cover]:
-        """Who took the calls for these persons (None: for anybody) that began in a span."""
-        c = calls.c
-        in_time = func.count().filter(c.verdict == Result.MET.value)
-        query = (
-            select(c.extension, c.answered_by, c.answered_via, func.count(), in_time)
-            .where(c.direction == Direction.INBOUND.value, c.extension.is_not(None))
-            .group_by(c.extension, c.answered_by, c.answered_via)
-            .order_by(c.extension, func.count().desc(), c.answered_by, c.answered_via)
-        )
-        if owners is not None:
-            query = query.where(c.extension.in_(owners))
-        if start is not None:
-            query = query.where(c.started_at >= start)
-        if end is not None:
-            query = query.where(c.started_at < end)
-        with self._reading() as connection:
-            return [Cover(*row) for row in connection.execute(query)]
-
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with translated(self._store.name), self._store.engine.connect() as connection:
@@ -225,18 +197,3 @@ def _absence(row: Row[Any]) -> Absence:
         stood=State(row.stood) if row.stood else None, stood_reason=row.stood_reason,
         stood_since=row.stood_since,
     )  # fmt: skip
-
-
-def _tally(connection: Connection, one: Absence, until: Micros) -> Tally:
-    c = calls.c
-    answered = func.count().filter(c.disposition == Disposition.ANSWERED.value)
-    in_time = func.count().filter(c.verdict == Result.MET.value)
-    query = select(func.count(), answered, in_time).where(
-        c.extension == one.extension,
-        c.direction == Direction.INBOUND.value,
-        c.started_at >= one.start,
-        c.started_at < min(one.end, until),
-    )
-    if one.cancelled:
-        return Tally()
-    return Tally(*connection.execute(query).one())
