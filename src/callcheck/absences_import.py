@@ -51,7 +51,8 @@ def _read(file: Path, extension: str | None, config: Config) -> Rows:
         if extension is None:
             raise Failure("whose calendar is it? Say --extension")
         known(config, extension)
-        told = read_calendar(raw, extension, file.name, now(), config.site.zone)
+        origin = f"{extension} {file.name}"  # an event may be in the calendars of several persons
+        told = read_calendar(raw, extension, origin, now(), config.site.zone)
         return Rows(told)
     except OSError as error:
         raise Failure(f"cannot read {file}: {error.strerror}") from error

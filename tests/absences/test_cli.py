@@ -131,3 +131,15 @@ def test_import_of_a_calendar(cli: Cli) -> None:
     listed = cli.json("absences", "list")
     assert {(one["extension"], one["source"]) for one in listed} == {("201", "ical")}
     assert all("-01-01T00:00:00" in str(one["from"]) for one in listed)
+
+
+def test_one_event_in_the_calendars_of_two_persons(cli: Cli) -> None:
+    file = cli.folder / "calendar.ics"
+    file.write_bytes(
+        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:retreat\r\n"
+        b"DTSTART;VALUE=DATE:20200101\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    for extension in ("201", "202"):
+        assert cli("absences", "import", str(file), "--extension", extension).exit_code == 0
+    listed = cli.json("absences", "list")
+    assert {one["extension"] for one in listed} == {"201", "202"}

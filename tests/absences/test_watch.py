@@ -168,6 +168,18 @@ async def test_away_and_back_by_the_phone(running: Running) -> None:
     assert not one.active(now())
 
 
+async def test_who_says_away_again_changes_what_was_said(running: Running) -> None:
+    away = (
+        b"Event: UserEvent\r\nUserEvent: CallcheckAway\r\nExtension: 201\r\nUntil: %d\r\nTo: %s\r\n"
+    )
+    seconds = now() // 1_000_000
+    running.phones.heard(away % (seconds + 3600, b"202"))
+    running.phones.heard(away % (seconds + 7200, b"+37129111222"))  # the own mobile: no stand-in
+    await running.looks()
+    (one,) = Absences(running.store).all()
+    assert (one.end, one.deputy) == ((seconds + 7200) * 1_000_000, "202")
+
+
 async def test_a_message_that_a_colleague_took(running: Running) -> None:
     message = b"Event: UserEvent\r\nUserEvent: CallcheckMessage\r\nExtension: %s\r\nBy: %s\r\n"
     before = now()

@@ -41,7 +41,7 @@ def test_the_same_absence_from_two_sources_is_one(book: Absences) -> None:
     third = book.take(Draft("201", 19 * DAY, 21 * DAY), "ical", 3, Claim("ical", "a", "1"))
     assert (third.how, third.absence.end, third.absence.source) == ("changed", 21 * DAY, "api")
     assert len(book.all()) == 1
-    assert book.sources() == {first.absence.id: ["csv", "ical"]}
+    assert book.sources() == {first.absence.id: ["api", "csv", "ical"]}
     assert whats(book, first.absence.id) == [
         ("api", "reported"),
         ("csv", "changed deputy"),
@@ -79,6 +79,47 @@ def test_what_a_calendar_does_not_tell_any_more_ends(book: Absences) -> None:
     assert [(a.start // DAY, a.cancelled) for a in book.all()] == [
         (9, False), (5, True), (1, False)
     ]  # fmt: skip
+
+
+def test_somebody_s_word_outlives_a_calendar(book: Absences) -> None:
+    """Reported by hand and told by a calendar: when the event is taken out, what was said stays."""
+    number = book.take(
+        Draft("201", 1 * DAY, 10 * DAY), "ical", 0, Claim("ical", "a", "u")
+    ).absence.id
+    assert book.take(Draft("201", 2 * DAY, 5 * DAY), "api", 0).absence.id == number
+    _, gone = book.take_all([], 0, whole=("ical", "a"))
+    (one,) = book.all()
+    assert (gone, one.cancelled, one.start, one.end) == ([], False, 2 * DAY, 5 * DAY)
+
+
+def test_two_events_of_a_calendar_within_one_absence(book: Absences) -> None:
+    """Each was told; when one of them moves, the other and the word of the unit still count."""
+    number = book.take(Draft("201", 10 * DAY, 30 * DAY), "api", 0).absence.id
+    first, second = Claim("ical", "a", "1"), Claim("ical", "a", "2")
+    book.take(Draft("201", 10 * DAY, 12 * DAY), "ical", 0, first)
+    other = book.take(Draft("201", 20 * DAY, 31 * DAY), "ical", 0, second).absence
+    assert (other.id, other.start, other.end) == (number, 10 * DAY, 31 * DAY)
+    book.take(Draft("201", 20 * DAY, 25 * DAY), "ical", 0, second)
+    moved = book.take(Draft("201", 11 * DAY, 12 * DAY), "ical", 0, first).absence
+    assert (moved.id, moved.start, moved.end) == (number, 10 * DAY, 30 * DAY)
+    third = book.take(Draft("201", 22 * DAY, 24 * DAY), "ical", 0, Claim("ical", "a", "3")).absence
+    assert third.id != number  # the calendar tells of that time already: it means another one
+
+
+def test_two_calendars_of_one_person(book: Absences) -> None:
+    told = [
+        (Draft("201", 10 * DAY, 20 * DAY), Claim("ical", "own", "1")),
+        (Draft("201", 9 * DAY, 15 * DAY), Claim("ical", "team", "1")),
+    ]
+    book.take_all(told, 0)
+    (one,) = book.all()
+    assert (one.start, one.end) == (9 * DAY, 20 * DAY)
+    book.change(one.id, 0, "api", end=18 * DAY)
+    book.take_all([], 0, whole=("ical", "team"))
+    (one,) = book.all()
+    assert (one.start, one.end) == (10 * DAY, 18 * DAY)  # not longer than by hand
+    book.take_all([], 0, whole=("ical", "own"))
+    assert book.all()[0].cancelled
 
 
 def test_ending(book: Absences) -> None:

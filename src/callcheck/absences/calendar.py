@@ -25,6 +25,7 @@ Told = tuple[Draft, Claim]
 SOURCE = "ical"
 BACK, AHEAD = timedelta(days=30), timedelta(days=400)
 """How far recurrences are worked out from now."""
+_WITHIN_A_DAY = {"SECONDLY", "MINUTELY", "HOURLY"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE = timedelta(microseconds=1)
 
@@ -32,16 +33,39 @@ _ONE = timedelta(microseconds=1)
 def read_calendar(raw: bytes, extension: str, origin: str, now: Micros, zone: tzinfo) -> list[Told]:
     """The absences from 30 days back to 400 ahead. Raises ValueError for what is no calendar."""
     try:
-        calendar = Calendar.from_ical(raw)
+        calendar = _without_the_rest(Calendar.from_ical(raw))
         moment = (_EPOCH + now * _ONE).astimezone(zone)
         events = of(calendar).between(moment - BACK, moment + AHEAD)
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        away = [event for event in events if _is_away(event)]
+        often = Counter(str(event.get("UID", "")) for event in away)
+        told = [_told(event, extension, origin, zone, often) for event in away]
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(
             f"this is no calendar that can be read ({type(error).__name__})"
         ) from error
-    away = [event for event in events if _is_away(event)]
-    often = Counter(str(event.get("UID", "")) for event in away)
-    return [_told(event, extension, origin, zone, often) for event in away]
+    return [(draft, claim) for draft, claim in told if draft.start < draft.end]
+
+
+def _without_the_rest(calendar: Event) -> Event:
+    """Only the events of which an instance may be an absence.
+
+    A person's calendar is full of meetings; to work out the repetitions of thousands takes long.
+    What changes one instance of a series stays with its series. Raises ValueError for what
+    repeats within a day, which no absence does and which could be millions.
+    """
+    away = {str(e.get("UID", "")) for e in calendar.walk("VEVENT") if _is_away(e)}
+    kept = [
+        part
+        for part in calendar.subcomponents
+        if part.name != "VEVENT" or str(part.get("UID", "")) in away
+    ]
+    for event in kept:
+        rules = event.get("RRULE", [])
+        for rule in rules if isinstance(rules, list) else [rules]:
+            if _WITHIN_A_DAY & set(rule.get("FREQ", ())):
+                raise ValueError
+    calendar.subcomponents = kept
+    return calendar
 
 
 def _is_away(event: Event) -> bool:
@@ -49,7 +73,7 @@ def _is_away(event: Event) -> bool:
     if str(event.get("STATUS", "")).upper() == "CANCELLED":
         return False
     if busy == "OOF":
-        return _end(event) > _start(event)
+        return True
     free = busy in ("FREE", "TENTATIVE", "WORKINGELSEWHERE")
     free |= str(event.get("TRANSP", "")).upper() == "TRANSPARENT"
     return not isinstance(_start(event), datetime) and not free

@@ -130,6 +130,17 @@ class Desk:
         self._told()
         return self.record(number)
 
+    def away(self, extension: str, until: Micros, deputy: str | None, by: str) -> None:
+        """Somebody says: away from now until then. Said again, it changes what was said."""
+        now = self._now()
+        said = (a for a in self._book.all() if (a.extension, a.source) == (extension, by))
+        running = next((one for one in said if one.active(now)), None)
+        if running is None:
+            self._book.take(Draft(extension, now, until, deputy), by, now)
+        else:
+            self._book.change(running.id, now, by, end=until, deputy=deputy or running.deputy)
+        self._told()
+
     def back(self, extension: str, by: str) -> None:
         """Ends every absence of a person that runs now."""
         now = self._now()

@@ -13,6 +13,7 @@ from callcheck.absences.desk import Desk, Stands
 from callcheck.absences.standing import Clockwork
 from callcheck.absences.terms import Terms
 from callcheck.ami.client import Listener
+from callcheck.app.aside import aside
 from callcheck.app.feeds import Feeds
 from callcheck.app.herald import Herald
 from callcheck.app.phones import Phones, now
@@ -92,7 +93,7 @@ class AbsenceWatch:
     async def _tell(self) -> None:
         while True:
             try:
-                await asyncio.to_thread(self._herald.look)
+                await aside(self._herald.look)
             except StoreError:
                 pass  # the writer tells of a store that is away
             except Exception as error:  # the list can be asked for, and the calls go on

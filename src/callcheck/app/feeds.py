@@ -12,10 +12,12 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from callcheck.absences.calendar import SOURCE, Told, read_calendar
+from callcheck.app.aside import aside
 from callcheck.app.phones import now
 from callcheck.app.web import LARGEST, WebError, ask
 from callcheck.calls.model import Micros
@@ -51,7 +53,8 @@ class IcalFeed:
     """An iCal file, or an address that gives one."""
 
     def __init__(self, feed: CalendarFeed, config: Config) -> None:
-        self.origin = hashlib.sha256(feed.place.encode()).hexdigest()[:16]
+        name = f"{feed.extension} {feed.place}"  # one calendar may be told of several persons
+        self.origin = hashlib.sha256(name.encode()).hexdigest()[:16]
         self._feed, self._zone, self._ca_file = feed, config.site.zone, config.absences.ca_file
         self._marks: Mapping[str, str] = {}
         self._raw = b""
@@ -105,7 +108,7 @@ class Feeds:
     async def _follow(self, feed: CalendarFeed, source: Source) -> None:
         while True:
             async with self._turns:
-                changed = await asyncio.to_thread(self.take, feed, source)
+                changed = await aside(partial(self.take, feed, source))
             if changed:
                 self._changed()
             pause = feed.minutes * 60.0

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from callcheck.absences.desk import Desk
-from callcheck.absences.model import Draft, ForwardKind, Message
+from callcheck.absences.model import ForwardKind, Message
 from callcheck.ami.client import State
 from callcheck.ami.forwards import (
     Ask,
@@ -30,7 +30,7 @@ from callcheck.ami.forwards import (
     user_event,
 )
 from callcheck.ami.link import LinkError
-from callcheck.calls.directory import Directory
+from callcheck.calls.directory import Directory, Kind
 from callcheck.calls.model import Call, LegResult, Micros
 from callcheck.config import Config
 from callcheck.store import Forwards, Store
@@ -172,13 +172,20 @@ class Phones:
         elif what == "away":
             until = self._time(headers.get("Until", ""))
             if until is not None and until > at:
-                self._desk.add(Draft(extension, at, until, None), "dialplan")
+                self._desk.away(extension, until, self._deputy(headers, extension), "dialplan")
         elif what == "back":
             self._desk.back(extension, "dialplan")
         elif what == "message":
             by = headers.get("By", "")
             colleague = self._directory.extension(by) is not None and by != extension
             self._desk.note(Message(extension, by if colleague else None, at, self.pbx))
+
+    def _deputy(self, headers: Mapping[str, str], extension: str) -> str | None:
+        """The colleague to whom the calls go; a mobile or a line is nobody's stand-in."""
+        party = self._directory.reached_by(headers.get("To", ""))
+        if party is None or party.kind is not Kind.MEMBER or party.extension == extension:
+            return None
+        return party.extension
 
     def _time(self, text: str) -> Micros | None:
         """`20261127` (the last day) or `202611271700` on the house's clock, or seconds since

@@ -56,7 +56,7 @@ class Absences:
         if old is None:
             return None
         with self._taking(at, [old.extension]) as taking:
-            return taking.alter(taking.now(old), by, **values)
+            return taking.change(taking.now(old), by, **values)
 
     def end(self, number: int, at: Micros, by: str) -> Absence | None:
         """Ends an absence now; one that has not begun is cancelled, one that is over stays."""
