@@ -131,7 +131,7 @@ def end(number: int, as_json: bool, config_file: Path) -> None:
 @contextmanager
 def open_house(config_file: Path) -> Iterator[tuple[Config, Store, Desk]]:
     """The house's store and desk; a failure of theirs ends the program with one line."""
-    from callcheck.app.absences import make_desk
+    from callcheck.app.desk import make_desk
     from callcheck.config import ConfigErrors, load
     from callcheck.metrics import ring_edges
     from callcheck.store import Store, StoreError

@@ -13,8 +13,8 @@ import pytest
 
 from callcheck.absences.model import Absence, Draft
 from callcheck.app import web
+from callcheck.app.desk import now
 from callcheck.app.feeds import Feeds, IcalFeed
-from callcheck.app.phones import now
 from callcheck.config import AbsenceWatch, CalendarFeed, Config, Http, Privacy, Site
 from callcheck.config import Store as StoreAt
 from callcheck.rules.answer_by_ring import Settings

@@ -188,6 +188,9 @@ def test_the_letter_while_somebody_is_still_away(week: Week) -> None:
     week.clock.now = at("2026-11-23 08:00")
     text = ask(week, f"{PATH}/{week.number}/digest")["text"]
     assert text.endswith("so far nobody called you from outside.")
+    week.clock.now = at("2026-11-22 08:00")
+    text = ask(week, f"{PATH}/{week.number}/digest")["text"]
+    assert text == "You will be away from 23.11.2026, back 27.11.2026."
 
 
 def test_calls_that_were_deleted_are_not_said_to_be_none(week: Week) -> None:

@@ -207,7 +207,8 @@ def test_the_list_in_latvian(store: Store, tmp_path: Path) -> None:
     assert house.desk.reports.tomorrow_text() == (
         "Otrdien, 24.11.2026.: prombūtnē 2, no tiem bez derīgas pāradresācijas 2.\n"
         "Reģistrs:\n"
-        "- Anna (201), atgriezīsies 27.11.2026.: tālrunis nav pāradresēts\n"
+        "- Anna (201), atgriezīsies 27.11.2026.: tālrunis nav pāradresēts; "
+        "aizvieto Berta (202)\n"
         "law:\n"
         "- Edgars (301), atgriezīsies 24.11.2026. 17:00: "
         "pāradresācija neved pie kolēģa, kurš ir darbā"

@@ -12,7 +12,8 @@ from callcheck.absences.model import Draft
 from callcheck.ami.client import State
 from callcheck.ami.link import LinkError
 from callcheck.app.absences import AbsenceWatch
-from callcheck.app.phones import Phones, now
+from callcheck.app.desk import now
+from callcheck.app.phones import Phones
 from callcheck.calls.model import Leg, LegResult
 from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit
 from callcheck.config import Store as StoreAt

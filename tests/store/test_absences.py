@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -159,7 +160,7 @@ def test_a_state_is_written_down_when_it_changes(book: Absences) -> None:
     ]
 
 
-def test_ten_thousand_rows_in_under_five_seconds(book: Absences) -> None:
+def test_ten_thousand_rows_three_times_in_under_fifteen_seconds(book: Absences) -> None:
     told = [
         (Draft(str(20_000 + n % 2000), (n // 2000) * DAY, (n // 2000 + 1) * DAY),
          Claim("csv", "hr", str(n)))
@@ -168,9 +169,12 @@ def test_ten_thousand_rows_in_under_five_seconds(book: Absences) -> None:
     began = time.process_time()
     taken, _ = book.take_all(told, 0)
     again, _ = book.take_all(told, 1)
-    assert time.process_time() - began < 10
+    later = [(replace(draft, end=draft.end + 1), claim) for draft, claim in told]
+    moved, _ = book.take_all(later, 2)
+    assert time.process_time() - began < 15
     assert {one.how for one in taken} == {"new"}
     assert {one.how for one in again} == {"same"}
+    assert {one.how for one in moved} == {"changed"}
 
 
 def test_a_forward_counts_in_doubt_for_the_person(forwards: Forwards) -> None:

@@ -25,6 +25,7 @@ Told = tuple[Draft, Claim]
 SOURCE = "ical"
 BACK, AHEAD = timedelta(days=30), timedelta(days=400)
 """How far recurrences are worked out from now."""
+_REPEATS = {"RRULE", "RDATE", "RECURRENCE-ID"}
 _WITHIN_A_DAY = {"SECONDLY", "MINUTELY", "HOURLY"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE = timedelta(microseconds=1)
@@ -33,39 +34,46 @@ _ONE = timedelta(microseconds=1)
 def read_calendar(raw: bytes, extension: str, origin: str, now: Micros, zone: tzinfo) -> list[Told]:
     """The absences from 30 days back to 400 ahead. Raises ValueError for what is no calendar."""
     try:
-        calendar = _without_the_rest(Calendar.from_ical(raw))
+        calendar = Calendar.from_ical(raw)
+        events = _may_be_away(calendar)
         moment = (_EPOCH + now * _ONE).astimezone(zone)
-        events = of(calendar).between(moment - BACK, moment + AHEAD)
-        away = [event for event in events if _is_away(event)]
+        begin, end = moment - BACK, moment + AHEAD
+        calendar.subcomponents = [e for e in calendar.subcomponents if e.name != "VEVENT"]
+        calendar.subcomponents += [event for event, repeats in events if repeats]
+        found = [event for event, repeats in events if not repeats]
+        found += of(calendar).between(begin, end)
+        away = [event for event in found if _is_away(event)]
         often = Counter(str(event.get("UID", "")) for event in away)
         told = [_told(event, extension, origin, zone, often) for event in away]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(
             f"this is no calendar that can be read ({type(error).__name__})"
         ) from error
-    return [(draft, claim) for draft, claim in told if draft.start < draft.end]
+    first, last = _micros(begin, zone), _micros(end, zone)
+    return [
+        (draft, claim)
+        for draft, claim in told
+        if draft.start < draft.end and first < draft.end and draft.start < last
+    ]
 
 
-def _without_the_rest(calendar: Event) -> Event:
-    """Only the events of which an instance may be an absence.
+def _may_be_away(calendar: Event) -> list[tuple[Event, bool]]:
+    """The events of which an instance may be an absence, and whether they repeat.
 
-    A person's calendar is full of meetings; to work out the repetitions of thousands takes long.
-    What changes one instance of a series stays with its series. Raises ValueError for what
+    A person's calendar is full of meetings, and to work out the repetitions of thousands takes
+    long. What changes one instance of a series stays with its series. Raises ValueError for what
     repeats within a day, which no absence does and which could be millions.
     """
-    away = {str(e.get("UID", "")) for e in calendar.walk("VEVENT") if _is_away(e)}
-    kept = [
-        part
-        for part in calendar.subcomponents
-        if part.name != "VEVENT" or str(part.get("UID", "")) in away
-    ]
-    for event in kept:
+    events = calendar.walk("VEVENT")
+    away = {str(event.get("UID", "")) for event in events if _is_away(event)}
+    series = {str(event.get("UID", "")) for event in events if _REPEATS & set(event)}
+    for event in events:
         rules = event.get("RRULE", [])
         for rule in rules if isinstance(rules, list) else [rules]:
-            if _WITHIN_A_DAY & set(rule.get("FREQ", ())):
+            if _WITHIN_A_DAY & set(rule.get("FREQ", ())) and str(event.get("UID", "")) in away:
                 raise ValueError
-    calendar.subcomponents = kept
-    return calendar
+    pairs = ((event, str(event.get("UID", ""))) for event in events)
+    return [(event, uid in series) for event, uid in pairs if uid in away]
 
 
 def _is_away(event: Event) -> bool:

@@ -25,7 +25,8 @@ class Away:
     owner: str
     start: datetime
     end: datetime
-    active: bool
+    over: bool
+    begun: bool
     came: Sequence[Came]
     messages: Sequence[Message]
     left_on: str | None
@@ -54,7 +55,7 @@ def _lines(away: Away, names: Names, says: dict[str, str], language: str) -> Ite
         return moment_text(names.local(at).replace(second=0, microsecond=0), language)
 
     calls = counted(len(away.came), says["call"], says["calls"], language)
-    yield says["so far" if away.active else "head"].format(
+    yield says["over" if away.over else "begun" if away.begun else "to come"].format(
         start=moment_text(away.start, language),
         end=moment_text(away.end, language),
         came=says["came" if away.came else "none came"].format(calls=calls),
@@ -103,8 +104,9 @@ _SAYS = {
         "calls": "calls",
         "came": "{calls} came for you",
         "none came": "nobody called you from outside",
-        "head": "While you were away (from {start}, back {end}), {came}.",
-        "so far": "You are away from {start}, back {end}; so far {came}.",
+        "to come": "You will be away from {start}, back {end}.",
+        "over": "While you were away (from {start}, back {end}), {came}.",
+        "begun": "You are away from {start}, back {end}; so far {came}.",
         "not kept": "Older calls are not kept any more and are not counted here.",
         "taken": "Answered: {who}.",
         "took": "{who} took {n}, {soon} in time",
@@ -120,8 +122,9 @@ _SAYS = {
         "calls": "reizes",
         "came": "Jums zvanīja {calls}",
         "none came": "no ārpuses Jums neviens nezvanīja",
-        "head": "Prombūtnes laikā (no {start}, atgriešanās {end}) {came}.",
-        "so far": "Prombūtne no {start}, atgriešanās {end}; līdz šim {came}.",
+        "to come": "Prombūtne no {start}, atgriešanās {end}; tā vēl nav sākusies.",
+        "over": "Prombūtnes laikā (no {start}, atgriešanās {end}) {came}.",
+        "begun": "Prombūtne no {start}, atgriešanās {end}; līdz šim {came}.",
         "not kept": "Senāki zvani vairs netiek glabāti un šeit nav saskaitīti.",
         "taken": "Atbildēja: {who}.",
         "took": "{who} - {n}, laikus {soon}",

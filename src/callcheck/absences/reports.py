@@ -43,6 +43,7 @@ class _Person:
     """A line of tomorrow's list in words."""
 
     person: str
+    deputy: str | None
     back: datetime
     reason: str
     goes_astray: bool
@@ -116,7 +117,8 @@ class Reports:
             owner=one.extension,
             start=terms.clock.local(one.start),
             end=terms.clock.local(one.end),
-            active=stand.active,
+            over=stand.over,
+            begun=one.start <= self._now(),
             came=self._came(one),
             messages=self._noted(one),
             left_on=target(world, one.extension, left) if left else None,
@@ -199,5 +201,12 @@ class Reports:
     def _in_words(self, line: Line) -> _Person:
         gone = line.absence
         back = self._terms.clock.local(gone.end)
-        astray = line.state is State.WRONG_TARGET
-        return _Person(self._person(gone.extension), back, line.reason, astray)
+        party = self._terms.directory.extension(gone.extension)
+        deputy = gone.deputy or (party.deputy if party else None)
+        return _Person(
+            person=self._person(gone.extension),
+            deputy=self._person(deputy) if deputy else None,
+            back=back,
+            reason=line.reason,
+            goes_astray=line.state is State.WRONG_TARGET,
+        )

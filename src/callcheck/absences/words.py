@@ -23,6 +23,10 @@ class Who(Protocol):
         """`Anna (201)`"""
 
     @property
+    def deputy(self) -> str | None:
+        """Whoever stands in, written likewise."""
+
+    @property
     def back(self) -> datetime: ...
     @property
     def reason(self) -> str:
@@ -83,4 +87,5 @@ def _line(who: Who, language: str) -> str:
         return f"{who.person}, back {back}: {who.reason}"
     what = "pāradresācija neved pie kolēģa, kurš ir darbā" if who.goes_astray else (
         "tālrunis nav pāradresēts")  # fmt: skip
-    return f"{who.person}, atgriezīsies {back}: {what}"
+    deputy = f"; aizvieto {who.deputy}" if who.deputy else ""
+    return f"{who.person}, atgriezīsies {back}: {what}{deputy}"

@@ -6,21 +6,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
-from callcheck.absences.desk import Desk, Stands
-from callcheck.absences.standing import Clockwork
-from callcheck.absences.terms import Terms
+from callcheck.absences.desk import Stands
 from callcheck.ami.client import Listener
 from callcheck.app.aside import aside
+from callcheck.app.desk import make_desk
 from callcheck.app.feeds import Feeds
 from callcheck.app.herald import Herald
-from callcheck.app.phones import Phones, now
+from callcheck.app.phones import Phones
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Micros
 from callcheck.config import Config
-from callcheck.store import Absences, Forwards, Meanwhile, Store, StoreError
+from callcheck.store import Store, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -35,22 +34,6 @@ class Gauges(Protocol):
 
     def set_absences(self, counts: Counts) -> None: ...
     def set_next_day(self, counts: Counts) -> None: ...
-
-
-def make_desk(config: Config, store: Store, changed: Callable[[], object] = lambda: None) -> Desk:
-    """The desk of a house, on its store."""
-    clock = Clockwork(config.hours, config.site.zone)
-    terms = Terms(
-        directory=config.directory(),
-        clock=clock,
-        ring_ms=round(config.absences.no_answer_seconds * 1000),
-        limit_ms=config.answer_by_ring.limit_ms(config.cadence),
-        keep_kind=config.privacy.keep_absence_kind,
-        tomorrow_at=config.absences.tomorrow.at,
-        language=config.site.language,
-        titles={unit.id: unit.title for unit in config.units},
-    )
-    return Desk(Absences(store), Forwards(store), Meanwhile(store), terms, now, changed)
 
 
 class AbsenceWatch:

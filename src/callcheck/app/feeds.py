@@ -18,7 +18,7 @@ from typing import Protocol
 
 from callcheck.absences.calendar import SOURCE, Told, read_calendar
 from callcheck.app.aside import aside
-from callcheck.app.phones import now
+from callcheck.app.desk import now
 from callcheck.app.web import LARGEST, WebError, ask
 from callcheck.calls.model import Micros
 from callcheck.config import CalendarFeed, Config

@@ -30,6 +30,7 @@ from callcheck.ami.forwards import (
     user_event,
 )
 from callcheck.ami.link import LinkError
+from callcheck.app.desk import now
 from callcheck.calls.directory import Directory, Kind
 from callcheck.calls.model import Call, LegResult, Micros
 from callcheck.config import Config
@@ -46,11 +47,6 @@ class Asked(Protocol):
     @property
     def connects(self) -> int: ...
     async def ask(self, headers: Headers) -> list[Headers]: ...
-
-
-def now() -> Micros:
-    """The clock on the wall."""
-    return time.time_ns() // 1000
 
 
 class Phones:

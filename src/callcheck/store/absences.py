@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from callcheck.absences.model import Absence, Change, Draft, State
 from callcheck.absences.taking import Claim, Taken, Taking, Told
@@ -148,15 +148,20 @@ def _write(connection: Connection, taking: Taking) -> None:
     """Writes down what a round of taking changed."""
     if taking.new:
         connection.execute(insert(absences), [_columns(one) for one in taking.new])
-    for one in taking.changed:
-        connection.execute(update(absences).where(absences.c.id == one.id).values(**_columns(one)))
+    if taking.changed:
+        of = update(absences).where(absences.c.id == bindparam("one"))
+        connection.execute(of, [_columns(one, key="one") for one in taking.changed])
     if taking.notes:
         _note(connection, taking.notes)
-    c = absence_claims.c
-    for claim in taking.claims:
-        mine = (c.source == claim.source) & (c.origin == claim.origin) & (c.key == claim.key)
-        if taking.had(claim):
-            connection.execute(delete(absence_claims).where(mine))
+    old = [
+        {"s": claim.source, "o": claim.origin, "k": claim.key}
+        for claim in taking.claims
+        if taking.had(claim)
+    ]
+    if old:
+        c = absence_claims.c
+        mine = (c.source == bindparam("s")) & (c.origin == bindparam("o"))
+        connection.execute(delete(absence_claims).where(mine, c.key == bindparam("k")), old)
     told = [
         {"source": claim.source, "origin": claim.origin, "key": claim.key,
          "absence_id": told.absence, "start_at": told.start, "end_at": told.end}
@@ -167,9 +172,10 @@ def _write(connection: Connection, taking: Taking) -> None:
         connection.execute(insert(absence_claims), told)
 
 
-def _columns(one: Absence) -> dict[str, Any]:
+def _columns(one: Absence, key: str = "id") -> dict[str, Any]:
+    """A row; to set the id that it has already would have every row that names it looked for."""
     return {
-        "id": one.id, "extension": one.extension, "start_at": one.start, "end_at": one.end,
+        key: one.id, "extension": one.extension, "start_at": one.start, "end_at": one.end,
         "deputy": one.deputy, "source": one.source, "kind": one.kind,
         "cancelled": one.cancelled,
     }  # fmt: skip
