@@ -1,8 +1,8 @@
 """A CSV file as HR systems export it in, absences out, and every bad row with its reason.
 
 Separators `;`, `,` or tab; UTF-8 (with or without BOM), cp1257, or UTF-16 as Excel writes it;
-dates 21.12.2026 or 2026-12-21, with or without a time; headers in Latvian or English. A last day without a time is the last day
-away; with a time, `to` is the first moment back.
+dates 21.12.2026 or 2026-12-21, with or without a time; headers in Latvian or English. A last day
+without a time is the last day away; with a time, `to` is the first moment back.
 """
 
 from __future__ import annotations
