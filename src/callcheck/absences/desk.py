@@ -201,11 +201,16 @@ class Desk:
         return World(
             self.terms.directory,
             self._book.all() if absences is None else absences,
-            self._phones.all(),
-            self._phones.phones(),
+            [one for one in self._phones.all() if self._is_ours(one)],
+            [one for one in self._phones.phones() if self._is_ours(one)],
             self.terms.ring_ms,
             self.terms.limit_ms,
         )
+
+    def _is_ours(self, said: Forward | Phone) -> bool:
+        """Whether it is said of our person, and not of a namesake on another PBX."""
+        pbx, _, _ = said.pbx.partition("/")
+        return self.terms.at_home(said.extension, pbx)
 
     def without_kind(self, draft: Draft) -> Draft:
         """Why somebody is away is not kept, unless the house says so."""

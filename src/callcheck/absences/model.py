@@ -101,6 +101,7 @@ class Cover:
     via: str | None
     calls: int
     in_time: int
+    pbx: str = ""
 
 
 @dataclass(frozen=True, slots=True)

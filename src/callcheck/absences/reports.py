@@ -62,15 +62,24 @@ class Reports:
         """Who took whose calls, and noted messages: by person of a unit, way and helper."""
         directory = self._terms.directory
         mine = {p.extension for p in directory.parties if unit in (None, p.unit)}
-        found = [one for one in self._happened.cover(None, start, end) if one.owner in mine]
-        noted = [m for m in self._happened.messages(None, start, end) if m.extension in mine]
+        ours = self._terms.at_home
+        found = [
+            one
+            for one in self._happened.cover(None, start, end)
+            if one.owner in mine and ours(one.owner, one.pbx)
+        ]
+        noted = [
+            one
+            for one in self._happened.messages(None, start, end)
+            if one.extension in mine and ours(one.extension, one.pbx)
+        ]
         return books.matrix(found, noted, directory)
 
     def shown(
         self, found: Sequence[tuple[Absence, Standing]], sources: Mapping[int, Sequence[str]]
     ) -> list[Record]:
         """Absences as contract section 6 has them."""
-        came = self._happened.came([one for one, _ in found], self._now())
+        came = self._all_that_came([one for one, _ in found])
         directory, kept_from = self._terms.directory, self._happened.purged_before()
         return [
             view.absence(
@@ -83,7 +92,7 @@ class Reports:
     def ledger(self, found: Sequence[tuple[Absence, Standing]]) -> list[Record]:
         """The lines of absences: one for each and public number."""
         records = self.shown(found, {})
-        came = self._happened.came([one for one, _ in found], self._now())
+        came = self._all_that_came([one for one, _ in found])
         return [
             line
             for (one, _), record in zip(found, records, strict=True)
@@ -186,10 +195,17 @@ class Reports:
         return day, look_ahead(self._world(), day) if day else []
 
     def _came(self, one: Absence) -> list[Came]:
-        return self._happened.came([one], self._now())[one.id]
+        return self._all_that_came([one])[one.id]
+
+    def _all_that_came(self, of: Sequence[Absence]) -> dict[int, list[Came]]:
+        came, ours = self._happened.came(of, self._now()), self._terms.at_home
+        return {
+            one.id: [call for call in came[one.id] if ours(one.extension, call.pbx)] for one in of
+        }
 
     def _noted(self, one: Absence) -> list[Message]:
-        return self._happened.messages([one.extension], one.start, min(one.end, self._now()))
+        noted = self._happened.messages([one.extension], one.start, min(one.end, self._now()))
+        return [m for m in noted if self._terms.at_home(m.extension, m.pbx)]
 
     def _unit(self, line: Line) -> str:
         return self._terms.directory.unit_of(line.absence.extension) or ""

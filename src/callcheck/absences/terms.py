@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 
@@ -23,5 +23,7 @@ class Terms:
     tomorrow_at: time = time(15)
     """When the next working day's list is made known."""
     language: str = "en"
+    at_home: Callable[[str, str], bool] = lambda _extension, _pbx: True
+    """Whether what a PBX says of an extension is said of this house's person."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """The units' names by id."""

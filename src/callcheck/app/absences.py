@@ -19,6 +19,7 @@ from callcheck.app.phones import Phones
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Micros
 from callcheck.config import Config
+from callcheck.rules.forward_in_absence import Absent
 from callcheck.store import Store, StoreError
 
 log = logging.getLogger(__name__)
@@ -55,9 +56,15 @@ class AbsenceWatch:
         watch.on_phones, watch.on_ended = phones.heard, phones.ended
         self._phones.append(phones)
 
-    def absent(self, extension: str, at: Micros) -> bool:
-        """Whether somebody was away at a moment, as far as is known; from memory."""
-        return any(start <= at < end for start, end in self._spans.get(extension, ()))
+    def absent_on(self, pbx: str) -> Absent:
+        """Whether somebody of a PBX was away at a moment, as far as is known; from memory."""
+
+        def absent(extension: str, at: Micros) -> bool:
+            if not self._config.at_home(extension, pbx):
+                return False
+            return any(start <= at < end for start, end in self._spans.get(extension, ()))
+
+        return absent
 
     async def run(self) -> None:
         """Goes on until it is cancelled."""

@@ -29,6 +29,7 @@ def make_desk(config: Config, store: Store, changed: Callable[[], object] = lamb
         keep_kind=config.privacy.keep_absence_kind,
         tomorrow_at=config.absences.tomorrow.at,
         language=config.site.language,
+        at_home=config.at_home,
         titles={unit.id: unit.title for unit in config.units},
     )
     return Desk(Absences(store), Forwards(store), Meanwhile(store), terms, now, changed)

@@ -75,8 +75,9 @@ class House:
         self.metrics.seed(totals)
         self.absences = AbsenceWatch(config, self.store, self.metrics)
         for pbx in config.pbxs:
+            judge = config.judge(self.absences.absent_on(pbx.name), pbx.name)
             watch = Watch(
-                pbx.name, config.directory(pbx.name), config.judge(self.absences.absent),
+                pbx.name, config.directory(pbx.name), judge,
                 pseudonyms, self.writer.put, self.metrics.delay_of(pbx.name),
             )  # fmt: skip
             try:

@@ -56,7 +56,7 @@ class Phones:
         self.pbx, self._listener, self._config, self._desk = pbx, listener, config, desk
         self._forwards = Forwards(store)
         self._directory: Directory = config.directory(pbx)
-        self._members = [p.extension for p in config.parties]
+        self._members = [p.extension for p in self._directory.parties]
         self._due = 0.0
         self._seen_connects = -1
         self._hinted: set[str] = set()

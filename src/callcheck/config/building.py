@@ -43,6 +43,13 @@ def parties_of(file: File) -> tuple[Party, ...]:
     return tuple(_party(file.unit[int(loc[1])].id, entry) for loc, entry in checks.parties(file))
 
 
+def homes_of(file: File) -> dict[str, str]:
+    """The PBX of each extension that is bound to one."""
+    homes = ((party.extension, checks.home_of(loc, party, file)) for loc, party in
+             checks.parties(file))  # fmt: skip
+    return {extension: home for extension, home in homes if home is not None}
+
+
 def _party(unit: str, entry: MemberTable | LineTable) -> Party:
     party = Party(
         extension=entry.extension,

@@ -23,6 +23,7 @@ def check(file: File, country_code: str) -> Iterator[Fault]:
     yield from _numbers(entries, Directory(country_code=country_code))
     yield from _devices(entries)
     yield from _deputies(entries)
+    yield from _homes(entries, file)
     yield from _http(file)
     yield from _calendars(entries, file)
 
@@ -117,6 +118,22 @@ def _deputies(entries: list[Entry]) -> Iterator[Fault]:
             yield (*loc, "deputy"), "nobody can stand in for oneself", False
         elif deputy not in extensions:
             yield (*loc, "deputy"), f'"{deputy}" is no extension of this file', False
+
+
+def home_of(loc: Loc, party: MemberTable | LineTable, file: File) -> str | None:
+    """The PBX that a member or line is bound to, by itself or by its unit."""
+    return party.pbx or file.unit[int(loc[1])].pbx
+
+
+def _homes(entries: list[Entry], file: File) -> Iterator[Fault]:
+    names = {pbx.name for pbx in file.pbx}
+    known = f"there is {', '.join(sorted(names)) or 'none'}"
+    for n, unit in enumerate(file.unit):
+        if unit.pbx is not None and unit.pbx not in names:
+            yield ("unit", n, "pbx"), f'no [[pbx]] is named "{unit.pbx}"; {known}', False
+    for loc, party in entries:
+        if party.pbx is not None and party.pbx not in names:
+            yield (*loc, "pbx"), f'no [[pbx]] is named "{party.pbx}"; {known}', False
 
 
 def _http(file: File) -> Iterator[Fault]:

@@ -153,6 +153,8 @@ class Config:
     http: Http
     privacy: Privacy
     absences: AbsenceWatch = field(default_factory=AbsenceWatch)
+    homes: Mapping[str, str] = field(default_factory=dict)
+    """The PBX of each extension that is bound to one; what other PBXs say of it is of another."""
 
     @property
     def cadence(self) -> Cadence:
@@ -160,12 +162,17 @@ class Config:
         return self.site.cadence
 
     def directory(self, pbx: str = "") -> Directory:
-        """Who is who on that PBX; an unknown name gives a directory without trunks."""
+        """Who is who on that PBX; an unknown name gives everybody, and no trunks."""
         trunks = next((p.trunks for p in self.pbxs if p.name == pbx), ())
-        return Directory(self.parties, trunks, self.site.country_code)
+        here = tuple(p for p in self.parties if not pbx or self.at_home(p.extension, pbx))
+        return Directory(here, trunks, self.site.country_code)
 
-    def judge(self, absent: Absent = nobody) -> Judge:
+    def at_home(self, extension: str, pbx: str) -> bool:
+        """Whether what a PBX says of an extension is said of the person of this file."""
+        return self.homes.get(extension, pbx) == pbx
+
+    def judge(self, absent: Absent = nobody, pbx: str = "") -> Judge:
         """A judge with every rule bound to this configuration, and to who is `absent` when."""
         closed = self.hours.closed if self.hours else always_open
-        people = People(self.directory())  # names and units are the same on every PBX
+        people = People(self.directory(pbx))
         return judge_by(Terms(self.answer_by_ring, self.cadence, closed, people, absent))

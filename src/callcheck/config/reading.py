@@ -13,7 +13,7 @@ import phonenumbers
 
 from callcheck import privacy
 from callcheck.config import checks, public_days, values
-from callcheck.config.building import absences_of, parties_of, settings_of, site_of
+from callcheck.config.building import absences_of, homes_of, parties_of, settings_of, site_of
 from callcheck.config.lines import Loc
 from callcheck.config.model import Config, Http, Pbx, Privacy, Site, Store, Token, Unit
 from callcheck.config.notes import Notes
@@ -127,6 +127,7 @@ class _Reading:
             pbxs=tuple(self._pbx(n, pbx) for n, pbx in enumerate(file.pbx)),
             units=tuple(Unit(unit.id, unit.title or unit.id) for unit in file.unit),
             parties=parties_of(file),
+            homes=homes_of(file),
             store=Store(self._store_url()),
             http=self._http(),
             privacy=self._privacy(),

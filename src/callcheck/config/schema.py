@@ -120,6 +120,7 @@ class PartyTable(Table):
     name: str = ""
     numbers: list[Number] = []
     public: bool | None = None
+    pbx: str | None = None
 
 
 class MemberTable(PartyTable):
@@ -141,6 +142,7 @@ class UnitTable(Table):
 
     id: Name
     title: str = ""
+    pbx: str | None = None
     member: list[MemberTable] = []
     line: list[LineTable] = []
 

@@ -123,7 +123,7 @@ def time_of_day(value: object) -> time:
 def web_address(text: str) -> str:
     """An address that is asked or told over HTTP."""
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
-        raise ValueError('is no address; write it as "https://calendar.example/anna.ics"')
+        raise ValueError('is no address; write it as "https://host.example/path"')
     return text
 
 

@@ -55,11 +55,11 @@ class Meanwhile:
         c = calls.c
         in_time = func.count().filter(c.verdict == Result.MET.value)
         query = (
-            select(c.extension, c.answered_by, c.answered_via, func.count(), in_time)
+            select(c.extension, c.answered_by, c.answered_via, func.count(), in_time, c.pbx)
             .where(c.direction == Direction.INBOUND.value, c.extension.is_not(None))
             .where(*_within(c.started_at, start, end), *_of(c.extension, owners))
-            .group_by(c.extension, c.answered_by, c.answered_via)
-            .order_by(c.extension, func.count().desc(), c.answered_by, c.answered_via)
+            .group_by(c.extension, c.answered_by, c.answered_via, c.pbx)
+            .order_by(c.extension, func.count().desc(), c.answered_by, c.answered_via, c.pbx)
         )
         return [Cover(*row) for row in self._read(query)]
 
