@@ -190,8 +190,7 @@ MISTAKES = {
     ),
     "no webhook's address": (
         HOUSE + '[absences.tomorrow]\nwebhook = "chat.example/hook"\n',
-        "7: [absences.tomorrow] webhook: is no address; write it as "
-        '"https://calendar.example/anna.ics"',
+        '7: [absences.tomorrow] webhook: is no address; write it as "https://host.example/path"',
     ),
     "two webhooks": (
         HOUSE + '[absences.tomorrow]\nwebhook = "https://chat.example/"\nwebhook_file = "h"\n',
