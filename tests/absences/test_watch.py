@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -194,3 +195,17 @@ async def test_a_message_that_a_colleague_took(running: Running) -> None:
     ]  # fmt: skip
     assert all(before <= m.at <= now() for m in noted)
     assert "DBGet" not in running.listener.asked  # it says nothing of a forward
+
+
+async def test_tomorrow_s_list_waits_for_what_it_is_made_of(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callcheck.app.absences.LOOK_EVERY", 0.01)
+    waiting = asyncio.create_task(running.watch._first_looks())
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    await running.phones.step()
+    await asyncio.wait_for(waiting, 1)
+    running.phones.looked = False
+    monkeypatch.setattr("callcheck.app.absences.FIRST_LOOKS", 0.05)
+    await asyncio.wait_for(running.watch._first_looks(), 1)  # a PBX that is away

@@ -25,6 +25,8 @@ from callcheck.store import Store, StoreError
 log = logging.getLogger(__name__)
 
 TELL_EVERY = 10.0
+FIRST_LOOKS = 90.0
+"""Seconds after the start in which tomorrow's list waits for what it is made of."""
 LOOK_EVERY = 1.0
 """Seconds between two looks whether there is anything to ask."""
 Counts = Mapping[tuple[str, str], int]
@@ -81,6 +83,7 @@ class AbsenceWatch:
             await asyncio.sleep(LOOK_EVERY)
 
     async def _tell(self) -> None:
+        await self._first_looks()
         while True:
             try:
                 await aside(self._herald.look)
@@ -89,6 +92,14 @@ class AbsenceWatch:
             except Exception as error:  # the list can be asked for, and the calls go on
                 log.error("telling tomorrow's list failed: %s", type(error).__name__)
             await asyncio.sleep(TELL_EVERY)
+
+    async def _first_looks(self) -> None:
+        """Until each calendar and PBX was asked; but what is away is not waited for."""
+        until = time.monotonic() + FIRST_LOOKS
+        while time.monotonic() < until:
+            if self._feeds.tried and all(phones.looked for phones in self._phones):
+                return
+            await asyncio.sleep(LOOK_EVERY)
 
     def _outdate(self) -> None:
         self._stale = True

@@ -98,8 +98,14 @@ class Feeds:
         self._feeds: Sequence[tuple[CalendarFeed, Source]] = [
             (feed, IcalFeed(feed, config)) for feed in config.absences.calendars
         ]
+        self._tried: set[str] = set()
         self.troubles: dict[str, str] = {}
         """By origin: why a calendar could not be read last time."""
+
+    @property
+    def tried(self) -> bool:
+        """Whether each calendar was asked since the start."""
+        return self._tried >= {source.origin for _, source in self._feeds}
 
     async def run(self) -> None:
         """Goes on until it is cancelled."""
@@ -109,6 +115,7 @@ class Feeds:
         while True:
             async with self._turns:
                 changed = await aside(partial(self.take, feed, source))
+            self._tried.add(source.origin)
             if changed:
                 self._changed()
             pause = feed.minutes * 60.0

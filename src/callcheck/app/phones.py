@@ -57,6 +57,8 @@ class Phones:
         self._forwards = Forwards(store)
         self._directory: Directory = config.directory(pbx)
         self._members = [p.extension for p in self._directory.parties]
+        self.looked = False
+        """Whether all forwards were read since the start."""
         self._due = 0.0
         self._seen_connects = -1
         self._hinted: set[str] = set()
@@ -131,7 +133,9 @@ class Phones:
         found = await read_forwards(ask, families, self._members)
         self._states = await read_states(ask)
         changed = await asyncio.to_thread(self._forwards.look, self.pbx, _kinds(found), now())
-        return await self._reach() or bool(changed)
+        changed = await self._reach() or bool(changed)
+        self.looked = True
+        return bool(changed)
 
     async def _look_at_hinted(self) -> bool:
         hinted, self._hinted = self._hinted - {""}, set()
