@@ -14,7 +14,7 @@ import pytest
 from callcheck.absences.model import Absence, Draft
 from callcheck.app import web
 from callcheck.app.desk import now
-from callcheck.app.feeds import Feeds, IcalFeed
+from callcheck.app.feeds import Feeds
 from callcheck.config import AbsenceWatch, CalendarFeed, Config, Http, Privacy, Site
 from callcheck.config import Store as StoreAt
 from callcheck.rules.answer_by_ring import Settings
@@ -48,14 +48,15 @@ class Home:
 
     def __init__(
         self, store: Store, folder: Path, *places: str, ca_file: Path | None = None,
-        of: tuple[str, ...] = (),
+        of: tuple[str, ...] = (), watch: AbsenceWatch | None = None,
     ) -> None:  # fmt: skip
         self.store, self.changes = store, 0
         owners = of or ("201",) * len(places)
         calendars = tuple(CalendarFeed(p, who) for p, who in zip(places, owners, strict=True))
+        watch = watch or AbsenceWatch(calendars=calendars, ca_file=ca_file)
         self.config = Config(
             folder, Site(), Settings(), None, (), (), PARTIES, StoreAt(""), Http(),
-            Privacy(folder / "k"), AbsenceWatch(calendars=calendars, ca_file=ca_file),
+            Privacy(folder / "k"), watch,
         )  # fmt: skip
         self.feeds = Feeds(self.config, store, self._changed)
 
@@ -364,4 +365,3 @@ async def test_a_calendar_that_hangs_holds_up_no_other(
         await until(lambda: home.changes == 1, 1.9)
     finally:
         running.cancel()
-    assert isinstance(home.feeds._feeds[0][1], IcalFeed)

@@ -10,16 +10,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
-from pathlib import Path
 from typing import Protocol
 
 from callcheck.absences.calendar import SOURCE, Told, read_calendar
 from callcheck.app.aside import aside
 from callcheck.app.desk import now
-from callcheck.app.web import LARGEST, WebError, ask
+from callcheck.app.places import Dav, Ical
+from callcheck.app.web import WebError
 from callcheck.calls.model import Micros
 from callcheck.config import CalendarFeed, Config
 from callcheck.store import Absences, Store, StoreError
@@ -49,17 +49,16 @@ class Source(Protocol):
         """What was read last is stored."""
 
 
-class IcalFeed:
-    """An iCal file, or an address that gives one."""
+class Calendar:
+    """A person's calendar, wherever it is kept: what all kinds have in common."""
 
     def __init__(self, feed: CalendarFeed, config: Config) -> None:
         name = f"{feed.extension} {feed.place}"  # one calendar may be told of several persons
         self.origin = hashlib.sha256(name.encode()).hexdigest()[:16]
-        self._feed, self._zone, self._ca_file = feed, config.site.zone, config.absences.ca_file
-        self._marks: Mapping[str, str] = {}
-        self._raw = b""
-        self._seen: tuple[bytes, date] | None = None
-        self._taken: tuple[bytes, date] | None = None
+        self._feed, self._zone = feed, config.site.zone
+        self._fetch = (Dav if feed.kind == "caldav" else Ical)(feed, config.absences.ca_file).fetch
+        self._seen: tuple[Sequence[bytes], date] | None = None
+        self._taken: tuple[Sequence[bytes], date] | None = None
 
     def taken(self) -> None:
         """As `Source` has it."""
@@ -68,25 +67,17 @@ class IcalFeed:
     def read(self, at: Micros) -> list[Told] | None:
         """As `Source` has it. Nothing is worked out twice on one day from the same calendar."""
         try:
-            raw = self._fetch()
-            self._seen = raw, datetime.fromtimestamp(at / 1_000_000, self._zone).date()
+            raws = self._fetch(at)
+            self._seen = raws, datetime.fromtimestamp(at / 1_000_000, self._zone).date()
             if self._seen == self._taken:
                 return None
-            return read_calendar(raw, self._feed.extension, self.origin, at, self._zone)
+            told = [read_calendar(raw, self._feed.extension, self.origin, at, self._zone)
+                    for raw in raws]  # fmt: skip
         except (WebError, ValueError) as error:
             raise FeedError(str(error)) from error
         except OSError as error:
             raise FeedError(error.strerror or type(error).__name__) from error
-
-    def _fetch(self) -> bytes:
-        place = self._feed.place
-        if not place.startswith(("http://", "https://")):
-            return _read_file(Path(place))
-        headers = {"Accept": "text/calendar", **self._marks}
-        answer = ask(place, headers=headers, ca_file=self._ca_file)
-        if not answer.unchanged:
-            self._raw, self._marks = answer.body, answer.marks
-        return self._raw
+        return [one for each in told for one in each]
 
 
 class Feeds:
@@ -96,7 +87,7 @@ class Feeds:
         self._store, self._changed = store, changed
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._feeds: Sequence[tuple[CalendarFeed, Source]] = [
-            (feed, IcalFeed(feed, config)) for feed in config.absences.calendars
+            (feed, Calendar(feed, config)) for feed in config.absences.calendars
         ]
         self._tried: set[str] = set()
         self.troubles: dict[str, str] = {}
@@ -151,12 +142,3 @@ def _take(source: Source, store: Store) -> bool:
     taken, gone = Absences(store).take_all(told, at, whole=(SOURCE, source.origin))
     source.taken()
     return bool(gone) or any(one.how != "same" for one in taken)
-
-
-def _read_file(path: Path) -> bytes:
-    """A plain file's bytes. Raises OSError, ValueError."""
-    if path.stat().st_size > LARGEST:
-        raise ValueError(f"it has more than {LARGEST >> 20} MiB")
-    if not path.is_file():
-        raise ValueError("it is no plain file")
-    return path.read_bytes()

@@ -50,11 +50,19 @@ class Answer:
 
 def ask(
     address: str, *, headers: Mapping[str, str] | None = None, data: bytes | None = None,
+    method: str | None = None, sign_in: tuple[str, str] | None = None,
     ca_file: Path | None = None,
 ) -> Answer:  # fmt: skip
-    """Gets an address, or posts `data` to it. Raises WebError."""
-    url, sign_in = _without_password(address)
-    request = Request(url, data, {"User-Agent": "callcheck", **(headers or {}), **sign_in})
+    """Gets an address, or posts `data` to it; `sign_in` is a user and a password.
+
+    Raises WebError.
+    """
+    url, in_the_address = _without_password(address)
+    named = {"User-Agent": "callcheck", **(headers or {})}
+    user = sign_in or in_the_address
+    if user is not None:
+        named["Authorization"] = f"Basic {base64.b64encode(':'.join(user).encode()).decode()}"
+    request = Request(url, data, named, method=method)
     until = time.monotonic() + LONGEST
     try:
         with _opener(ca_file).open(request, timeout=PATIENCE) as answer:
@@ -92,14 +100,14 @@ def _opener(ca_file: Path | None) -> OpenerDirector:
     return opener
 
 
-def _without_password(address: str) -> tuple[str, Mapping[str, str]]:
-    """An address without `user:password@`, and the header that says it instead."""
+def _without_password(address: str) -> tuple[str, tuple[str, str] | None]:
+    """An address without `user:password@`, and these two."""
     parts = urlsplit(address)
     user, at, host = parts.netloc.rpartition("@")
     if not at:
-        return address, {}
-    token = base64.b64encode(unquote(user).encode()).decode()
-    return urlunsplit(parts._replace(netloc=host)), {"Authorization": f"Basic {token}"}
+        return address, None
+    name, _, password = user.partition(":")
+    return urlunsplit(parts._replace(netloc=host)), (unquote(name), unquote(password))
 
 
 def _read(answer: object, until: float) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -64,12 +65,21 @@ def _party(unit: str, entry: MemberTable | LineTable) -> Party:
     return replace(party, devices=devices, mobile=entry.mobile, deputy=entry.deputy)
 
 
-def absences_of(file: File, base: Path, webhook: str | None) -> AbsenceWatch:
-    """`[absences]`, files made absolute."""
+def absences_of(
+    file: File, base: Path, webhook: str | None, passwords: Sequence[str]
+) -> AbsenceWatch:
+    """`[absences]`, files made absolute; a password for each calendar, empty for none."""
     table = file.absences
     feeds = tuple(
-        CalendarFeed(feed.url or str(base / (feed.file or "")), feed.extension, feed.every_minutes)
-        for feed in table.calendar
+        CalendarFeed(
+            place=feed.url or str(base / (feed.file or "")),
+            extension=feed.extension,
+            minutes=feed.every_minutes,
+            kind=feed.kind,
+            user=feed.user or "",
+            password=password,
+        )
+        for feed, password in zip(table.calendar, passwords, strict=True)
     )
     families = table.families.model_dump()
     return AbsenceWatch(

@@ -156,6 +156,9 @@ def _calendars(entries: list[Entry], file: File) -> Iterator[Fault]:
     for n, feed in enumerate(file.absences.calendar):
         if (feed.url is None) == (feed.file is None):
             yield ("absences", "calendar", n), "give either url or file", False
+        elif feed.file is not None and (feed.kind == "caldav" or feed.user is not None):
+            what = "kind" if feed.kind == "caldav" else "user"
+            yield ("absences", "calendar", n, what), "is for a url, and this is a file", False
         if feed.extension not in extensions:
             text = f'"{feed.extension}" is no extension of this file'
             yield ("absences", "calendar", n, "extension"), text, False

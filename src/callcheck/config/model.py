@@ -103,13 +103,16 @@ class Privacy:
 
 @dataclass(frozen=True, slots=True)
 class CalendarFeed:
-    """An iCal file or URL that says when somebody is away."""
+    """An iCal file or URL, or a calendar of a CalDAV server, that says when somebody is away."""
 
     place: str = field(repr=False)
     """A URL (it may hold a secret) or an absolute path."""
     extension: str
     minutes: int = 15
     """How often it is read again."""
+    kind: Literal["ical", "caldav"] = "ical"
+    user: str = ""
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ class _Reading:
             store=Store(self._store_url()),
             http=self._http(),
             privacy=self._privacy(),
-            absences=absences_of(file, self._base, self._webhook()),
+            absences=absences_of(file, self._base, self._webhook(), self._passwords()),
         )
 
     def _need_somebody(self) -> None:
@@ -234,6 +234,14 @@ class _Reading:
         except ValueError as error:
             self._notes.add((*loc, "webhook_file"), str(error))
             return None
+
+    def _passwords(self) -> list[str]:
+        """Of each calendar; empty where none is named."""
+        return [
+            self._one_secret(("absences", "calendar", n), "password", one.password_file,
+                             one.password_env) if one.user is not None else ""
+            for n, one in enumerate(self._file.absences.calendar)
+        ]  # fmt: skip
 
     def _check_trusted(self) -> None:
         ca_file = self._file.absences.ca_file

@@ -194,8 +194,12 @@ class CalendarTable(Table):
     """`[[absences.calendar]]`"""
 
     extension: Extension
+    kind: Literal["ical", "caldav"] = "ical"
     url: WebAddress | None = None
     file: FileName | None = None
+    user: Annotated[str, AfterValidator(values.filled)] | None = None
+    password_file: FileName | None = None
+    password_env: Annotated[str, AfterValidator(values.filled)] | None = None
     every_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
 
 
