@@ -14,11 +14,11 @@ from callcheck.store.absence_tables import absences, messages
 from callcheck.store.engine import writing
 from callcheck.store.errors import translated
 from callcheck.store.store import Store
-from callcheck.store.tables import calls
+from callcheck.store.tables import EVERY, calls
 from callcheck.verdict import Result
 
-FEW = 500
-"""Absences that one query may name; for more, all are read."""
+AT_ONCE = 500
+"""Absences that one query names: of each it reads the calls, and no others."""
 
 
 class Meanwhile:
@@ -30,21 +30,10 @@ class Meanwhile:
     def came(self, of: Sequence[Absence], until: Micros) -> dict[int, list[Came]]:
         """By absence: the calls from outside for its person that began in it, and before
         `until`, oldest first."""
-        a, c = absences.c, calls.c
-        query = (
-            select(
-                a.id, c.pbx, c.call_id, c.started_at, c.dialed, c.disposition, c.answered_by,
-                c.answered_via, c.verdict == Result.MET.value,
-            )
-            .join_from(absences, calls, _meanwhile(until))
-            .where(a.cancelled.is_(False))
-            .order_by(c.started_at, c.pbx, c.call_id)
-        )  # fmt: skip
-        if len(of) <= FEW:
-            query = query.where(a.id.in_([one.id for one in of]))
         found: dict[int, list[Came]] = {one.id: [] for one in of}
-        for number, *call in self._read(query):
-            if number in found:
+        numbers = list(found)
+        for n in range(0, len(numbers), AT_ONCE):
+            for number, *call in self._read(_came(numbers[n : n + AT_ONCE], until)):
                 found[number].append(Came(*call))
         return found
 
@@ -56,12 +45,12 @@ class Meanwhile:
         in_time = func.count().filter(c.verdict == Result.MET.value)
         query = (
             select(c.extension, c.answered_by, c.answered_via, func.count(), in_time, c.pbx)
-            .where(c.direction == Direction.INBOUND.value, c.extension.is_not(None))
-            .where(*_within(c.started_at, start, end), *_of(c.extension, owners))
+            .where(c.direction == Direction.INBOUND.value, *_of(c.extension, owners))
+            .where(*_within(c.started_at, start, end), *([EVERY] if owners is None else []))
             .group_by(c.extension, c.answered_by, c.answered_via, c.pbx)
             .order_by(c.extension, func.count().desc(), c.answered_by, c.answered_via, c.pbx)
         )
-        return [Cover(*row) for row in self._read(query)]
+        return [Cover(*row) for row in self._read(query) if row[0] is not None]
 
     def messages(
         self, owners: Collection[str] | None, start: Micros | None, end: Micros | None
@@ -95,6 +84,19 @@ class Meanwhile:
     def _read(self, query: Select[Any]) -> Sequence[Any]:
         with translated(self._store.name), self._store.engine.connect() as connection:
             return connection.execute(query).all()
+
+
+def _came(numbers: Sequence[int], until: Micros) -> Select[Any]:
+    a, c = absences.c, calls.c
+    return (
+        select(
+            a.id, c.pbx, c.call_id, c.started_at, c.dialed, c.disposition, c.answered_by,
+            c.answered_via, c.verdict == Result.MET.value,
+        )
+        .join_from(absences, calls, _meanwhile(until))
+        .where(a.cancelled.is_(False), a.id.in_(numbers))
+        .order_by(c.started_at, c.pbx, c.call_id)
+    )  # fmt: skip
 
 
 def _meanwhile(until: Micros) -> ColumnElement[bool]:
