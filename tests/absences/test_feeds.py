@@ -347,8 +347,10 @@ async def test_the_schedule(home: Home, server: WebServer, monkeypatch: pytest.M
                 await sleep(0.01)
             assert home.changes == 1  # told of what has changed, not of each reading
             server.pages["/anna.ics"].status = 503
+            assert home.feeds.counts == (1, 0)
             while 60.0 not in waits:
                 await sleep(0.01)
+            assert home.feeds.counts == (0, 1)
     finally:
         running.cancel()
     assert waits[0] == 15 * 60.0

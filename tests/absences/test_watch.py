@@ -54,12 +54,16 @@ class Gauges:
 
     absences: Gauge = field(default_factory=dict)
     next_day: Gauge = field(default_factory=dict)
+    calendars: tuple[int, int] = (0, 0)
 
     def set_absences(self, counts: Mapping[tuple[str, str], int]) -> None:
         self.absences = dict(counts)
 
     def set_next_day(self, counts: Mapping[tuple[str, str], int]) -> None:
         self.next_day = dict(counts)
+
+    def set_calendars(self, read: int, failing: int) -> None:
+        self.calendars = read, failing
 
 
 @dataclass

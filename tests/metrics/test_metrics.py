@@ -41,6 +41,7 @@ def busy() -> Metrics:
     metrics.delay_of("main").observe(1500, times=3)
     metrics.set_absences({("registry", "late"): 2})
     metrics.set_next_day({("registry", "not_forwarded"): 3})
+    metrics.set_calendars(9, 1)
     return metrics
 
 

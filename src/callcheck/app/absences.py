@@ -37,6 +37,7 @@ class Gauges(Protocol):
 
     def set_absences(self, counts: Counts) -> None: ...
     def set_next_day(self, counts: Counts) -> None: ...
+    def set_calendars(self, read: int, failing: int) -> None: ...
 
 
 class AbsenceWatch:
@@ -132,6 +133,7 @@ class AbsenceWatch:
         """What is asked for every call and every scrape, from the store into memory."""
         self._gauges.set_absences(self.desk.counts(stands))
         self._gauges.set_next_day(self.desk.reports.next_day_counts())
+        self._gauges.set_calendars(*self._feeds.counts)
         spans: dict[str, list[tuple[Micros, Micros]]] = {}
         for one, _ in stands:
             if not one.cancelled:

@@ -98,6 +98,11 @@ class Feeds:
         """Whether each calendar was asked since the start."""
         return self._tried >= {source.origin for _, source in self._feeds}
 
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many could be read last time, and how many could not."""
+        return len(self._tried - self.troubles.keys()), len(self.troubles)
+
     async def run(self) -> None:
         """Goes on until it is cancelled."""
         await asyncio.gather(*(self._follow(feed, source) for feed, source in self._feeds))

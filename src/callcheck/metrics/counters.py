@@ -54,6 +54,10 @@ _NEXT_DAY: _Table = (
     "Absences of the next working day by how it will stand, from the set hour on until it begins.",
     ("unit", "state"),
 )  # fmt: skip
+_CALENDARS: _Table = (
+    "callcheck_calendars", "gauge", "Calendars of absences, by whether they could be read.",
+    ("state",),
+)  # fmt: skip
 _BUILD: _Table = (
     "callcheck_build_info", "gauge", "Always 1; what is running.", ("version", "python"),
 )  # fmt: skip
@@ -141,6 +145,7 @@ class Metrics:
         self._unknown = Table(*_UNKNOWN)
         self._absences = Table(*_ABSENCES)
         self._next_day = Table(*_NEXT_DAY)
+        self._calendars = Table(*_CALENDARS)
         self._delays = Histogram(*_DELAYS, edges=DELAY_EDGES_US, per_second=1_000_000)
         self._build = Table(*_BUILD)
         self._build.set((version, platform.python_version()), 1)
@@ -194,6 +199,12 @@ class Metrics:
             own = "".join(line for table in self._tables(now) for line in table.lines())
         return own.encode() + generate_latest(self._registry)
 
+    def set_calendars(self, read: int, failing: int) -> None:
+        """Sets how many calendars could be read last time, and how many could not."""
+        with self._lock:
+            self._calendars.set(("read",), read)
+            self._calendars.set(("failing",), failing)
+
     def _set_all(self, table: Table, counts: Mapping[tuple[str, str], int]) -> None:
         with self._lock:
             for key in table.values:
@@ -213,7 +224,8 @@ class Metrics:
             self._unknown.add((call.pbx,), times)
 
     def _tables(self, now: Sequence[Table]) -> Iterator[Table | Histogram]:
-        yield from (self._calls, self._findings, self._rings, self._absences, self._next_day)
+        yield from (self._calls, self._findings, self._rings)
+        yield from (self._absences, self._next_day, self._calendars)
         yield from now
         yield from (self._delays, self._unknown, self._build)
 
@@ -230,6 +242,8 @@ class Metrics:
             self._absences.set(key, 0)
         for key in product(units, NEXT_DAY_STATES):
             self._next_day.set(key, 0)
+        for state in ("read", "failing"):
+            self._calendars.set((state,), 0)
         for pbx in pbxs:
             self._unknown.set((pbx,), 0)
             self._delays.at((pbx,))
