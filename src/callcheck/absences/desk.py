@@ -5,6 +5,7 @@ It holds no state: all of it is in the store, so that every process sees the sam
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -13,7 +14,7 @@ from typing import Any, Protocol
 from callcheck.absences import view
 from callcheck.absences.model import Absence, Change, Draft, Forward, Message, Phone, State
 from callcheck.absences.reports import Happened, Record, Reports
-from callcheck.absences.standing import Standing, standing
+from callcheck.absences.standing import Standing, counts_now, standing
 from callcheck.absences.taking import Claim, Taken
 from callcheck.absences.terms import Terms
 from callcheck.absences.world import World
@@ -174,14 +175,20 @@ class Desk:
             if party.kind is Kind.MEMBER
         ]
 
+    def look(self) -> tuple[Sequence[Absence], Stands]:
+        """Every absence; and those that run, or are over but left on, with their state now."""
+        now, everything = self._now(), self._book.all()
+        world, clock = self.world(everything), self.terms.clock
+        return everything, [
+            (one, standing(one, world, clock, now))
+            for one in everything
+            if counts_now(one, world, now)
+        ]
+
     def counts(self, stands: Stands) -> Mapping[tuple[str, str], int]:
-        """By (unit, state): the absences that run, and those that are over but left on."""
-        found: dict[tuple[str, str], int] = {}
-        for one, stand in stands:
-            if stand.active or stand.state is State.LEFT_ON:
-                key = self.terms.directory.unit_of(one.extension) or "", stand.state.value
-                found[key] = found.get(key, 0) + 1
-        return found
+        """How many there are by (unit, state)."""
+        units = (self.terms.directory.unit_of(one.extension) or "" for one, _ in stands)
+        return Counter(zip(units, (stand.state.value for _, stand in stands), strict=True))
 
     def settle(self, stands: Stands) -> None:
         """Writes down the state of every absence that runs, so that it outlives its end."""

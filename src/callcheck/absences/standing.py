@@ -77,6 +77,14 @@ def standing(absence: Absence, world: World, clock: Clockwork, now: Micros) -> S
     return _at(absence, world, clock, now)
 
 
+def counts_now(absence: Absence, world: World, now: Micros) -> bool:
+    """Whether an absence runs, or is over but left on; cheaper than its whole standing."""
+    if absence.active(now):
+        return True
+    over = not absence.cancelled and absence.end <= now
+    return over and _left_on(absence, world, now) is not None
+
+
 def _at(absence: Absence, world: World, clock: Clockwork, at: Micros) -> Standing:
     """While it runs, or before it: with the forwards of now."""
     walked = rehearse(world, absence.extension, at, absence.deputy)

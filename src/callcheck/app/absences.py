@@ -6,10 +6,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from callcheck.absences.desk import Stands
+from callcheck.absences.model import Absence
 from callcheck.ami.client import Listener
 from callcheck.app.aside import aside
 from callcheck.app.desk import make_desk
@@ -116,9 +117,9 @@ class AbsenceWatch:
 
     def _settle(self) -> None:
         try:
-            stands = self.desk.stands()
+            everything, stands = self.desk.look()
             self.desk.settle(stands)
-            self._look_up(stands)
+            self._look_up(everything, stands)
         except StoreError:
             pass  # the writer tells of a store that is away
         except Exception as error:
@@ -127,15 +128,15 @@ class AbsenceWatch:
     def _changed(self) -> None:
         for phones in self._phones:
             phones.nudge()
-        self._look_up(self.desk.stands())
+        self._look_up(*self.desk.look())
 
-    def _look_up(self, stands: Stands) -> None:
+    def _look_up(self, everything: Sequence[Absence], stands: Stands) -> None:
         """What is asked for every call and every scrape, from the store into memory."""
         self._gauges.set_absences(self.desk.counts(stands))
         self._gauges.set_next_day(self.desk.reports.next_day_counts())
         self._gauges.set_calendars(*self._feeds.counts)
         spans: dict[str, list[tuple[Micros, Micros]]] = {}
-        for one, _ in stands:
+        for one in everything:
             if not one.cancelled:
                 spans.setdefault(one.extension, []).append((one.start, one.end))
         self._spans = spans
