@@ -90,9 +90,11 @@ def _handler(server: WebServer) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             server.posted.append((dict(self.headers), body))
-            self.send_response(server.status)
-            self.send_header("Content-Length", "0")
+            page = server.pages.get(self.path, Page(status=server.status))
+            self.send_response(page.status)
+            self.send_header("Content-Length", str(len(page.body)))
             self.end_headers()
+            self.wfile.write(page.body)
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -204,6 +204,24 @@ MISTAKES = {
         HOUSE + '[absences]\nca_file = "ca.pem"\n',
         "7: [absences] ca_file: ca.pem is not there",
     ),
+    "a calendar nowhere": (
+        TWO + '[[absences.calendar]]\nextension = "201"\n',
+        "10: [absences.calendar.201]: give either url or file",
+    ),
+    "a mailbox without its tenant": (
+        TWO + '[[absences.calendar]]\nextension = "201"\nkind = "m365"\n'
+        'mailbox = "a@b.example"\nuser = "app"\npassword_env = "AMI"\n',
+        '10: [absences.calendar.201] tenant: is needed for kind = "m365"',
+    ),
+    "a tenant of a file": (
+        TWO + '[[absences.calendar]]\nextension = "201"\nfile = "a.ics"\ntenant = "x"\n',
+        '13: [absences.calendar.201] tenant: is for kind = "m365"',
+    ),
+    "a user of a file": (
+        TWO + '[[absences.calendar]]\nextension = "201"\nfile = "a.ics"\nuser = "x"\n'
+        'password_env = "AMI"\n',
+        "13: [absences.calendar.201] user: is for a url, and this is a file",
+    ),
     "a PBX that is not there": (
         HOUSE + 'pbx = "brnach"\n',
         '6: [unit.registry] pbx: no [[pbx]] is named "brnach"; there is main',

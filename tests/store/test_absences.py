@@ -123,6 +123,19 @@ def test_two_calendars_of_one_person(book: Absences) -> None:
     assert book.all()[0].cancelled
 
 
+def test_an_event_that_is_used_again_for_the_next_holiday(book: Absences) -> None:
+    claim = Claim("ical", "a", "holiday")
+    first = book.take(Draft("201", 1 * DAY, 3 * DAY), "ical", 0, claim).absence
+    moved = book.take(Draft("201", 20 * DAY, 25 * DAY), "ical", 2 * DAY, claim).absence
+    assert (moved.id, moved.start) == (first.id, 20 * DAY)  # it was not over
+    after = book.take(Draft("201", 40 * DAY, 45 * DAY), "ical", 30 * DAY, claim)
+    assert after.how == "new"
+    assert [(a.start // DAY, a.end // DAY) for a in book.all()] == [(40, 45), (20, 25)]
+    assert book.take(Draft("201", 40 * DAY, 46 * DAY), "ical", 30 * DAY, claim).how == "changed"
+    _, gone = book.take_all([], 30 * DAY, whole=("ical", "a"))
+    assert [one.id for one in gone] == [after.absence.id]
+
+
 def test_ending(book: Absences) -> None:
     runs = book.take(Draft("201", 1 * DAY, 9 * DAY), "api", 0).absence.id
     comes = book.take(Draft("202", 5 * DAY, 9 * DAY), "api", 0).absence.id

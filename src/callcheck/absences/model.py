@@ -68,7 +68,7 @@ class Absence:
     end: Micros
     deputy: str | None = None
     source: str = "api"
-    """Who told first: `api`, `csv`, `ical` or `dialplan`."""
+    """Who told first: `api`, `csv`, `ical`, `m365` or `dialplan`."""
     kind: str | None = None
     cancelled: bool = False
     """Ended before it had begun."""

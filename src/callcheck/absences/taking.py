@@ -86,8 +86,9 @@ class Taking:
         """Takes one telling. Without a claim it is somebody's word, kept like one: what stood
         on it stays when a calendar does not tell it any more."""
         told = self._claims.get(claim) if claim else None
-        if claim and told and told.absence in self._by_id:
-            return self._again(self._by_id[told.absence], told, draft, claim)
+        held = self._by_id.get(told.absence) if told else None
+        if claim and told and held and not self._is_another(held, draft):
+            return self._again(held, told, draft, claim)
         twin = self._twin(draft, source, claim.origin if claim else "")
         if twin is None:
             twin, how = self._begin(draft, source), "new"
@@ -158,6 +159,10 @@ class Taking:
         if start < end:
             self.alter(absence, by, start=start, end=end)
 
+    def _is_another(self, held: Absence, draft: Draft) -> bool:
+        """Whether what was told again is another absence: what is over is not moved ahead."""
+        return held.end <= self._at <= draft.start
+
     def _span(self, number: int) -> dict[str, Micros]:
         """From the earliest to the latest that anybody tells of an absence."""
         told = [self._claims[claim] for claim in self._by_absence[number]]
@@ -200,6 +205,9 @@ class Taking:
         return absence
 
     def _claim(self, claim: Claim, told: Told) -> None:
+        before = self._claims.get(claim)
+        if before is not None:
+            self._by_absence[before.absence].pop(claim, None)
         self._claims[claim] = self.claims[claim] = told
         self._by_absence.setdefault(told.absence, {})[claim] = None
 

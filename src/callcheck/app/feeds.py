@@ -8,7 +8,6 @@ or the following of the phones for long.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -18,7 +17,8 @@ from typing import Protocol
 from callcheck.absences.calendar import SOURCE, Told, read_calendar
 from callcheck.app.aside import aside
 from callcheck.app.desk import now
-from callcheck.app.places import Dav, Ical
+from callcheck.app.m365 import AutomaticReplies
+from callcheck.app.places import Dav, FeedError, Ical, origin_of
 from callcheck.app.web import WebError
 from callcheck.calls.model import Micros
 from callcheck.config import CalendarFeed, Config
@@ -32,13 +32,11 @@ AGAIN = 60.0
 """Seconds until a calendar that could not be read is tried again, at most."""
 
 
-class FeedError(Exception):
-    """A calendar cannot be read; the text says why, without its address (it may be a secret)."""
-
-
 class Source(Protocol):
     """Whatever can tell all absences of one person."""
 
+    source: str
+    """`ical` or `m365`: what the absence says of where it is from."""
     origin: str
     """Names it among the sources, and tells nothing of its address."""
 
@@ -52,9 +50,10 @@ class Source(Protocol):
 class Calendar:
     """A person's calendar, wherever it is kept: what all kinds have in common."""
 
+    source = SOURCE
+
     def __init__(self, feed: CalendarFeed, config: Config) -> None:
-        name = f"{feed.extension} {feed.place}"  # one calendar may be told of several persons
-        self.origin = hashlib.sha256(name.encode()).hexdigest()[:16]
+        self.origin = origin_of(feed)
         self._feed, self._zone = feed, config.site.zone
         self._fetch = (Dav if feed.kind == "caldav" else Ical)(feed, config.absences.ca_file).fetch
         self._seen: tuple[Sequence[bytes], date] | None = None
@@ -87,7 +86,7 @@ class Feeds:
         self._store, self._changed = store, changed
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._feeds: Sequence[tuple[CalendarFeed, Source]] = [
-            (feed, Calendar(feed, config)) for feed in config.absences.calendars
+            (feed, _source(feed, config)) for feed in config.absences.calendars
         ]
         self._tried: set[str] = set()
         self.troubles: dict[str, str] = {}
@@ -139,11 +138,15 @@ class Feeds:
         self.troubles[source.origin] = trouble
 
 
+def _source(feed: CalendarFeed, config: Config) -> Source:
+    return (AutomaticReplies if feed.kind == "m365" else Calendar)(feed, config)
+
+
 def _take(source: Source, store: Store) -> bool:
     at = now()
     told = source.read(at)
     if told is None:
         return False
-    taken, gone = Absences(store).take_all(told, at, whole=(SOURCE, source.origin))
+    taken, gone = Absences(store).take_all(told, at, whole=(source.source, source.origin))
     source.taken()
     return bool(gone) or any(one.how != "same" for one in taken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,15 @@ from callcheck.calls.model import Micros
 from callcheck.config import CalendarFeed
 
 _DAV, _CALDAV = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
+
+
+class FeedError(Exception):
+    """A calendar cannot be read; the text says why, without its address (it may be a secret)."""
+
+
+def origin_of(feed: CalendarFeed) -> str:
+    """Names a calendar; one may be told of several persons."""
+    return hashlib.sha256(f"{feed.extension} {feed.place}".encode()).hexdigest()[:16]
 
 
 class Ical:

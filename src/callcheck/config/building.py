@@ -11,9 +11,10 @@ from callcheck.cadence import CADENCES, Cadence
 from callcheck.calls.directory import Kind, Party
 from callcheck.config import checks
 from callcheck.config.model import AbsenceWatch, CalendarFeed, Site, Tomorrow
-from callcheck.config.schema import File, LineTable, MemberTable
+from callcheck.config.schema import CalendarTable, File, LineTable, MemberTable
 from callcheck.rules.answer_by_ring import Settings
 
+_GRAPH, _LOGIN = "https://graph.microsoft.com", "https://login.microsoftonline.com"
 _ANY = Cadence(1000, 4000)
 """Only until the error about the unknown cadence is raised."""
 
@@ -44,6 +45,13 @@ def parties_of(file: File) -> tuple[Party, ...]:
     return tuple(_party(file.unit[int(loc[1])].id, entry) for loc, entry in checks.parties(file))
 
 
+def _place(feed: CalendarTable, base: Path) -> str:
+    if feed.kind != "m365":
+        return feed.url or str(base / (feed.file or ""))
+    mailbox = f"v1.0/users/{feed.mailbox}/mailboxSettings/automaticRepliesSetting"
+    return f"{feed.url or _GRAPH}/{mailbox}"
+
+
 def homes_of(file: File) -> dict[str, str]:
     """The PBX of each extension that is bound to one."""
     homes = ((party.extension, checks.home_of(loc, party, file)) for loc, party in
@@ -72,12 +80,13 @@ def absences_of(
     table = file.absences
     feeds = tuple(
         CalendarFeed(
-            place=feed.url or str(base / (feed.file or "")),
+            place=_place(feed, base),
             extension=feed.extension,
             minutes=feed.every_minutes,
             kind=feed.kind,
             user=feed.user or "",
             password=password,
+            sign_in_at=f"{feed.login_url or _LOGIN}/{feed.tenant}/oauth2/v2.0/token",
         )
         for feed, password in zip(table.calendar, passwords, strict=True)
     )

@@ -8,7 +8,7 @@ from callcheck.cadence import CADENCES
 from callcheck.calls.directory import Directory
 from callcheck.config import public_days, values
 from callcheck.config.lines import Loc
-from callcheck.config.schema import File, LineTable, MemberTable
+from callcheck.config.schema import CalendarTable, File, LineTable, MemberTable
 
 Fault = tuple[Loc, str, bool]
 Entry = tuple[Loc, MemberTable | LineTable]
@@ -154,11 +154,27 @@ def _http(file: File) -> Iterator[Fault]:
 def _calendars(entries: list[Entry], file: File) -> Iterator[Fault]:
     extensions = {party.extension for _, party in entries}
     for n, feed in enumerate(file.absences.calendar):
-        if (feed.url is None) == (feed.file is None):
-            yield ("absences", "calendar", n), "give either url or file", False
-        elif feed.file is not None and (feed.kind == "caldav" or feed.user is not None):
-            what = "kind" if feed.kind == "caldav" else "user"
-            yield ("absences", "calendar", n, what), "is for a url, and this is a file", False
+        loc = ("absences", "calendar", n)
+        yield from (((*loc, *key), text, False) for key, text in _place(feed))
         if feed.extension not in extensions:
             text = f'"{feed.extension}" is no extension of this file'
-            yield ("absences", "calendar", n, "extension"), text, False
+            yield (*loc, "extension"), text, False
+
+
+def _place(feed: CalendarTable) -> Iterator[tuple[Loc, str]]:
+    """What is missing or too much for a calendar of its kind."""
+    mailbox = {"mailbox": feed.mailbox, "tenant": feed.tenant}
+    if feed.kind == "m365":
+        for key, value in {**mailbox, "user": feed.user}.items():
+            if value is None:
+                yield (key,), 'is needed for kind = "m365"'
+        if feed.file is not None:
+            yield ("file",), 'has no meaning for kind = "m365"'
+        return
+    for key, value in {**mailbox, "login_url": feed.login_url}.items():
+        if value is not None:
+            yield (key,), 'is for kind = "m365"'
+    if (feed.url is None) == (feed.file is None):
+        yield (), "give either url or file"
+    elif feed.file is not None and (feed.kind == "caldav" or feed.user is not None):
+        yield ("kind" if feed.kind == "caldav" else "user",), "is for a url, and this is a file"

@@ -103,16 +103,19 @@ class Privacy:
 
 @dataclass(frozen=True, slots=True)
 class CalendarFeed:
-    """An iCal file or URL, or a calendar of a CalDAV server, that says when somebody is away."""
+    """An iCal file or URL, a calendar of a CalDAV server, or the automatic replies of a mailbox,
+    that say when somebody is away."""
 
     place: str = field(repr=False)
     """A URL (it may hold a secret) or an absolute path."""
     extension: str
     minutes: int = 15
     """How often it is read again."""
-    kind: Literal["ical", "caldav"] = "ical"
+    kind: Literal["ical", "caldav", "m365"] = "ical"
     user: str = ""
     password: str = field(default="", repr=False)
+    sign_in_at: str = ""
+    """Of Microsoft 365: where the password is exchanged for a token."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,12 +194,15 @@ class CalendarTable(Table):
     """`[[absences.calendar]]`"""
 
     extension: Extension
-    kind: Literal["ical", "caldav"] = "ical"
+    kind: Literal["ical", "caldav", "m365"] = "ical"
     url: WebAddress | None = None
     file: FileName | None = None
     user: Annotated[str, AfterValidator(values.filled)] | None = None
     password_file: FileName | None = None
     password_env: Annotated[str, AfterValidator(values.filled)] | None = None
+    mailbox: Annotated[str, Field(pattern=r"^[^\s/?#]+@[^\s/?#]+$")] | None = None
+    tenant: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")] | None = None
+    login_url: WebAddress | None = None
     every_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
 
 
