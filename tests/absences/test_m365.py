@@ -107,7 +107,7 @@ def test_the_sign_in(home: Home, microsoft: WebServer) -> None:
         (TOKEN, Page(status=401), "signing in to Microsoft 365: the server answers 401"),
         (TOKEN, Page(b"{}"), "the answer is not what Microsoft Graph gives"),
         (MAILBOX, Page(status=404), "the server answers 404"),
-        (MAILBOX, Page(b"<html>"), "Expecting value"),
+        (MAILBOX, Page(b"<html>"), NO_ANSWER),
         (
             MAILBOX,
             Page(b'{"status": "on holiday"}'),
