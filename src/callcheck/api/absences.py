@@ -51,9 +51,7 @@ class AbsencesAsked(BaseModel):
 
 
 @router.get("/absences", response_model=models.AbsenceList, responses=problems(401, 403, 422, 503))
-def absences(
-    request: Request, access: Reads, asked: Annotated[AbsencesAsked, Query()]
-) -> Json:
+def absences(request: Request, access: Reads, asked: Annotated[AbsencesAsked, Query()]) -> Json:
     """Absences, the latest beginning first; those that were cancelled are left out."""
     page = desk_of(request).page(wanted_by(request, access, asked), asked.limit, asked.after)
     return Json(paged(*page))
@@ -63,9 +61,7 @@ def absences(
     "/absences", status_code=201, response_model=models.AbsenceOut,
     responses=problems(401, 403, 422, 503),
 )  # fmt: skip
-def report(
-    request: Request, access: Reads, told: Annotated[models.AbsenceIn, Body()]
-) -> Json:
+def report(request: Request, access: Reads, told: Annotated[models.AbsenceIn, Body()]) -> Json:
     """Reports an absence. One that is known already, by whatever source, stays one."""
     house = house_of(request)
     unit = unit_of(told.extension, "extension", house)
