@@ -1,5 +1,5 @@
-"""`callcheck absences` and `callcheck rehearse`: arguments in, the store read or changed.
-The command `absences import` is in `absences_import`.
+"""`callcheck absences`: arguments in, the store read or changed. What is told of absences is in
+`absences_reports`, the import in `absences_import`.
 
 They work on the store, whether `callcheck run` is running or not; it sees the change at once.
 """
@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from callcheck.absences.desk import Desk, Record
+    from callcheck.absences.desk import Desk
+    from callcheck.absences.reports import Record
     from callcheck.config import Config
     from callcheck.store import Store
 
@@ -29,7 +30,7 @@ config_option = click.option(
     default=lambda: Path(os.environ.get("CALLCHECK_CONFIG", "callcheck.toml")),
     help="Configuration (default: $CALLCHECK_CONFIG or callcheck.toml).",
 )
-_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
 
 class Failure(click.ClickException):
@@ -47,7 +48,7 @@ def absences() -> None:
 @absences.command("list")
 @click.option("--unit", metavar="ID", help="Only those of a unit.")
 @click.option("--active", is_flag=True, help="Only those that run now.")
-@_json
+@json_option
 @config_option
 def list_(unit: str | None, active: bool, as_json: bool, config_file: Path) -> None:
     """Absences, the latest beginning first, with the state of their forward."""
@@ -61,7 +62,7 @@ def list_(unit: str | None, active: bool, as_json: bool, config_file: Path) -> N
             ),
             sys.maxsize,
         )
-        _print(found, as_json)
+        show(found, as_json)
 
 
 @absences.command()
@@ -70,7 +71,7 @@ def list_(unit: str | None, active: bool, as_json: bool, config_file: Path) -> N
 @click.argument("to")
 @click.option("--deputy", metavar="EXTENSION")
 @click.option("--kind", metavar="TEXT", help="Why; kept only with privacy.keep_absence_kind.")
-@_json
+@json_option
 @config_option
 def add(
     extension: str, from_: str, to: str, deputy: str | None, kind: str | None, as_json: bool,
@@ -81,10 +82,10 @@ def add(
 
     with open_house(config_file) as (config, _, desk):
         known(config, extension, deputy)
-        start, end = _when(config, from_), _when(config, to)
+        start, end = when(config, from_), when(config, to)
         if end <= start:
             raise Failure("TO must be after FROM; it is the first moment back")
-        _print([desk.add(Draft(extension, start, end, deputy, kind), "api")], as_json)
+        show([desk.add(Draft(extension, start, end, deputy, kind), "api")], as_json)
 
 
 @absences.command()
@@ -92,7 +93,7 @@ def add(
 @click.option("--from", "from_", metavar="TIME")
 @click.option("--to", metavar="TIME")
 @click.option("--deputy", metavar="EXTENSION", help='"" for none.')
-@_json
+@json_option
 @config_option
 def change(
     number: int, from_: str | None, to: str | None, deputy: str | None, as_json: bool,
@@ -102,9 +103,9 @@ def change(
     with open_house(config_file) as (config, _, desk):
         values: dict[str, Any] = {}
         if from_ is not None:
-            values["start"] = _when(config, from_)
+            values["start"] = when(config, from_)
         if to is not None:
-            values["end"] = _when(config, to)
+            values["end"] = when(config, to)
         if deputy is not None:
             known(config, *([deputy] if deputy else []))
             if deputy == desk.extension_of(number):
@@ -119,7 +120,7 @@ def change(
 
 @absences.command()
 @click.argument("number", type=click.IntRange(min=0))
-@_json
+@json_option
 @config_option
 def end(number: int, as_json: bool, config_file: Path) -> None:
     """Ends an absence now (cancels one that has not begun); its history is kept."""
@@ -127,52 +128,10 @@ def end(number: int, as_json: bool, config_file: Path) -> None:
         _print_one(desk.end(number, "api"), as_json)
 
 
-@absences.command()
-@click.argument("number", type=click.IntRange(min=0), required=False)
-@_json
-@config_option
-def report(number: int | None, as_json: bool, config_file: Path) -> None:
-    """The ledger of absences that have begun (or of one, with its history)."""
-    with open_house(config_file) as (_, _, desk):
-        if number is not None:
-            record = desk.record(number, history=True)
-            if record is None:
-                raise Failure(f"there is no absence {number}")
-            found = [record]
-        else:
-            found, _ = desk.page(
-                lambda one, stand: not one.cancelled and (stand.active or stand.over), sys.maxsize
-            )
-        if as_json:
-            _print(found, as_json=True)
-        else:
-            for record in found:
-                click.echo(_told(record))
-
-
-@click.command()
-@click.argument("extension")
-@click.option("--at", metavar="TIME", help="When the call would come (default: now).")
-@_json
-@config_option
-def rehearse(extension: str, at: str | None, as_json: bool, config_file: Path) -> None:
-    """What would happen to a call for EXTENSION, walked through without placing one."""
-    with open_house(config_file) as (config, _, desk):
-        known(config, extension)
-        record = desk.rehearsal(extension, None if at is None else _when(config, at))
-    if as_json:
-        click.echo(json.dumps(record, ensure_ascii=False))
-        return
-    for step in record["steps"]:  # type: ignore[attr-defined]
-        to = f" to {step['to']} ({step['kind']})" if step["to"] else ""
-        click.echo(f"{step['after_seconds']:5.1f} s  {step['at']} {step['does']}{to}")
-    click.echo(f"{record['state']}: {record['reason']}")
-
-
 @contextmanager
 def open_house(config_file: Path) -> Iterator[tuple[Config, Store, Desk]]:
     """The house's store and desk; a failure of theirs ends the program with one line."""
-    from callcheck.app.absences import make_desk
+    from callcheck.app.desk import make_desk
     from callcheck.config import ConfigErrors, load
     from callcheck.metrics import ring_edges
     from callcheck.store import Store, StoreError
@@ -196,13 +155,15 @@ def open_house(config_file: Path) -> Iterator[tuple[Config, Store, Desk]]:
 
 
 def known(config: Config, *extensions: str | None) -> None:
+    """Raises Failure unless the configuration has these extensions."""
     known = {party.extension for party in config.parties}
     for extension in extensions:
         if extension is not None and extension not in known:
             raise Failure(f"there is no extension {extension} in the configuration")
 
 
-def _when(config: Config, text: str) -> int:
+def when(config: Config, text: str) -> int:
+    """A moment on the house's clock. Raises Failure."""
     from datetime import UTC, datetime, timedelta
 
     try:
@@ -214,7 +175,8 @@ def _when(config: Config, text: str) -> int:
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
-def _print(records: list[Record], as_json: bool) -> None:
+def show(records: list[Record], as_json: bool) -> None:
+    """A line for each absence."""
     for record in records:
         if as_json:
             click.echo(json.dumps(record, ensure_ascii=False))
@@ -229,26 +191,4 @@ def _print(records: list[Record], as_json: bool) -> None:
 def _print_one(record: Record | None, as_json: bool) -> None:
     if record is None:
         raise Failure("there is no such absence; callcheck absences list shows them")
-    _print([record], as_json)
-
-
-def _told(record: Record) -> str:
-    """An absence of the ledger, for people."""
-    calls: Any = record["calls"]
-    lines = [
-        f"{record['extension']} ({record['unit']}), {record['from']} to {record['to']}: "
-        f"{record['state']}",
-        f"  {record['reason']}",
-        f"  working time with a valid forward {record['covered_minutes']} min, "
-        f"without {record['uncovered_minutes']} min",
-        f"  while away: {calls['offered']} calls, {calls['answered']} answered, "
-        f"{calls['in_time']} in time",
-    ]
-    cover: Any = record.get("cover") or []
-    for one in cover:
-        who = f"{one['by']} took" if one["by"] else "nobody took"
-        how = f" by {one['via']}" if one["via"] else ""
-        lines.append(f"    {who} {one['calls']}{how}, {one['in_time']} in time")
-    changes: Any = record.get("history") or []
-    lines += [f"  {one['at']}  {one['by']}: {one['what']}" for one in changes]
-    return "\n".join(lines)
+    show([record], as_json)

@@ -13,6 +13,7 @@ from callcheck.absences_cli import Failure, config_option, known, open_house
 if TYPE_CHECKING:
     from callcheck.absences.csv_rows import Rows
     from callcheck.absences.desk import Desk
+    from callcheck.absences.model import Absence
     from callcheck.config import Config
     from callcheck.store import Store
 
@@ -21,21 +22,24 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--strict", is_flag=True, help="Take nothing if a single row is bad.")
+@click.option("--whole", is_flag=True, help="End what was imported before and is not in FILE.")
 @click.option("--extension", metavar="EXTENSION", help="Whose iCal calendar FILE is.")
 @config_option
 def import_(
-    file: Path, dry_run: bool, strict: bool, extension: str | None, config_file: Path
+    file: Path, dry_run: bool, strict: bool, whole: bool, extension: str | None, config_file: Path
 ) -> None:
     """Takes absences from a CSV file, or from one person's iCal calendar (.ics)."""
     with open_house(config_file) as (config, store, desk):
         rows = _read(file, extension, config)
         for bad in rows.bad:
             click.echo(f"{file}:{bad.line}: {bad.reason}", err=True)
-        if rows.bad and strict:
-            raise Failure(f"{len(rows.bad)} bad rows, so nothing was taken (--strict)")
-        _take(rows, desk, store, dry=dry_run)
+        if rows.bad and (strict or whole):  # what a bad row says must not be ended
+            why = "--strict" if strict else "--whole"
+            raise Failure(f"{_rows(len(rows.bad))} could not be taken, so nothing was ({why})")
+        _take(rows, desk, store, dry=dry_run, whole=_origin(file, extension) if whole else None)
         if rows.bad:
-            raise Failure(f"{len(rows.bad)} rows could not be taken; the others were")
+            others = "would be" if dry_run else "were"
+            raise Failure(f"{_rows(len(rows.bad))} could not be taken; the others {others}")
 
 
 def _read(file: Path, extension: str | None, config: Config) -> Rows:
@@ -46,12 +50,13 @@ def _read(file: Path, extension: str | None, config: Config) -> Rows:
         if file.suffix.lower() != ".ics":
             return read_csv(raw, config.directory(), config.site.zone)
         from callcheck.absences.calendar import read_calendar
-        from callcheck.app.phones import now
+        from callcheck.app.desk import now
 
         if extension is None:
             raise Failure("whose calendar is it? Say --extension")
         known(config, extension)
-        told = read_calendar(raw, extension, file.name, now(), config.site.zone)
+        _, origin = _origin(file, extension)
+        told = read_calendar(raw, extension, origin, now(), config.site.zone)
         return Rows(told)
     except OSError as error:
         raise Failure(f"cannot read {file}: {error.strerror}") from error
@@ -59,18 +64,41 @@ def _read(file: Path, extension: str | None, config: Config) -> Rows:
         raise Failure(f"{file}: {error}") from error
 
 
-def _take(rows: Rows, desk: Desk, store: Store, *, dry: bool) -> None:
-    from callcheck.app.phones import now
+def _origin(file: Path, extension: str | None) -> tuple[str, str]:
+    """Under which source and name the store keeps what a file says."""
+    if file.suffix.lower() != ".ics":
+        return "csv", ""
+    return "ical", f"{extension} {file.name}"  # an event may be in the calendars of several
+
+
+def _take(
+    rows: Rows, desk: Desk, store: Store, *, dry: bool, whole: tuple[str, str] | None
+) -> None:
+    from callcheck.app.desk import now
     from callcheck.store import Absences
 
     told = [(desk.without_kind(draft), claim) for draft, claim in rows.told]
     with click.progressbar(length=len(told), label="absences", file=sys.stderr) as bar:
-        taken, _ = Absences(store).take_all(told, now(), dry=dry, tick=lambda: bar.update(1))
+        taken, gone = Absences(store).take_all(
+            told, now(), whole=whole, dry=dry, tick=lambda: bar.update(1)
+        )
     would = "would be " if dry else ""
     if dry:
         for one in taken:
             if one.how != "same":
-                absence = desk.terms.clock.local(one.absence.start)
-                click.echo(f"{one.how}: {one.absence.extension} from {absence:%d.%m.%Y %H:%M}")
+                click.echo(f"{one.how}: {_told(one.absence, desk)}")
+        for absence in gone:
+            click.echo(f"ended: {_told(absence, desk)}")
     counts = [f"{sum(one.how == how for one in taken)} {how}" for how in ("new", "changed", "same")]
+    counts += [f"{len(gone)} ended"] if whole else []
     click.echo(f"{len(taken)} absences {would}taken: {', '.join(counts)}")
+
+
+def _told(absence: Absence, desk: Desk) -> str:
+    start, end = (desk.terms.clock.local(at) for at in (absence.start, absence.end))
+    deputy = f", deputy {absence.deputy}" if absence.deputy else ""
+    return f"{absence.extension} from {start:%d.%m.%Y %H:%M} to {end:%d.%m.%Y %H:%M}{deputy}"
+
+
+def _rows(n: int) -> str:
+    return "1 row" if n == 1 else f"{n} rows"

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from callcheck import __version__
-from callcheck.absences_cli import absences, rehearse
+from callcheck.absences_cli import absences
 from callcheck.absences_import import import_
+from callcheck.absences_reports import digest, rehearse, report, tomorrow
 
 if TYPE_CHECKING:
     from callcheck.config import Config
@@ -128,7 +129,8 @@ def demo(pbx_only: bool, speed: float, folder: Path, listen: str, port: int | No
     sys.exit(show(folder, listen, speed, port or 0))
 
 
-absences.add_command(import_)
+for command in (import_, report, digest, tomorrow):
+    absences.add_command(command)
 commands.add_command(absences)
 commands.add_command(rehearse)
 

@@ -53,7 +53,7 @@ def run_replay(
 
 def _replay_one(file: str, pbx: str, config: Config, printer: _Printer) -> int:
     try:
-        printer.print(replay(file, pbx, config.directory(pbx), config.judge()))
+        printer.print(replay(file, pbx, config.directory(pbx), config.judge(pbx=pbx)))
     except ReplayError as error:
         sys.stdout.flush()
         print(f"callcheck: {error}", file=sys.stderr)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from callcheck.app import AppError, run
+from callcheck.app.house import AppError, run
 from callcheck.config import Config, Pbx
 from callcheck.recorder import RecordError
 from callcheck.recorder import record as write_stream

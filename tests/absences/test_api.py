@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from callcheck.absences.desk import Desk, Terms
+from callcheck.absences.desk import Desk
 from callcheck.absences.model import ForwardKind
+from callcheck.absences.terms import Terms
 from callcheck.api.absence_models import (
     AbsenceList,
     AbsenceOut,
@@ -22,7 +23,7 @@ from callcheck.api.absence_models import (
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness, Token
 from callcheck.calls.model import Disposition, Via
-from callcheck.store import Absences, Forwards, Store
+from callcheck.store import Absences, Forwards, Meanwhile, Store
 from tests.absences.people import CLOCK, DIRECTORY, HOUR, PARTIES, RIGA, TEN, at
 from tests.api.house_of_cards import BREACHED, MET, TOKENS, ListReader, a_call, bearer
 
@@ -41,7 +42,7 @@ def served(
     store: Store, clock: Clock, tokens: tuple[Token, ...] = (), keep_kind: bool = False
 ) -> Iterator[TestClient]:
     terms = Terms(DIRECTORY, CLOCK, keep_kind=keep_kind)
-    desk = Desk(Absences(store), Forwards(store), terms, lambda: clock.now)
+    desk = Desk(Absences(store), Forwards(store), Meanwhile(store), terms, lambda: clock.now)
     house = House(UNITS, PARTIES, (), RIGA, lambda call, findings: {}, tokens)
     ports = Ports(ListReader([]), list, Readiness, lambda: b"", lambda: clock.now, desk)
     client = TestClient(make_api(house, ports), "http://127.0.0.1", client=("127.0.0.1", 50000))

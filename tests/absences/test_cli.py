@@ -63,7 +63,7 @@ def test_add_list_change_end_and_report(cli: Cli) -> None:
     (changed,) = cli.json("absences", "change", number, "--to", "2998-01-04", "--deputy", "")
     assert (changed["to"], changed["deputy"]) == ("2998-01-04T00:00:00+02:00", None)
     text = cli("absences", "report").output
-    assert "201 (registry)" in text
+    assert f"{number}: Anna (201), registry, 2020-12-21T00:00 to" in text
     assert "301" not in text
     (ended,) = cli.json("absences", "end", number)
     assert ended["active"] is False
@@ -110,7 +110,8 @@ def test_import(cli: Cli) -> None:
     assert f"{file}:4: extension: nobody" in strict.stderr
     assert cli.json("absences", "list") == []
     dry = cli("absences", "import", str(file), "--dry-run")
-    assert "new: 201 from 21.12.2998 00:00\n" in dry.stdout
+    assert "new: 201 from 21.12.2998 00:00 to 23.12.2998 00:00\n" in dry.stdout
+    assert "callcheck: 1 row could not be taken; the others would be\n" in dry.stderr
     assert cli.json("absences", "list") == []
     taken = cli("absences", "import", str(file))
     assert (taken.exit_code, len(cli.json("absences", "list"))) == (1, 2)
@@ -118,6 +119,31 @@ def test_import(cli: Cli) -> None:
     again = cli("absences", "import", str(file))
     assert again.exit_code == 0
     assert "2 absences taken: 0 new, 1 changed, 1 same" in again.stdout
+
+
+def test_import_of_all_that_there_is(cli: Cli) -> None:
+    file = cli.folder / "hr.csv"
+    head = "extension;from;to\n"
+    file.write_text(head + "201;21.12.2998;22.12.2998\n202;21.12.2998;22.12.2998\n")
+    cli.json("absences", "add", "301", "2998-12-21", "2998-12-23")
+    assert cli("absences", "import", str(file)).exit_code == 0
+    file.write_text(head + "201;22.12.2998;22.12.2998\n203;1;2\n")
+    refused = cli("absences", "import", str(file), "--whole")
+    assert "1 row could not be taken, so nothing was (--whole)" in refused.stderr
+    file.write_text(head + "201;22.12.2998;22.12.2998\n")
+    dry = cli("absences", "import", str(file), "--whole", "--dry-run")
+    assert dry.stdout.splitlines() == [
+        "new: 201 from 22.12.2998 00:00 to 23.12.2998 00:00",
+        "ended: 201 from 21.12.2998 00:00 to 23.12.2998 00:00",
+        "ended: 202 from 21.12.2998 00:00 to 23.12.2998 00:00",
+        "1 absences would be taken: 1 new, 0 changed, 0 same, 2 ended",
+    ]
+    assert len(cli.json("absences", "list")) == 3
+    cli("absences", "import", str(file), "--whole")
+    listed = cli.json("absences", "list")
+    assert {(one["extension"], str(one["from"])[:10]) for one in listed} == {
+        ("201", "2998-12-22"), ("301", "2998-12-21")
+    }  # fmt: skip
 
 
 def test_import_of_a_calendar(cli: Cli) -> None:
@@ -131,3 +157,37 @@ def test_import_of_a_calendar(cli: Cli) -> None:
     listed = cli.json("absences", "list")
     assert {(one["extension"], one["source"]) for one in listed} == {("201", "ical")}
     assert all("-01-01T00:00:00" in str(one["from"]) for one in listed)
+
+
+def test_one_event_in_the_calendars_of_two_persons(cli: Cli) -> None:
+    file = cli.folder / "calendar.ics"
+    file.write_bytes(
+        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:retreat\r\n"
+        b"DTSTART;VALUE=DATE:20200101\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    for extension in ("201", "202"):
+        assert cli("absences", "import", str(file), "--extension", extension).exit_code == 0
+    listed = cli.json("absences", "list")
+    assert {one["extension"] for one in listed} == {"201", "202"}
+
+
+def test_the_ledger_the_letter_and_tomorrow_s_list(cli: Cli) -> None:
+    (one,) = cli.json("absences", "add", "201", "2020-12-21", "2999-01-04")
+    number = str(one["id"])
+    lines = cli.json("absences", "report")
+    assert [(line["absence"], line["number"], line["nobody"]) for line in lines] == [
+        (one["id"], None, 0)
+    ]
+    assert cli.json("absences", "report", "--unit", "law") == []
+    whole = cli("absences", "report", number).stdout
+    assert "  by no number of theirs: 0 calls, 0 answered, 0 in time\n" in whole
+    assert "  api: reported\n" in whole
+    letter = cli("absences", "digest", number, "--language", "en").stdout
+    assert letter.startswith("You are away from 21.12.2020, back 04.01.2999; so far nobody")
+    assert cli("absences", "digest", number).stdout.startswith("Prombūtne no 21.12.2020.")
+    (tomorrow,) = cli.json("absences", "tomorrow", "--unit", "registry")
+    assert [line["name"] for line in tomorrow["items"]] == ["Anna"]  # type: ignore[attr-defined]
+    said = cli("absences", "tomorrow", "--language", "en", "--unit", "registry").stdout
+    assert "- Anna (201), back 04.01.2999: calls for 201 stay" in said
+    assert [r["extension"] for r in cli.json("rehearse", "--all")] == ["201", "202", "301"]
+    assert cli("rehearse", "--all", "201").exit_code == 2

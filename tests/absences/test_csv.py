@@ -14,7 +14,7 @@ ROWS = (
 )
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1257"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1257", "utf-16"])
 def test_latvian_headers_in_every_encoding(encoding: str) -> None:
     rows = read_csv((LATVIAN + ROWS).encode(encoding), DIRECTORY, RIGA)
     assert rows.bad == []
@@ -74,3 +74,12 @@ def test_bad_rows_are_told_by_line_and_the_good_ones_kept() -> None:
 def test_a_file_that_is_something_else(raw: bytes, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         read_csv(raw, DIRECTORY, RIGA)
+
+
+def test_a_row_that_no_reader_takes_does_not_lose_the_others() -> None:
+    body = f"extension;from;to\n201;1.12.2026;{'x' * 200_000}\n203;2026-12-01 0:00:00;2.12.2026\n"
+    rows = read_csv(body.encode(), DIRECTORY, RIGA)
+    assert [draft.extension for draft, _ in rows.told] == ["203"]
+    assert [(bad.line, bad.reason) for bad in rows.bad] == [
+        (2, "field larger than field limit (131072)")
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,12 +13,13 @@ from callcheck.absences.model import Draft
 from callcheck.ami.client import State
 from callcheck.ami.link import LinkError
 from callcheck.app.absences import AbsenceWatch
-from callcheck.app.phones import Phones, now
+from callcheck.app.desk import now
+from callcheck.app.phones import Phones
 from callcheck.calls.model import Leg, LegResult
 from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit
 from callcheck.config import Store as StoreAt
 from callcheck.rules.answer_by_ring import Settings
-from callcheck.store import Absences, Forwards, Store
+from callcheck.store import Absences, Forwards, Meanwhile, Store
 from tests.absences.people import HOUR, PARTIES
 from tests.ami.test_forwards import Pbx as Answers
 from tests.api.house_of_cards import a_call
@@ -47,11 +49,29 @@ class FakeListener:
 
 
 @dataclass
+class Gauges:
+    """What the metrics were told last."""
+
+    absences: Gauge = field(default_factory=dict)
+    next_day: Gauge = field(default_factory=dict)
+    calendars: tuple[int, int] = (0, 0)
+
+    def set_absences(self, counts: Mapping[tuple[str, str], int]) -> None:
+        self.absences = dict(counts)
+
+    def set_next_day(self, counts: Mapping[tuple[str, str], int]) -> None:
+        self.next_day = dict(counts)
+
+    def set_calendars(self, read: int, failing: int) -> None:
+        self.calendars = read, failing
+
+
+@dataclass
 class Running:
     watch: AbsenceWatch
     phones: Phones
     listener: FakeListener
-    gauge: Gauge
+    gauges: Gauges
     store: Store
 
     async def looks(self) -> None:
@@ -69,17 +89,12 @@ def running(store: Store, tmp_path: Path) -> Running:
         tmp_path, Site(), Settings(), None, (Pbx("main"),), (Unit("registry", "R"),), PARTIES,
         StoreAt(""), Http(), Privacy(tmp_path / "k"),
     )  # fmt: skip
-    gauge: Gauge = {}
-
-    def set_gauge(counts: Mapping[tuple[str, str], int]) -> None:
-        gauge.clear()
-        gauge.update(counts)
-
-    watch = AbsenceWatch(config, store, set_gauge)
+    gauges = Gauges()
+    watch = AbsenceWatch(config, store, gauges)
     listener = FakeListener()
     phones = Phones("main", listener, config, store, watch.desk)
     watch._phones.append(phones)
-    return Running(watch, phones, listener, gauge, store)
+    return Running(watch, phones, listener, gauges, store)
 
 
 def draft() -> Draft:
@@ -88,14 +103,14 @@ def draft() -> Draft:
 
 async def test_the_state_follows_the_pbx(running: Running) -> None:
     running.watch.desk.add(draft(), "api")
-    assert running.gauge == {("registry", "not_forwarded"): 1}
+    assert running.gauges.absences == {("registry", "not_forwarded"): 1}
     await running.looks()
     running.listener.entries["/CF/201"] = "202"
     await running.looks()  # nothing told it, and it is not due
     assert running.state() == "not_forwarded"
     running.phones.heard(HINT)
     await running.looks()
-    assert (running.state(), running.gauge) == ("late", {("registry", "late"): 1})
+    assert (running.state(), running.gauges.absences) == ("late", {("registry", "late"): 1})
     assert running.listener.asked == ["DBGetTree"] * 4 + ["DeviceStateList"] + ["DBGet"] * 4
 
 
@@ -157,3 +172,44 @@ async def test_away_and_back_by_the_phone(running: Running) -> None:
     await running.looks()
     (one,) = Absences(running.store).all()
     assert not one.active(now())
+
+
+async def test_who_says_away_again_changes_what_was_said(running: Running) -> None:
+    away = (
+        b"Event: UserEvent\r\nUserEvent: CallcheckAway\r\nExtension: 201\r\nUntil: %d\r\nTo: %s\r\n"
+    )
+    seconds = now() // 1_000_000
+    running.phones.heard(away % (seconds + 3600, b"202"))
+    running.phones.heard(away % (seconds + 7200, b"+37129111222"))  # the own mobile: no stand-in
+    await running.looks()
+    (one,) = Absences(running.store).all()
+    assert (one.end, one.deputy) == ((seconds + 7200) * 1_000_000, "202")
+
+
+async def test_a_message_that_a_colleague_took(running: Running) -> None:
+    message = b"Event: UserEvent\r\nUserEvent: CallcheckMessage\r\nExtension: %s\r\nBy: %s\r\n"
+    before = now()
+    running.phones.heard(message % (b"201", b"202"))
+    running.phones.heard(message % (b"201", b"+37129111444"))  # from outside: not to be kept
+    running.phones.heard(message % (b"999", b"202"))
+    await running.looks()
+    noted = Meanwhile(running.store).messages(["201", "999"], before, None)
+    assert [(m.extension, m.by, m.pbx) for m in noted] == [
+        ("201", "202", "main"), ("201", None, "main")
+    ]  # fmt: skip
+    assert all(before <= m.at <= now() for m in noted)
+    assert "DBGet" not in running.listener.asked  # it says nothing of a forward
+
+
+async def test_tomorrow_s_list_waits_for_what_it_is_made_of(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callcheck.app.absences.LOOK_EVERY", 0.01)
+    waiting = asyncio.create_task(running.watch._first_looks())
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    await running.phones.step()
+    await asyncio.wait_for(waiting, 1)
+    running.phones.looked = False
+    monkeypatch.setattr("callcheck.app.absences.FIRST_LOOKS", 0.05)
+    await asyncio.wait_for(running.watch._first_looks(), 1)  # a PBX that is away

@@ -12,7 +12,8 @@ from tests.api.house_of_cards import served
 
 PROTECTED = {"/metrics", "/api/v1/units", "/api/v1/units/{unit}/summary", "/api/v1/calls",
              "/api/v1/calls/{pbx}/{call_id}", "/api/v1/extensions", "/api/v1/live",
-             "/api/v1/absences", "/api/v1/absences/tomorrow", "/api/v1/absences/{number}",
+             "/api/v1/absences", "/api/v1/absences/ledger", "/api/v1/absences/tomorrow",
+             "/api/v1/absences/{number}", "/api/v1/absences/{number}/digest",
              "/api/v1/rehearsal/{extension}", "/api/v1/cover",
              "/api/v1/live/stream",
              *(f"/api/v1/tables/{name}" for name in (

@@ -184,6 +184,52 @@ MISTAKES = {
         "7: [hours.weekdays]: no day has hours; leave out [hours] to be always open",
     ),
     "no weekdays": (HOUSE + "[hours]\n", "6: [hours.weekdays]: is missing"),
+    "an hour that no day has": (
+        HOUSE + '[absences.tomorrow]\nat = "25:00"\n',
+        '7: [absences.tomorrow] at: must be a time of the day: "15:00"',
+    ),
+    "no webhook's address": (
+        HOUSE + '[absences.tomorrow]\nwebhook = "chat.example/hook"\n',
+        '7: [absences.tomorrow] webhook: is no address; write it as "https://host.example/path"',
+    ),
+    "two webhooks": (
+        HOUSE + '[absences.tomorrow]\nwebhook = "https://chat.example/"\nwebhook_file = "h"\n',
+        "8: [absences.tomorrow] webhook_file: give either webhook or webhook_file, not both",
+    ),
+    "no file of the webhook's": (
+        HOUSE + '[absences.tomorrow]\nwebhook_file = "h"\n',
+        "7: [absences.tomorrow] webhook_file: h cannot be read: No such file or directory",
+    ),
+    "nobody to trust": (
+        HOUSE + '[absences]\nca_file = "ca.pem"\n',
+        "7: [absences] ca_file: ca.pem is not there",
+    ),
+    "a calendar nowhere": (
+        TWO + '[[absences.calendar]]\nextension = "201"\n',
+        "10: [absences.calendar.201]: give either url or file",
+    ),
+    "a mailbox without its tenant": (
+        TWO + '[[absences.calendar]]\nextension = "201"\nkind = "m365"\n'
+        'mailbox = "a@b.example"\nuser = "app"\npassword_env = "AMI"\n',
+        '10: [absences.calendar.201] tenant: is needed for kind = "m365"',
+    ),
+    "a tenant of a file": (
+        TWO + '[[absences.calendar]]\nextension = "201"\nfile = "a.ics"\ntenant = "x"\n',
+        '13: [absences.calendar.201] tenant: is for kind = "m365"',
+    ),
+    "a user of a file": (
+        TWO + '[[absences.calendar]]\nextension = "201"\nfile = "a.ics"\nuser = "x"\n'
+        'password_env = "AMI"\n',
+        "13: [absences.calendar.201] user: is for a url, and this is a file",
+    ),
+    "a PBX that is not there": (
+        HOUSE + 'pbx = "brnach"\n',
+        '6: [unit.registry] pbx: no [[pbx]] is named "brnach"; there is main',
+    ),
+    "a member on a PBX that is not there": (
+        HOUSE + '[[unit.member]]\nextension = "201"\npbx = "x"\n',
+        '8: [unit.registry.member.201] pbx: no [[pbx]] is named "x"; there is main',
+    ),
     "no calendar": (
         HOUSE + '[hours]\nweekdays = { mon = "08:00-12:00" }\ncalendar = "c.csv"\n',
         "8: [hours] calendar: c.csv cannot be read: No such file or directory",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from callcheck.app import run
+from callcheck.app.house import run
 from callcheck.calls.model import Direction, Disposition, Via
 from callcheck.config import Config, load
 from callcheck.demo.compose import Numbers, Recording, read

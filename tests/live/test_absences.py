@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from callcheck.absences.model import Draft
+from callcheck.app.desk import now
 from callcheck.app.house import House
-from callcheck.app.phones import now
 from callcheck.config import load
 from tests.live.lab import chroot
 from tests.live.lab.pbx import AMI_PORT, SECRET, Pbx

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from callcheck.app.phones import now
+from callcheck.app.desk import now
 from tests.live.lab import chroot
 from tests.live.lab.ami import Ami
 from tests.live.lab.pbx import AMI_PORT

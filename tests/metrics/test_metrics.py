@@ -40,6 +40,8 @@ def busy() -> Metrics:
     metrics.saved([Change(a_call(unit=None, disposition=Disposition.BUSY, answered_via=None), ())])
     metrics.delay_of("main").observe(1500, times=3)
     metrics.set_absences({("registry", "late"): 2})
+    metrics.set_next_day({("registry", "not_forwarded"): 3})
+    metrics.set_calendars(9, 1)
     return metrics
 
 

@@ -21,28 +21,59 @@ from callcheck.calls.model import Micros
 
 Event = Any
 """A component of the library; its properties are of whatever type the file gave them."""
+Told = tuple[Draft, Claim]
 SOURCE = "ical"
 BACK, AHEAD = timedelta(days=30), timedelta(days=400)
 """How far recurrences are worked out from now."""
+_REPEATS = {"RRULE", "RDATE", "RECURRENCE-ID"}
+_WITHIN_A_DAY = {"SECONDLY", "MINUTELY", "HOURLY"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE = timedelta(microseconds=1)
 
 
-def read_calendar(
-    raw: bytes, extension: str, origin: str, now: Micros, zone: tzinfo
-) -> list[tuple[Draft, Claim]]:
+def read_calendar(raw: bytes, extension: str, origin: str, now: Micros, zone: tzinfo) -> list[Told]:
     """The absences from 30 days back to 400 ahead. Raises ValueError for what is no calendar."""
     try:
         calendar = Calendar.from_ical(raw)
+        events = _may_be_away(calendar)
         moment = (_EPOCH + now * _ONE).astimezone(zone)
-        events = of(calendar).between(moment - BACK, moment + AHEAD)
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        begin, end = moment - BACK, moment + AHEAD
+        calendar.subcomponents = [e for e in calendar.subcomponents if e.name != "VEVENT"]
+        calendar.subcomponents += [event for event, repeats in events if repeats]
+        found = [event for event, repeats in events if not repeats]
+        found += of(calendar).between(begin, end)
+        away = [event for event in found if _is_away(event)]
+        often = Counter(str(event.get("UID", "")) for event in away)
+        told = [_told(event, extension, origin, zone, often) for event in away]
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(
             f"this is no calendar that can be read ({type(error).__name__})"
         ) from error
-    away = [event for event in events if _is_away(event)]
-    often = Counter(str(event.get("UID", "")) for event in away)
-    return [_told(event, extension, origin, zone, often) for event in away]
+    first, last = _micros(begin, zone), _micros(end, zone)
+    return [
+        (draft, claim)
+        for draft, claim in told
+        if draft.start < draft.end and first < draft.end and draft.start < last
+    ]
+
+
+def _may_be_away(calendar: Event) -> list[tuple[Event, bool]]:
+    """The events of which an instance may be an absence, and whether they repeat.
+
+    A person's calendar is full of meetings, and to work out the repetitions of thousands takes
+    long. What changes one instance of a series stays with its series. Raises ValueError for what
+    repeats within a day, which no absence does and which could be millions.
+    """
+    events = calendar.walk("VEVENT")
+    away = {str(event.get("UID", "")) for event in events if _is_away(event)}
+    series = {str(event.get("UID", "")) for event in events if _REPEATS & set(event)}
+    for event in events:
+        rules = event.get("RRULE", [])
+        for rule in rules if isinstance(rules, list) else [rules]:
+            if _WITHIN_A_DAY & set(rule.get("FREQ", ())) and str(event.get("UID", "")) in away:
+                raise ValueError
+    pairs = ((event, str(event.get("UID", ""))) for event in events)
+    return [(event, uid in series) for event, uid in pairs if uid in away]
 
 
 def _is_away(event: Event) -> bool:
@@ -50,7 +81,7 @@ def _is_away(event: Event) -> bool:
     if str(event.get("STATUS", "")).upper() == "CANCELLED":
         return False
     if busy == "OOF":
-        return _end(event) > _start(event)
+        return True
     free = busy in ("FREE", "TENTATIVE", "WORKINGELSEWHERE")
     free |= str(event.get("TRANSP", "")).upper() == "TRANSPARENT"
     return not isinstance(_start(event), datetime) and not free
@@ -58,7 +89,7 @@ def _is_away(event: Event) -> bool:
 
 def _told(
     event: Event, extension: str, origin: str, zone: tzinfo, often: Mapping[str, int]
-) -> tuple[Draft, Claim]:
+) -> Told:
     """Known by its UID, so that one that is moved is the same; of a series, by its place in it."""
     start, end = _micros(_start(event), zone), _micros(_end(event), zone)
     key = str(event.get("UID", ""))

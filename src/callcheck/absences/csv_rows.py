@@ -1,16 +1,18 @@
 """A CSV file as HR systems export it in, absences out, and every bad row with its reason.
 
-Separators `;`, `,` or tab; UTF-8 (with or without BOM) or cp1257; dates 21.12.2026 or 2026-12-21,
-with or without a time; headers in Latvian or English. A last day without a time is the last day
-away; with a time, `to` is the first moment back.
+Separators `;`, `,` or tab; UTF-8 (with or without BOM), cp1257, or UTF-16 as Excel writes it;
+dates 21.12.2026 or 2026-12-21, with or without a time; headers in Latvian or English. A last day
+without a time is the last day away; with a time, `to` is the first moment back.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import unicodedata
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -32,7 +34,7 @@ _HEADERS = {
 }  # fmt: skip
 _DATES = ("%d.%m.%Y", "%Y-%m-%d", "%d.%m.%Y.")
 _TIMES = ("%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d.%m.%Y. %H:%M",
-          "%d.%m.%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S")  # fmt: skip
+          "%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")  # fmt: skip
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -61,29 +63,28 @@ def read_csv(raw: bytes, directory: Directory, zone: tzinfo) -> Rows:
     columns = _columns(next(lines, []))
     people = _People(directory)
     rows = Rows()
-    for cells in lines:
-        if not any(cell.strip() for cell in cells):
-            continue
-        row = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
+    while True:
         try:
+            cells = next(lines)
+            if not any(cell.strip() for cell in cells):
+                continue
+            row = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
             draft = _draft(row, people, zone)
-        except ValueError as error:
+        except StopIteration:
+            return rows
+        except (ValueError, csv.Error) as error:
             rows.bad.append(BadRow(lines.line_num, str(error)))
         else:
             key = f"{draft.extension} {draft.start}"
             rows.told.append((draft, Claim(SOURCE, "", key)))
-    return rows
 
 
 def _text(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return raw.decode("cp1257")
-    except UnicodeDecodeError:
-        raise ValueError("the file is neither UTF-8 nor cp1257 text") from None
+    wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1257"):
+        with suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
+    raise ValueError("the file is neither UTF-8 nor cp1257 text")
 
 
 def _columns(head: Sequence[str]) -> dict[str, int]:

@@ -5,31 +5,24 @@ It holds no state: all of it is in the store, so that every process sees the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any, Protocol
 
 from callcheck.absences import view
-from callcheck.absences.model import (
-    Absence,
-    Change,
-    Cover,
-    Draft,
-    Forward,
-    Phone,
-    State,
-    Tally,
-)
-from callcheck.absences.rehearsal import rehearse
-from callcheck.absences.standing import Clockwork, Standing, standing
+from callcheck.absences.model import Absence, Change, Draft, Forward, Message, Phone, State
+from callcheck.absences.reports import Happened, Record, Reports
+from callcheck.absences.standing import Standing, counts_now, standing
 from callcheck.absences.taking import Claim, Taken
+from callcheck.absences.terms import Terms
 from callcheck.absences.world import World
-from callcheck.calls.directory import Directory
-from callcheck.calls.model import Micros, Millis
+from callcheck.calls.directory import Kind
+from callcheck.calls.model import Micros
 
-Record = dict[str, object]
+Wanted = Callable[[Absence, Standing], bool]
+Stands = Sequence[tuple[Absence, Standing]]
 
 
 class Book(Protocol):
@@ -43,10 +36,6 @@ class Book(Protocol):
     def get(self, number: int) -> Absence | None: ...
     def history(self, number: int) -> list[Change]: ...
     def sources(self) -> dict[int, list[str]]: ...
-    def cover(
-        self, owners: Collection[str] | None, start: Micros | None, end: Micros | None
-    ) -> list[Cover]: ...
-    def tallies(self, of: Sequence[Absence], until: Micros) -> dict[int, Tally]: ...
 
 
 class PhoneBook(Protocol):
@@ -56,52 +45,60 @@ class PhoneBook(Protocol):
     def phones(self) -> list[Phone]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a house goes by."""
-
-    directory: Directory
-    clock: Clockwork
-    ring_ms: Millis = 15_000
-    limit_ms: Millis = 15_000
-    keep_kind: bool = False
-
-
 class Desk:
     """Answers about absences. `changed` is called after every change made here."""
 
     def __init__(
-        self, book: Book, phones: PhoneBook, terms: Terms, now: Callable[[], Micros],
-        changed: Callable[[], object] = lambda: None,
+        self, book: Book, phones: PhoneBook, happened: Happened, terms: Terms,
+        now: Callable[[], Micros], changed: Callable[[], object] = lambda: None,
     ) -> None:  # fmt: skip
-        self._book, self._phones, self.terms = book, phones, terms
+        self._book, self._phones, self._happened, self.terms = book, phones, happened, terms
         self._now, self._changed = now, changed
+        self.reports = Reports(happened, terms, self.world, now)
 
     def page(
-        self, wanted: Callable[[Absence, Standing], bool], limit: int, after: int | None = None
+        self, wanted: Wanted, limit: int, after: int | None = None
     ) -> tuple[list[Record], int | None]:
         """At most `limit` absences, the latest beginning first, after the one with the id
         `after`; and the id to go on after, or None."""
+        found, following = self._page(wanted, limit, after)
+        return self.reports.shown(found, self._book.sources()), following
+
+    def ledger(
+        self, wanted: Wanted, limit: int, after: int | None = None
+    ) -> tuple[list[Record], int | None]:
+        """The lines of the ledger of such a page, one for each absence and public number."""
+        found, following = self._page(wanted, limit, after)
+        return self.reports.ledger(found), following
+
+    def _page(self, wanted: Wanted, limit: int, after: int | None) -> tuple[Stands, int | None]:
         stands = self.stands()
         if after is not None:
             ids = [one.id for one, _ in stands]
             stands = stands[ids.index(after) + 1 :] if after in ids else []
         found = [(one, stand) for one, stand in stands if wanted(one, stand)]
-        items = self._shown(found[:limit])
-        return items, found[limit - 1][0].id if len(found) > limit else None
+        return found[:limit], found[limit - 1][0].id if len(found) > limit else None
 
-    def record(self, number: int, *, history: bool = False) -> Record | None:
-        """One absence, or None."""
+    def record(self, number: int, *, whole: bool = False) -> Record | None:
+        """One absence, with its history, calls and helpers if `whole`; None if there is none."""
         one = self._book.get(number)
         if one is None:
             return None
         stand = standing(one, self.world(), self.terms.clock, self._now())
-        record = self._shown([(one, stand)])[0]
-        if history:
-            cover = self._book.cover([one.extension], one.start, min(one.end, self._now()))
-            record["cover"] = [] if one.cancelled else self._shown_cover(cover)
+        (record,) = self.reports.shown([(one, stand)], self._book.sources())
+        if whole:
+            record = self.reports.whole(record, one)
             record["history"] = view.history(self._book.history(number), self.terms.clock.zone)
         return record
+
+    def digest(self, number: int, language: str | None = None) -> Record | None:
+        """The letter to whoever comes back from an absence; None if there is no such absence."""
+        one = self._book.get(number)
+        return None if one is None else self.reports.digest(one, language)
+
+    def note(self, message: Message) -> None:
+        """Keeps that a colleague took a message for somebody."""
+        self._happened.note(message)
 
     def add(self, draft: Draft, source: str) -> Record:
         """Takes an absence that somebody reports; one that is known already stays one."""
@@ -134,6 +131,17 @@ class Desk:
         self._told()
         return self.record(number)
 
+    def away(self, extension: str, until: Micros, deputy: str | None, by: str) -> None:
+        """Somebody says: away from now until then. Said again, it changes what was said."""
+        now = self._now()
+        said = (a for a in self._book.all() if (a.extension, a.source) == (extension, by))
+        running = next((one for one in said if one.active(now)), None)
+        if running is None:
+            self._book.take(Draft(extension, now, until, deputy), by, now)
+        else:
+            self._book.change(running.id, now, by, end=until, deputy=deputy or running.deputy)
+        self._told()
+
     def back(self, extension: str, by: str) -> None:
         """Ends every absence of a person that runs now."""
         now = self._now()
@@ -152,51 +160,42 @@ class Desk:
         extension = self.extension_of(number)
         return None if extension is None else self.terms.directory.unit_of(extension) or ""
 
-    def cover(self, unit: str | None, start: Micros | None, end: Micros | None) -> list[Record]:
-        """Who took whose calls: by person of a unit, way and whoever answered. Credit for help:
-        a call that a colleague took is an answered call."""
-        units = {p.extension: p.unit for p in self.terms.directory.parties}
-        found = self._book.cover(None, start, end)
-        return self._shown_cover(
-            [one for one in found if one.owner in units and unit in (None, units[one.owner])]
-        )
-
-    def _shown_cover(self, found: Sequence[Cover]) -> list[Record]:
-        return view.cover(found, self.terms.directory)
-
     def rehearsal(self, extension: str, at: Micros | None = None) -> Record:
         """What would happen to a call for an extension, now or at a given time."""
         now = self._now()
         moment = now if at is None else at
         return view.rehearsal(self.world(), self.terms.clock, extension, moment)
 
-    def counts(self) -> Mapping[tuple[str, str], int]:
-        """By (unit, state): the absences that run, and those that are over but left on."""
-        found: dict[tuple[str, str], int] = {}
-        for one, stand in self.stands():
-            if stand.active or stand.state is State.LEFT_ON:
-                key = self.terms.directory.unit_of(one.extension) or "", stand.state.value
-                found[key] = found.get(key, 0) + 1
-        return found
+    def rehearsals(self, at: Micros | None = None) -> list[Record]:
+        """The same for every member."""
+        world, moment = self.world(), self._now() if at is None else at
+        return [
+            view.rehearsal(world, self.terms.clock, party.extension, moment)
+            for party in self.terms.directory.parties
+            if party.kind is Kind.MEMBER
+        ]
 
-    def settle(self) -> None:
+    def look(self) -> tuple[Sequence[Absence], Stands]:
+        """Every absence; and those that run, or are over but left on, with their state now."""
+        now, everything = self._now(), self._book.all()
+        world, clock = self.world(everything), self.terms.clock
+        return everything, [
+            (one, standing(one, world, clock, now))
+            for one in everything
+            if counts_now(one, world, now)
+        ]
+
+    def counts(self, stands: Stands) -> Mapping[tuple[str, str], int]:
+        """How many there are by (unit, state)."""
+        units = (self.terms.directory.unit_of(one.extension) or "" for one, _ in stands)
+        return Counter(zip(units, (stand.state.value for _, stand in stands), strict=True))
+
+    def settle(self, stands: Stands) -> None:
         """Writes down the state of every absence that runs, so that it outlives its end."""
         now = self._now()
-        for one, stand in self.stands():
-            if stand.active:
+        for one, stand in stands:
+            if stand.active and (one.stood, one.stood_reason) != (stand.state, stand.reason):
                 self._book.wrote_down(one.id, stand.state, stand.reason, now)
-
-    def uncovered_next(self) -> tuple[str, list[Record]]:
-        """The next working day (ISO), and who is absent on it with calls that nobody would get."""
-        now, clock = self._now(), self.terms.clock
-        day = clock.local(now).date()
-        world = self.world()
-        for _ in range(62):
-            day += timedelta(days=1)
-            worked = clock.day(day)
-            if worked:
-                return day.isoformat(), self._uncovered(world, worked)
-        return day.isoformat(), []
 
     def stands(self) -> list[tuple[Absence, Standing]]:
         """Every absence with its state now."""
@@ -209,42 +208,20 @@ class Desk:
         return World(
             self.terms.directory,
             self._book.all() if absences is None else absences,
-            self._phones.all(),
-            self._phones.phones(),
+            [one for one in self._phones.all() if self._is_ours(one)],
+            [one for one in self._phones.phones() if self._is_ours(one)],
             self.terms.ring_ms,
             self.terms.limit_ms,
         )
 
+    def _is_ours(self, said: Forward | Phone) -> bool:
+        """Whether it is said of our person, and not of a namesake on another PBX."""
+        pbx, _, _ = said.pbx.partition("/")
+        return self.terms.at_home(said.extension, pbx)
+
     def without_kind(self, draft: Draft) -> Draft:
         """Why somebody is away is not kept, unless the house says so."""
         return draft if self.terms.keep_kind else replace(draft, kind=None)
-
-    def _uncovered(self, world: World, worked: Sequence[tuple[Micros, Micros]]) -> list[Record]:
-        found = []
-        for extension, absences in world.absences_of.items():
-            for start, end in worked:
-                gone = next(
-                    (a for a in absences if not a.cancelled and a.start < end and start < a.end),
-                    None,
-                )
-                if gone is None:
-                    continue
-                walked = rehearse(world, extension, max(start, gone.start), gone.deputy)
-                if not walked.covered:
-                    unit = self.terms.directory.unit_of(extension)
-                    found.append(view.uncovered(gone, unit, walked, self.terms.clock.zone))
-                    break
-        return found
-
-    def _shown(self, found: Sequence[tuple[Absence, Standing]]) -> list[Record]:
-        tallies = self._book.tallies([one for one, _ in found], self._now())
-        sources = self._book.sources()
-        zone, directory = self.terms.clock.zone, self.terms.directory
-        return [
-            view.absence(one, stand, directory.unit_of(one.extension), tallies[one.id],
-                         sources.get(one.id, []), zone)
-            for one, stand in found
-        ]  # fmt: skip
 
     def _told(self) -> None:
         with suppress(Exception):  # what was stored is stored, whoever wants to know

@@ -68,7 +68,7 @@ class Absence:
     end: Micros
     deputy: str | None = None
     source: str = "api"
-    """Who told first: `api`, `csv`, `ical` or `dialplan`."""
+    """Who told first: `api`, `csv`, `ical`, `m365` or `dialplan`."""
     kind: str | None = None
     cancelled: bool = False
     """Ended before it had begun."""
@@ -92,15 +92,6 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """The calls from outside that asked for somebody absent."""
-
-    offered: int = 0
-    answered: int = 0
-    in_time: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Cover:
     """Calls from outside that asked for `owner`, by who took them and how."""
 
@@ -110,6 +101,35 @@ class Cover:
     via: str | None
     calls: int
     in_time: int
+    pbx: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """One call from outside that asked for somebody absent, and what became of it."""
+
+    pbx: str
+    call_id: str
+    at: Micros
+    dialed: str | None
+    disposition: str
+    by: str | None
+    """As in `Cover`."""
+    via: str | None
+    in_time: bool
+    """Whether it was answered by the third ring, as the rule says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A colleague noted a message for somebody (handbook H3)."""
+
+    extension: str
+    """Whom it is for."""
+    by: str | None
+    """The colleague's extension, None where the PBX did not tell one of the house."""
+    at: Micros
+    pbx: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,14 @@ def standing(absence: Absence, world: World, clock: Clockwork, now: Micros) -> S
     return _at(absence, world, clock, now)
 
 
+def counts_now(absence: Absence, world: World, now: Micros) -> bool:
+    """Whether an absence runs, or is over but left on; cheaper than its whole standing."""
+    if absence.active(now):
+        return True
+    over = not absence.cancelled and absence.end <= now
+    return over and _left_on(absence, world, now) is not None
+
+
 def _at(absence: Absence, world: World, clock: Clockwork, at: Micros) -> Standing:
     """While it runs, or before it: with the forwards of now."""
     walked = rehearse(world, absence.extension, at, absence.deputy)
@@ -110,7 +118,7 @@ def _over(absence: Absence, world: World, clock: Clockwork, now: Micros) -> Stan
     if left is not None:
         reason = (
             f"the absence is over, but calls for {absence.extension} still go to "
-            f"{_target(world, absence.extension, left)}; take the forward off"
+            f"{target(world, absence.extension, left)}; take the forward off"
         )
         return replace(
             was, state=State.LEFT_ON, reason=reason, active=False, forward=left, over=True
@@ -132,7 +140,8 @@ def _left_on(absence: Absence, world: World, now: Micros) -> Forward | None:
     return forward
 
 
-def _target(world: World, extension: str, forward: Forward) -> str:
+def target(world: World, extension: str, forward: Forward) -> str:
+    """Where a forward of an extension leads, in words without an outside number."""
     to = forward.to or ""
     party = world.directory.reached_by(to)
     if party is not None:

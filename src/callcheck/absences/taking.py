@@ -1,8 +1,9 @@
 """Absences as told in, each kept once out: which telling is new, which changes, which repeats.
 
 Two tellings are the same absence if they name the same person and the same span, or come from
-different sources and overlap: then the span becomes that of both. A source that repeats itself
-changes only what it now says differently, so that a change by hand outlives the next reading.
+different sources and overlap: then the span becomes that of both. A source is a calendar, a file
+or somebody's word. One that repeats itself changes only what it now says differently, so that a
+change by hand outlives the next reading.
 Works on values; whoever calls it loads them and writes down what `Taking` says has changed.
 """
 
@@ -54,6 +55,9 @@ class Taking:
         for absence in self._by_id.values():
             self._of.setdefault(absence.extension, {})[absence.id] = None
         self._had, self._claims = claims, dict(claims)
+        self._by_absence: dict[int, dict[Claim, None]] = {}
+        for claim, told in claims.items():
+            self._by_absence.setdefault(told.absence, {})[claim] = None
         self._next, self._at = first_id, at
         self._new: dict[int, None] = {}
         self._changed: dict[int, None] = {}
@@ -79,19 +83,21 @@ class Taking:
         return self._by_id.get(old.id, old)
 
     def take(self, draft: Draft, source: str, claim: Claim | None = None) -> Taken:
-        """Takes one telling."""
+        """Takes one telling. Without a claim it is somebody's word, kept like one: what stood
+        on it stays when a calendar does not tell it any more."""
         told = self._claims.get(claim) if claim else None
-        if claim and told and told.absence in self._by_id:
-            return self._again(self._by_id[told.absence], told, draft, claim)
-        twin = self._twin(draft, source)
+        held = self._by_id.get(told.absence) if told else None
+        if claim and told and held and not self._is_another(held, draft):
+            return self._again(held, told, draft, claim)
+        twin = self._twin(draft, source, claim.origin if claim else "")
         if twin is None:
             twin, how = self._begin(draft, source), "new"
         else:
             values = _widened(twin, draft)
             how = "changed" if values else "same"
             twin = self.alter(twin, source, **values)
-        if claim:
-            self._claim(claim, Told(twin.id, draft.start, draft.end))
+        claim = claim or Claim(source, "", str(twin.id))
+        self._claim(claim, Told(twin.id, draft.start, draft.end))
         return Taken(twin, how)
 
     def alter(self, old: Absence, by: str, **values: Any) -> Absence:
@@ -100,6 +106,14 @@ class Taking:
         if not differs:
             return old
         return self._put(replace(old, **values), by, f"changed {', '.join(differs)}")
+
+    def change(self, old: Absence, by: str, **values: Any) -> Absence:
+        """Changes it on somebody's word, which from now on is what that one told."""
+        new = self.alter(old, by, **values)
+        word = Claim(by, "", str(old.id))
+        if word in self._claims:
+            self._claim(word, Told(new.id, new.start, new.end))
+        return new
 
     def end(self, old: Absence, by: str) -> Absence:
         """Ends it now; one that has not begun is cancelled, one that is over stays."""
@@ -117,33 +131,63 @@ class Taking:
             if claim.key in told:
                 continue
             number = self._claims.pop(claim).absence
+            self._by_absence[number].pop(claim)
             self.claims[claim] = None
             absence = self._by_id.get(number)
-            claimed = number in {t.absence for t in self._claims.values()}
-            if absence and absence.source == source and not claimed and absence.end > self._at:
+            if absence is None or absence.cancelled or absence.end <= self._at:
+                continue
+            if self._by_absence[number]:
+                self._narrow(absence, source)
+            elif absence.source == source:
                 gone.append(self.end(absence, source))
         return gone
 
     def _again(self, absence: Absence, told: Told, draft: Draft, claim: Claim) -> Taken:
         values: dict[str, Any] = {}
         if (told.start, told.end) != (draft.start, draft.end):
-            values = {"start": draft.start, "end": draft.end, "cancelled": False}
             self._claim(claim, Told(absence.id, draft.start, draft.end))
+            values = {**self._span(absence.id), "cancelled": False}
         if draft.deputy is not None:
             values["deputy"] = draft.deputy
         new = self.alter(absence, claim.source, **values)
         return Taken(new, "same" if new == absence else "changed")
 
-    def _twin(self, draft: Draft, source: str) -> Absence | None:
+    def _narrow(self, absence: Absence, by: str) -> None:
+        """To what is still told; never back to what was shortened by hand."""
+        span = self._span(absence.id)
+        start, end = max(absence.start, span["start"]), min(absence.end, span["end"])
+        if start < end:
+            self.alter(absence, by, start=start, end=end)
+
+    def _is_another(self, held: Absence, draft: Draft) -> bool:
+        """Whether what was told again is another absence: what is over is not moved ahead."""
+        return held.end <= self._at <= draft.start
+
+    def _span(self, number: int) -> dict[str, Micros]:
+        """From the earliest to the latest that anybody tells of an absence."""
+        told = [self._claims[claim] for claim in self._by_absence[number]]
+        return {"start": min(t.start for t in told), "end": max(t.end for t in told)}
+
+    def _twin(self, draft: Draft, source: str, origin: str) -> Absence | None:
+        """The absence that a telling is about: the same span, or one that overlaps."""
         held = [self._by_id[n] for n in self._of.get(draft.extension, ())]
         mine = sorted((a for a in held if not a.cancelled), key=lambda a: (a.start, a.id))
         for one in mine:
             if (one.start, one.end) == (draft.start, draft.end):
                 return one
         for one in mine:
-            if one.source != source and one.start < draft.end and draft.start < one.end:
+            if _overlap(one, draft) and self._tells_anew(one, draft, (source, origin)):
                 return one
         return None
+
+    def _tells_anew(self, one: Absence, draft: Draft, whose: tuple[str, str]) -> bool:
+        """Whether others told of that time, and this one has not: who tells two absences that
+        overlap means two."""
+        claims = self._by_absence.get(one.id)
+        if not claims:
+            return one.source != whose[0]
+        told = {(c.source, c.origin) for c in claims if _overlap(self._claims[c], draft)}
+        return bool(told) and whose not in told
 
     def _begin(self, draft: Draft, source: str) -> Absence:
         new = Absence(
@@ -161,7 +205,15 @@ class Taking:
         return absence
 
     def _claim(self, claim: Claim, told: Told) -> None:
+        before = self._claims.get(claim)
+        if before is not None:
+            self._by_absence[before.absence].pop(claim, None)
         self._claims[claim] = self.claims[claim] = told
+        self._by_absence.setdefault(told.absence, {})[claim] = None
+
+
+def _overlap(one: Absence | Told, draft: Draft) -> bool:
+    return one.start < draft.end and draft.start < one.end
 
 
 def _widened(twin: Absence, draft: Draft) -> dict[str, Any]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from callcheck.absences.model import Absence, Change, Cover, Forward, Tally
-from callcheck.absences.rehearsal import Rehearsal, Step, rehearse
+from callcheck.absences import ledger
+from callcheck.absences.model import Absence, Came, Change, Forward, Message
+from callcheck.absences.rehearsal import Step, rehearse
 from callcheck.absences.standing import STATE_OF, Clockwork, Standing, standing
+from callcheck.absences.tomorrow import Line
 from callcheck.absences.world import World
 from callcheck.calls.directory import Directory
 from callcheck.calls.model import Micros
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE = 60_000_000
+Record = dict[str, object]
 
 
 def moment(at: Micros | None, zone: tzinfo) -> str | None:
@@ -24,12 +27,12 @@ def moment(at: Micros | None, zone: tzinfo) -> str | None:
 
 
 def absence(
-    one: Absence, stand: Standing, unit: str | None, calls: Tally, sources: Sequence[str],
-    zone: tzinfo,
-) -> dict[str, object]:  # fmt: skip
+    one: Absence, stand: Standing, unit: str | None, came: Sequence[Came], sources: Sequence[str],
+    zone: tzinfo, calls_kept: bool,
+) -> Record:  # fmt: skip
     """The whole of an absence. `kind` is there only where it is kept."""
     since = one.stood_since if one.stood is stand.state else None
-    record: dict[str, object] = {
+    record: Record = {
         "id": one.id,
         "extension": one.extension,
         "unit": unit,
@@ -46,21 +49,22 @@ def absence(
         "reason": stand.reason,
         "covered_minutes": stand.covered // _MINUTE,
         "uncovered_minutes": stand.uncovered // _MINUTE,
-        "calls": {"offered": calls.offered, "answered": calls.answered, "in_time": calls.in_time},
+        "calls": ledger.counts(came),
+        "calls_kept": calls_kept,
     }
     if one.kind is not None:
         record["kind"] = one.kind
     return record
 
 
-def forward(one: Forward | None, zone: tzinfo) -> dict[str, object] | None:
+def forward(one: Forward | None, zone: tzinfo) -> Record | None:
     """A forward; `since` is null where it was in force before anybody looked."""
     if one is None:
         return None
     return {"kind": one.kind.value, "to": one.to, "since": moment(one.since, zone)}
 
 
-def rehearsal(world: World, clock: Clockwork, extension: str, at: Micros) -> dict[str, object]:
+def rehearsal(world: World, clock: Clockwork, extension: str, at: Micros) -> Record:
     """The steps for an extension; for somebody absent with the state of the absence."""
     gone = next((a for a in world.absences_of.get(extension, ()) if a.active(at)), None)
     walked = rehearse(world, extension, at, gone.deputy if gone else None)
@@ -79,48 +83,52 @@ def rehearsal(world: World, clock: Clockwork, extension: str, at: Micros) -> dic
     }
 
 
-def uncovered(one: Absence, unit: str | None, walked: Rehearsal, zone: tzinfo) -> dict[str, object]:
+def line(one: Line, directory: Directory, zone: tzinfo) -> Record:
     """A line of tomorrow's list."""
+    gone = one.absence
+    party = directory.extension(gone.extension)
     return {
-        "absence": one.id,
-        "extension": one.extension,
-        "unit": unit,
-        "from": moment(one.start, zone),
-        "to": moment(one.end, zone),
-        "state": STATE_OF[walked.cover].value,
-        "reason": walked.reason,
+        "absence": gone.id,
+        "extension": gone.extension,
+        "name": party.name if party else "",
+        "unit": party.unit if party else None,
+        "from": moment(gone.start, zone),
+        "to": moment(gone.end, zone),
+        "at": moment(one.at, zone),
+        "state": one.state.value,
+        "reason": one.reason,
     }
 
 
-def cover(found: Sequence[Cover], directory: Directory) -> list[dict[str, object]]:
-    """Calls by owner, way and helper; outside numbers are one helper, `outside`."""
-    sums: dict[tuple[str, str | None, str | None], list[int]] = {}
-    for one in found:
-        known = one.by is None or directory.extension(one.by) is not None
-        total = sums.setdefault((one.owner, one.by if known else "outside", one.via), [0, 0])
-        total[0] += one.calls
-        total[1] += one.in_time
+def came(calls: Sequence[Came], owner: str, directory: Directory, zone: tzinfo) -> list[Record]:
+    """Each call, and how it was covered."""
     return [
         {
-            "extension": owner,
-            "unit": directory.unit_of(owner),
-            "by": by,
-            "by_unit": directory.unit_of(by),
-            "via": via,
-            "help": by not in (None, owner),
-            "calls": calls,
-            "in_time": in_time,
+            "pbx": one.pbx,
+            "call_id": one.call_id,
+            "started_at": moment(one.at, zone),
+            "dialed": one.dialed,
+            "disposition": one.disposition,
+            "way": ledger.way(one, owner),
+            "by": ledger.helper(one.by, directory),
+            "by_unit": directory.unit_of(one.by),
+            "in_time": one.in_time,
         }
-        for (owner, by, via), (calls, in_time) in sums.items()
+        for one in calls
     ]
 
 
-def history(changes: Sequence[Change], zone: tzinfo) -> list[dict[str, object]]:
+def messages(noted: Sequence[Message], zone: tzinfo) -> list[Record]:
+    """Who noted a message, and when."""
+    return [{"at": moment(one.at, zone), "by": one.by} for one in noted]
+
+
+def history(changes: Sequence[Change], zone: tzinfo) -> list[Record]:
     """What was changed, oldest first."""
     return [{"at": moment(c.at, zone), "by": c.by, "what": c.what} for c in changes]
 
 
-def _step(step: Step) -> dict[str, object]:
+def _step(step: Step) -> Record:
     return {
         "at": step.at,
         "does": step.does.value,

@@ -99,13 +99,18 @@ def hints_at(device: str, families: Mapping[str, str]) -> str | None:
 
 
 def user_event(raw: bytes) -> tuple[str, dict[str, str]] | None:
-    """A UserEvent of our dialplan as (what, headers): `away`, `back` or `forward`."""
+    """A UserEvent of our dialplan as (what, headers): `away`, `back`, `forward` or `message`."""
     headers = _headers(raw)
     what = _OURS.get(headers.get("UserEvent", ""))
     return (what, headers) if what and headers.get("Event") == "UserEvent" else None
 
 
-_OURS = {"CallcheckAway": "away", "CallcheckBack": "back", "CallcheckForward": "forward"}
+_OURS = {
+    "CallcheckAway": "away",
+    "CallcheckBack": "back",
+    "CallcheckForward": "forward",
+    "CallcheckMessage": "message",
+}
 
 
 def _headers(raw: bytes) -> dict[str, str]:

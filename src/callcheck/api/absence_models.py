@@ -75,12 +75,37 @@ class CoverOut(BaseModel):
     help: bool = Field(description="somebody else took them: credit, not blame")
     calls: int
     in_time: int
+    messages: int = Field(description="messages noted (`*63`); their `via` is `message`")
 
 
 class CoverList(Listed):
     """The cover matrix."""
 
     items: list[CoverOut]
+
+
+class CameOut(BaseModel):
+    """A call from outside that came meanwhile."""
+
+    pbx: str
+    call_id: str
+    started_at: str
+    dialed: str | None
+    disposition: str
+    way: str = Field(
+        description="forward, pickup, group, queue, transfer, direct, own (the person answered "
+        "in spite of the absence) or nobody"
+    )
+    by: str | None
+    by_unit: str | None
+    in_time: bool
+
+
+class MessageOut(BaseModel):
+    """A message that a colleague noted."""
+
+    at: str
+    by: str | None
 
 
 class AbsenceOut(BaseModel):
@@ -92,7 +117,7 @@ class AbsenceOut(BaseModel):
     from_: str = Field(alias="from")
     to: str
     deputy: str | None
-    source: str = Field(description="who told first: api, csv, ical or dialplan")
+    source: str = Field(description="who told first: api, csv, ical, m365 or dialplan")
     sources: list[str]
     active: bool
     cancelled: bool
@@ -103,10 +128,14 @@ class AbsenceOut(BaseModel):
     covered_minutes: int = Field(description="working time so far with a valid forward")
     uncovered_minutes: int
     calls: CallsOut
+    calls_kept: bool = Field(description="false: some calls are so old that they were deleted")
     kind: str | None = Field(None, description="only where the house keeps it")
     cover: list[CoverOut] | None = Field(
         None, description="who took the calls meanwhile; only of a single absence"
     )
+    numbers: list[LedgerOut] | None = Field(None, description="only of a single absence")
+    came: list[CameOut] | None = Field(None, description="only of a single absence")
+    messages: list[MessageOut] | None = Field(None, description="only of a single absence")
     history: list[ChangeOut] | None = Field(None, description="only of a single absence")
 
 
@@ -141,20 +170,72 @@ class RehearsalOut(BaseModel):
     reason: str
 
 
-class UncoveredOut(BaseModel):
-    """Somebody who will be absent, and whose calls nobody would get."""
+class ComingOut(BaseModel):
+    """Somebody who will be absent, and what would become of the calls."""
 
     absence: int
     extension: str
+    name: str
     unit: str | None
     from_: str = Field(alias="from")
     to: str
-    state: State
+    at: str = Field(description="the first working moment of which this is said")
+    state: Literal["forwarded", "wrong_target", "not_forwarded"]
     reason: str
 
 
-class TomorrowOut(Listed):
+class TomorrowOut(BaseModel):
     """The next working day's list."""
 
-    day: str = Field(examples=["2026-11-23"])
-    items: list[UncoveredOut]
+    day: str | None = Field(
+        examples=["2026-11-23"], description="the next working day that has not begun"
+    )
+    announced_at: str | None = Field(description="when metric and webhook tell it")
+    items: list[ComingOut] = Field(description="whose calls nobody would get as it stands")
+    covered: list[ComingOut] = Field(description="absent too, and their calls are taken care of")
+    next: None = None
+
+
+class LedgerOut(BaseModel):
+    """An absence and one public number: how it stood, and how its calls were taken care of."""
+
+    absence: int
+    extension: str
+    name: str
+    unit: str | None
+    number: str | None = Field(description="null: calls that came in another way")
+    from_: str = Field(alias="from")
+    to: str
+    active: bool
+    state: State
+    state_since: str | None
+    reason: str
+    covered_minutes: int = Field(description="working time so far with a valid forward")
+    uncovered_minutes: int
+    offered: int = Field(description="calls from outside")
+    answered: int
+    in_time: int
+    forward: int = Field(description="answered by a forward; and so on for each way")
+    pickup: int
+    group: int
+    queue: int
+    transfer: int
+    direct: int
+    own: int = Field(description="the person answered in spite of the absence")
+    nobody: int
+    calls_kept: bool = Field(description="false: some calls are so old that they were deleted")
+
+
+class LedgerList(Listed):
+    """The ledger, the latest beginning first."""
+
+    items: list[LedgerOut]
+
+
+class DigestOut(BaseModel):
+    """What happened while somebody was away, in words for that person."""
+
+    absence: int
+    extension: str
+    language: Literal["en", "lv"]
+    text: str

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
-from callcheck.api import absences, calls, health, stream, tables, units
+from callcheck.api import absence_reports, absences, calls, health, stream, tables, units
 from callcheck.api.guard import Guard
 from callcheck.api.models import ProblemOut
 from callcheck.api.ports import House, Ports
@@ -38,7 +38,8 @@ def make_api(house: House, ports: Ports, store_errors: Sequence[type[Exception]]
         redirect_slashes=False,
     )
     app.state.house, app.state.ports = house, ports
-    for room in (health, units, calls, absences, stream, tables):
+    # the reports first: `absences/tomorrow` is no number of an absence
+    for room in (health, units, calls, absence_reports, absences, stream, tables):
         app.include_router(room.router)
     install(app)
     for error in store_errors:

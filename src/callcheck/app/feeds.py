@@ -1,50 +1,152 @@
-"""A calendar's file or URL in, its absences in the store. What it does not tell any more ends."""
+"""Calendars in, their absences in the store, again and again. What one does not tell any more
+ends; one that cannot be read changes nothing.
+
+A calendar may be slow or away: each is read in its own time, and never holds up the others'
+or the following of the phones for long.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from http.client import HTTPException
-from pathlib import Path
-from urllib.request import Request, urlopen
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import Protocol
 
-from callcheck.absences.calendar import SOURCE, read_calendar
-from callcheck.app.phones import now
+from callcheck.absences.calendar import SOURCE, Told, read_calendar
+from callcheck.app.aside import aside
+from callcheck.app.desk import now
+from callcheck.app.m365 import AutomaticReplies
+from callcheck.app.places import Dav, FeedError, Ical, origin_of
+from callcheck.app.web import WebError
+from callcheck.calls.model import Micros
 from callcheck.config import CalendarFeed, Config
-from callcheck.store import Absences, Store
+from callcheck.store import Absences, Store, StoreError
 
-LARGEST = 8 << 20
-"""Bytes of a calendar; a longer one is refused."""
-PATIENCE = 20.0
+log = logging.getLogger(__name__)
+
+AT_ONCE = 2
+"""Calendars that are read at a time."""
+AGAIN = 60.0
+"""Seconds until a calendar that could not be read is tried again, at most."""
 
 
-class FeedError(Exception):
-    """A calendar cannot be read; the text says why, without its address (it may be a secret)."""
+class Source(Protocol):
+    """Whatever can tell all absences of one person."""
+
+    source: str
+    """`ical` or `m365`: what the absence says of where it is from."""
+    origin: str
+    """Names it among the sources, and tells nothing of its address."""
+
+    def read(self, at: Micros) -> list[Told] | None:
+        """All absences around a moment; None: the same as was taken. Raises FeedError."""
+
+    def taken(self) -> None:
+        """What was read last is stored."""
 
 
-def take_feed(feed: CalendarFeed, config: Config, store: Store) -> tuple[int, int]:
-    """Reads a calendar once: how many absences it changed, how many it ended.
+class Calendar:
+    """A person's calendar, wherever it is kept: what all kinds have in common."""
 
-    Raises FeedError, StoreError.
-    """
-    origin = hashlib.sha256(feed.place.encode()).hexdigest()[:16]
+    source = SOURCE
+
+    def __init__(self, feed: CalendarFeed, config: Config) -> None:
+        self.origin = origin_of(feed)
+        self._feed, self._zone = feed, config.site.zone
+        self._fetch = (Dav if feed.kind == "caldav" else Ical)(feed, config.absences.ca_file).fetch
+        self._seen: tuple[Sequence[bytes], date] | None = None
+        self._taken: tuple[Sequence[bytes], date] | None = None
+
+    def taken(self) -> None:
+        """As `Source` has it."""
+        self._taken = self._seen
+
+    def read(self, at: Micros) -> list[Told] | None:
+        """As `Source` has it. Nothing is worked out twice on one day from the same calendar."""
+        try:
+            raws = self._fetch(at)
+            self._seen = raws, datetime.fromtimestamp(at / 1_000_000, self._zone).date()
+            if self._seen == self._taken:
+                return None
+            told = [read_calendar(raw, self._feed.extension, self.origin, at, self._zone)
+                    for raw in raws]  # fmt: skip
+        except (WebError, ValueError) as error:
+            raise FeedError(str(error)) from error
+        except OSError as error:
+            raise FeedError(error.strerror or type(error).__name__) from error
+        return [one for each in told for one in each]
+
+
+class Feeds:
+    """All calendars of a house, each read on its own schedule."""
+
+    def __init__(self, config: Config, store: Store, changed: Callable[[], object]) -> None:
+        self._store, self._changed = store, changed
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._feeds: Sequence[tuple[CalendarFeed, Source]] = [
+            (feed, _source(feed, config)) for feed in config.absences.calendars
+        ]
+        self._tried: set[str] = set()
+        self.troubles: dict[str, str] = {}
+        """By origin: why a calendar could not be read last time."""
+
+    @property
+    def tried(self) -> bool:
+        """Whether each calendar was asked since the start."""
+        return self._tried >= {source.origin for _, source in self._feeds}
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many could be read last time, and how many could not."""
+        return len(self._tried - self.troubles.keys()), len(self.troubles)
+
+    async def run(self) -> None:
+        """Goes on until it is cancelled."""
+        await asyncio.gather(*(self._follow(feed, source) for feed, source in self._feeds))
+
+    async def _follow(self, feed: CalendarFeed, source: Source) -> None:
+        while True:
+            async with self._turns:
+                changed = await aside(partial(self.take, feed, source))
+            self._tried.add(source.origin)
+            if changed:
+                self._changed()
+            pause = feed.minutes * 60.0
+            await asyncio.sleep(min(pause, AGAIN) if source.origin in self.troubles else pause)
+
+    def take(self, feed: CalendarFeed, source: Source) -> bool:
+        """Reads a calendar once; whether any absence is different now."""
+        try:
+            changed = _take(source, self._store)
+        except StoreError as error:
+            self._complain(feed, source, str(error))
+        except FeedError as error:
+            self._complain(feed, source, f"cannot be read: {error}")
+        except Exception as error:  # whatever is in there, the others go on
+            self._complain(feed, source, f"cannot be read: {type(error).__name__}")
+        else:
+            if self.troubles.pop(source.origin, None) is not None:
+                log.info("the calendar of %s is read again", feed.extension)
+            return changed
+        return False
+
+    def _complain(self, feed: CalendarFeed, source: Source, trouble: str) -> None:
+        if self.troubles.get(source.origin) != trouble:
+            log.warning("the calendar of %s: %s", feed.extension, trouble)
+        self.troubles[source.origin] = trouble
+
+
+def _source(feed: CalendarFeed, config: Config) -> Source:
+    return (AutomaticReplies if feed.kind == "m365" else Calendar)(feed, config)
+
+
+def _take(source: Source, store: Store) -> bool:
     at = now()
-    try:
-        told = read_calendar(_fetch(feed.place), feed.extension, origin, at, config.site.zone)
-    except (OSError, HTTPException, ValueError) as error:
-        name = type(error).__name__
-        text = str(error) if type(error) is ValueError else name
-        raise FeedError(f"the calendar of {feed.extension} cannot be read: {text}") from error
-    taken, gone = Absences(store).take_all(told, at, whole=(SOURCE, origin))
-    return sum(one.how != "same" for one in taken), len(gone)
-
-
-def _fetch(place: str) -> bytes:
-    if not place.startswith(("http://", "https://")):
-        raw = Path(place).read_bytes()
-    else:
-        request = Request(place, headers={"Accept": "text/calendar", "User-Agent": "callcheck"})
-        with urlopen(request, timeout=PATIENCE) as answer:
-            raw = answer.read(LARGEST + 1)
-    if len(raw) > LARGEST:
-        raise ValueError(f"it has more than {LARGEST >> 20} MiB")
-    return raw
+    told = source.read(at)
+    if told is None:
+        return False
+    taken, gone = Absences(store).take_all(told, at, whole=(source.source, source.origin))
+    source.taken()
+    return bool(gone) or any(one.how != "same" for one in taken)

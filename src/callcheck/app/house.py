@@ -31,7 +31,7 @@ from callcheck.config import Config
 from callcheck.metrics import Metrics, process_registry, ring_edges
 from callcheck.privacy import KeyFileError, Pseudonyms, obtain_key
 from callcheck.rules import RULES
-from callcheck.store import Saved, Store, StoreError
+from callcheck.store import Meanwhile, Saved, Store, StoreError
 from callcheck.store.writer import Writer
 from callcheck.view import to_record
 
@@ -73,10 +73,11 @@ class House:
             version=__version__,
         )  # fmt: skip
         self.metrics.seed(totals)
-        self.absences = AbsenceWatch(config, self.store, self.metrics.set_absences)
+        self.absences = AbsenceWatch(config, self.store, self.metrics)
         for pbx in config.pbxs:
+            judge = config.judge(self.absences.absent_on(pbx.name), pbx.name)
             watch = Watch(
-                pbx.name, config.directory(pbx.name), config.judge(self.absences.absent),
+                pbx.name, config.directory(pbx.name), judge,
                 pseudonyms, self.writer.put, self.metrics.delay_of(pbx.name),
             )  # fmt: skip
             try:
@@ -206,6 +207,7 @@ class House:
             before = time.time_ns() // 1000 - self.config.privacy.keep_calls_days * DAY_US
             try:
                 gone = await asyncio.to_thread(self.store.purge, before)
+                await asyncio.to_thread(Meanwhile(self.store).purge, before)
             except StoreError as error:
                 log.warning("old calls could not be deleted: %s", error)
             else:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from callcheck.absences.desk import Desk
-from callcheck.absences.model import Draft, ForwardKind
+from callcheck.absences.model import ForwardKind, Message
 from callcheck.ami.client import State
 from callcheck.ami.forwards import (
     Ask,
@@ -30,7 +30,8 @@ from callcheck.ami.forwards import (
     user_event,
 )
 from callcheck.ami.link import LinkError
-from callcheck.calls.directory import Directory
+from callcheck.app.desk import now
+from callcheck.calls.directory import Directory, Kind
 from callcheck.calls.model import Call, LegResult, Micros
 from callcheck.config import Config
 from callcheck.store import Forwards, Store
@@ -48,11 +49,6 @@ class Asked(Protocol):
     async def ask(self, headers: Headers) -> list[Headers]: ...
 
 
-def now() -> Micros:
-    """The clock on the wall."""
-    return time.time_ns() // 1000
-
-
 class Phones:
     """The forwards and phones of one PBX, followed. Used on the event loop."""
 
@@ -60,7 +56,9 @@ class Phones:
         self.pbx, self._listener, self._config, self._desk = pbx, listener, config, desk
         self._forwards = Forwards(store)
         self._directory: Directory = config.directory(pbx)
-        self._members = [p.extension for p in config.parties]
+        self._members = [p.extension for p in self._directory.parties]
+        self.looked = False
+        """Whether all forwards were read since the start."""
         self._due = 0.0
         self._seen_connects = -1
         self._hinted: set[str] = set()
@@ -87,7 +85,8 @@ class Phones:
         ours = user_event(raw)
         if ours is not None:
             self._told.append((*ours, now()))
-            self._hinted.add(ours[1].get("Extension", ""))
+            if ours[0] != "message":
+                self._hinted.add(ours[1].get("Extension", ""))
 
     def ended(self, call: Call) -> None:
         """Looks in an ended call for a forward that is set in the phone itself (a 302)."""
@@ -134,7 +133,9 @@ class Phones:
         found = await read_forwards(ask, families, self._members)
         self._states = await read_states(ask)
         changed = await asyncio.to_thread(self._forwards.look, self.pbx, _kinds(found), now())
-        return await self._reach() or bool(changed)
+        changed = await self._reach() or bool(changed)
+        self.looked = True
+        return bool(changed)
 
     async def _look_at_hinted(self) -> bool:
         hinted, self._hinted = self._hinted - {""}, set()
@@ -171,9 +172,20 @@ class Phones:
         elif what == "away":
             until = self._time(headers.get("Until", ""))
             if until is not None and until > at:
-                self._desk.add(Draft(extension, at, until, None), "dialplan")
+                self._desk.away(extension, until, self._deputy(headers, extension), "dialplan")
         elif what == "back":
             self._desk.back(extension, "dialplan")
+        elif what == "message":
+            by = headers.get("By", "")
+            colleague = self._directory.extension(by) is not None and by != extension
+            self._desk.note(Message(extension, by if colleague else None, at, self.pbx))
+
+    def _deputy(self, headers: Mapping[str, str], extension: str) -> str | None:
+        """The colleague to whom the calls go; a mobile or a line is nobody's stand-in."""
+        party = self._directory.reached_by(headers.get("To", ""))
+        if party is None or party.kind is not Kind.MEMBER or party.extension == extension:
+            return None
+        return party.extension
 
     def _time(self, text: str) -> Micros | None:
         """`20261127` (the last day) or `202611271700` on the house's clock, or seconds since

@@ -12,6 +12,7 @@ from callcheck.config.model import (
     Site,
     Store,
     Token,
+    Tomorrow,
     Unit,
 )
 from callcheck.config.problems import ConfigErrors, Problem
@@ -29,6 +30,7 @@ __all__ = [
     "Site",
     "Store",
     "Token",
+    "Tomorrow",
     "Unit",
     "check_config",
     "load",

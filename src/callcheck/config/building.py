@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,10 +10,11 @@ from zoneinfo import ZoneInfo
 from callcheck.cadence import CADENCES, Cadence
 from callcheck.calls.directory import Kind, Party
 from callcheck.config import checks
-from callcheck.config.model import AbsenceWatch, CalendarFeed, Site
-from callcheck.config.schema import File, LineTable, MemberTable
+from callcheck.config.model import AbsenceWatch, CalendarFeed, Site, Tomorrow
+from callcheck.config.schema import CalendarTable, File, LineTable, MemberTable
 from callcheck.rules.answer_by_ring import Settings
 
+_GRAPH, _LOGIN = "https://graph.microsoft.com", "https://login.microsoftonline.com"
 _ANY = Cadence(1000, 4000)
 """Only until the error about the unknown cadence is raised."""
 
@@ -43,6 +45,20 @@ def parties_of(file: File) -> tuple[Party, ...]:
     return tuple(_party(file.unit[int(loc[1])].id, entry) for loc, entry in checks.parties(file))
 
 
+def _place(feed: CalendarTable, base: Path) -> str:
+    if feed.kind != "m365":
+        return feed.url or str(base / (feed.file or ""))
+    mailbox = f"v1.0/users/{feed.mailbox}/mailboxSettings/automaticRepliesSetting"
+    return f"{feed.url or _GRAPH}/{mailbox}"
+
+
+def homes_of(file: File) -> dict[str, str]:
+    """The PBX of each extension that is bound to one."""
+    homes = ((party.extension, checks.home_of(loc, party, file)) for loc, party in
+             checks.parties(file))  # fmt: skip
+    return {extension: home for extension, home in homes if home is not None}
+
+
 def _party(unit: str, entry: MemberTable | LineTable) -> Party:
     party = Party(
         extension=entry.extension,
@@ -57,12 +73,29 @@ def _party(unit: str, entry: MemberTable | LineTable) -> Party:
     return replace(party, devices=devices, mobile=entry.mobile, deputy=entry.deputy)
 
 
-def absences_of(file: File, base: Path) -> AbsenceWatch:
-    """`[absences]`, files made absolute."""
+def absences_of(
+    file: File, base: Path, webhook: str | None, passwords: Sequence[str]
+) -> AbsenceWatch:
+    """`[absences]`, files made absolute; a password for each calendar, empty for none."""
     table = file.absences
     feeds = tuple(
-        CalendarFeed(feed.url or str(base / (feed.file or "")), feed.extension, feed.every_minutes)
-        for feed in table.calendar
+        CalendarFeed(
+            place=_place(feed, base),
+            extension=feed.extension,
+            minutes=feed.every_minutes,
+            kind=feed.kind,
+            user=feed.user or "",
+            password=password,
+            sign_in_at=f"{feed.login_url or _LOGIN}/{feed.tenant}/oauth2/v2.0/token",
+        )
+        for feed, password in zip(table.calendar, passwords, strict=True)
     )
     families = table.families.model_dump()
-    return AbsenceWatch(table.poll_seconds, table.no_answer_seconds, families, feeds)
+    return AbsenceWatch(
+        poll_seconds=table.poll_seconds,
+        no_answer_seconds=table.no_answer_seconds,
+        families=families,
+        calendars=feeds,
+        tomorrow=Tomorrow(table.tomorrow.at, webhook),
+        ca_file=base / table.ca_file if table.ca_file else None,
+    )

@@ -8,7 +8,7 @@ from callcheck.cadence import CADENCES
 from callcheck.calls.directory import Directory
 from callcheck.config import public_days, values
 from callcheck.config.lines import Loc
-from callcheck.config.schema import File, LineTable, MemberTable
+from callcheck.config.schema import CalendarTable, File, LineTable, MemberTable
 
 Fault = tuple[Loc, str, bool]
 Entry = tuple[Loc, MemberTable | LineTable]
@@ -23,6 +23,7 @@ def check(file: File, country_code: str) -> Iterator[Fault]:
     yield from _numbers(entries, Directory(country_code=country_code))
     yield from _devices(entries)
     yield from _deputies(entries)
+    yield from _homes(entries, file)
     yield from _http(file)
     yield from _calendars(entries, file)
 
@@ -119,6 +120,22 @@ def _deputies(entries: list[Entry]) -> Iterator[Fault]:
             yield (*loc, "deputy"), f'"{deputy}" is no extension of this file', False
 
 
+def home_of(loc: Loc, party: MemberTable | LineTable, file: File) -> str | None:
+    """The PBX that a member or line is bound to, by itself or by its unit."""
+    return party.pbx or file.unit[int(loc[1])].pbx
+
+
+def _homes(entries: list[Entry], file: File) -> Iterator[Fault]:
+    names = {pbx.name for pbx in file.pbx}
+    known = f"there is {', '.join(sorted(names)) or 'none'}"
+    for n, unit in enumerate(file.unit):
+        if unit.pbx is not None and unit.pbx not in names:
+            yield ("unit", n, "pbx"), f'no [[pbx]] is named "{unit.pbx}"; {known}', False
+    for loc, party in entries:
+        if party.pbx is not None and party.pbx not in names:
+            yield (*loc, "pbx"), f'no [[pbx]] is named "{party.pbx}"; {known}', False
+
+
 def _http(file: File) -> Iterator[Fault]:
     host, _ = values.split_listen(file.http.listen)
     if not file.http.token and not values.is_loopback(host):
@@ -137,8 +154,27 @@ def _http(file: File) -> Iterator[Fault]:
 def _calendars(entries: list[Entry], file: File) -> Iterator[Fault]:
     extensions = {party.extension for _, party in entries}
     for n, feed in enumerate(file.absences.calendar):
-        if (feed.url is None) == (feed.file is None):
-            yield ("absences", "calendar", n), "give either url or file", False
+        loc = ("absences", "calendar", n)
+        yield from (((*loc, *key), text, False) for key, text in _place(feed))
         if feed.extension not in extensions:
             text = f'"{feed.extension}" is no extension of this file'
-            yield ("absences", "calendar", n, "extension"), text, False
+            yield (*loc, "extension"), text, False
+
+
+def _place(feed: CalendarTable) -> Iterator[tuple[Loc, str]]:
+    """What is missing or too much for a calendar of its kind."""
+    mailbox = {"mailbox": feed.mailbox, "tenant": feed.tenant}
+    if feed.kind == "m365":
+        for key, value in {**mailbox, "user": feed.user}.items():
+            if value is None:
+                yield (key,), 'is needed for kind = "m365"'
+        if feed.file is not None:
+            yield ("file",), 'has no meaning for kind = "m365"'
+        return
+    for key, value in {**mailbox, "login_url": feed.login_url}.items():
+        if value is not None:
+            yield (key,), 'is for kind = "m365"'
+    if (feed.url is None) == (feed.file is None):
+        yield (), "give either url or file"
+    elif feed.file is not None and (feed.kind == "caldav" or feed.user is not None):
+        yield ("kind" if feed.kind == "caldav" else "user",), "is for a url, and this is a file"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -102,13 +103,28 @@ class Privacy:
 
 @dataclass(frozen=True, slots=True)
 class CalendarFeed:
-    """An iCal file or URL that says when somebody is away."""
+    """An iCal file or URL, a calendar of a CalDAV server, or the automatic replies of a mailbox,
+    that say when somebody is away."""
 
     place: str = field(repr=False)
     """A URL (it may hold a secret) or an absolute path."""
     extension: str
     minutes: int = 15
     """How often it is read again."""
+    kind: Literal["ical", "caldav", "m365"] = "ical"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    sign_in_at: str = ""
+    """Of Microsoft 365: where the password is exchanged for a token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tomorrow:
+    """When and whom to tell who will be absent on the next working day without cover."""
+
+    at: time = time(15)
+    webhook: str | None = field(default=None, repr=False)
+    """Where the list is posted (it may hold a secret)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +137,9 @@ class AbsenceWatch:
     families: Mapping[str, str] = field(default_factory=lambda: dict(FAMILIES))
     """AstDB family by kind of forward."""
     calendars: tuple[CalendarFeed, ...] = ()
+    tomorrow: Tomorrow = field(default_factory=Tomorrow)
+    ca_file: Path | None = None
+    """Whose certificates calendars and webhook are trusted by; None: the system's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +159,8 @@ class Config:
     http: Http
     privacy: Privacy
     absences: AbsenceWatch = field(default_factory=AbsenceWatch)
+    homes: Mapping[str, str] = field(default_factory=dict)
+    """The PBX of each extension that is bound to one; what other PBXs say of it is of another."""
 
     @property
     def cadence(self) -> Cadence:
@@ -147,12 +168,17 @@ class Config:
         return self.site.cadence
 
     def directory(self, pbx: str = "") -> Directory:
-        """Who is who on that PBX; an unknown name gives a directory without trunks."""
+        """Who is who on that PBX; an unknown name gives everybody, and no trunks."""
         trunks = next((p.trunks for p in self.pbxs if p.name == pbx), ())
-        return Directory(self.parties, trunks, self.site.country_code)
+        here = tuple(p for p in self.parties if not pbx or self.at_home(p.extension, pbx))
+        return Directory(here, trunks, self.site.country_code)
 
-    def judge(self, absent: Absent = nobody) -> Judge:
+    def at_home(self, extension: str, pbx: str) -> bool:
+        """Whether what a PBX says of an extension is said of the person of this file."""
+        return self.homes.get(extension, pbx) == pbx
+
+    def judge(self, absent: Absent = nobody, pbx: str = "") -> Judge:
         """A judge with every rule bound to this configuration, and to who is `absent` when."""
         closed = self.hours.closed if self.hours else always_open
-        people = People(self.directory())  # names and units are the same on every PBX
+        people = People(self.directory(pbx))
         return judge_by(Terms(self.answer_by_ring, self.cadence, closed, people, absent))

@@ -13,7 +13,7 @@ import phonenumbers
 
 from callcheck import privacy
 from callcheck.config import checks, public_days, values
-from callcheck.config.building import absences_of, parties_of, settings_of, site_of
+from callcheck.config.building import absences_of, homes_of, parties_of, settings_of, site_of
 from callcheck.config.lines import Loc
 from callcheck.config.model import Config, Http, Pbx, Privacy, Site, Store, Token, Unit
 from callcheck.config.notes import Notes
@@ -117,6 +117,7 @@ class _Reading:
         if self._secrets:
             self._need_somebody()
             self._check_key()
+            self._check_trusted()
         file = self._file
         self._config = Config(
             path=self._path,
@@ -126,10 +127,11 @@ class _Reading:
             pbxs=tuple(self._pbx(n, pbx) for n, pbx in enumerate(file.pbx)),
             units=tuple(Unit(unit.id, unit.title or unit.id) for unit in file.unit),
             parties=parties_of(file),
+            homes=homes_of(file),
             store=Store(self._store_url()),
             http=self._http(),
             privacy=self._privacy(),
-            absences=absences_of(file, self._base),
+            absences=absences_of(file, self._base, self._webhook(), self._passwords()),
         )
 
     def _need_somebody(self) -> None:
@@ -219,6 +221,32 @@ class _Reading:
             say = f"is shorter than {_SHORTEST_TOKEN} characters: make one by openssl rand -hex 24"
             self._notes.add((*loc, "token_file" if token.token_file else "token_env"), say)
         return Token(token.role, hashlib.sha256(text.encode()).hexdigest())
+
+    def _webhook(self) -> str | None:
+        """Where tomorrow's list goes; its address may be kept in a file like a secret."""
+        table, loc = self._file.absences.tomorrow, ("absences", "tomorrow")
+        if table.webhook_file is None or not self._secrets:
+            return table.webhook
+        try:
+            if table.webhook is not None:
+                raise ValueError("give either webhook or webhook_file, not both")
+            return values.web_address(read_secret(self._base / table.webhook_file))
+        except ValueError as error:
+            self._notes.add((*loc, "webhook_file"), str(error))
+            return None
+
+    def _passwords(self) -> list[str]:
+        """Of each calendar; empty where none is named."""
+        return [
+            self._one_secret(("absences", "calendar", n), "password", one.password_file,
+                             one.password_env) if one.user is not None else ""
+            for n, one in enumerate(self._file.absences.calendar)
+        ]  # fmt: skip
+
+    def _check_trusted(self) -> None:
+        ca_file = self._file.absences.ca_file
+        if ca_file and not (self._base / ca_file).is_file():
+            self._notes.add(("absences", "ca_file"), f"{self._base / ca_file} is not there")
 
     def _store_url(self) -> str:
         url = self._file.store.url

@@ -6,6 +6,7 @@ What one value says about another (an extension in two units) is in `checks.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import time
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -21,6 +22,7 @@ Number = Annotated[str, AfterValidator(values.number)]
 Role = Annotated[str, AfterValidator(values.role)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 FileName = Annotated[str, AfterValidator(values.file_name)]
+WebAddress = Annotated[str, AfterValidator(values.web_address)]
 DaySpans = Annotated[Spans, BeforeValidator(values.spans)]
 
 
@@ -118,6 +120,7 @@ class PartyTable(Table):
     name: str = ""
     numbers: list[Number] = []
     public: bool | None = None
+    pbx: str | None = None
 
 
 class MemberTable(PartyTable):
@@ -139,6 +142,7 @@ class UnitTable(Table):
 
     id: Name
     title: str = ""
+    pbx: str | None = None
     member: list[MemberTable] = []
     line: list[LineTable] = []
 
@@ -190,9 +194,24 @@ class CalendarTable(Table):
     """`[[absences.calendar]]`"""
 
     extension: Extension
-    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] | None = None
+    kind: Literal["ical", "caldav", "m365"] = "ical"
+    url: WebAddress | None = None
     file: FileName | None = None
+    user: Annotated[str, AfterValidator(values.filled)] | None = None
+    password_file: FileName | None = None
+    password_env: Annotated[str, AfterValidator(values.filled)] | None = None
+    mailbox: Annotated[str, Field(pattern=r"^[^\s/?#]+@[^\s/?#]+$")] | None = None
+    tenant: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")] | None = None
+    login_url: WebAddress | None = None
     every_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
+
+
+class TomorrowTable(Table):
+    """`[absences.tomorrow]`"""
+
+    at: Annotated[Any, AfterValidator(values.time_of_day)] = time(15)
+    webhook: WebAddress | None = None
+    webhook_file: FileName | None = None
 
 
 class AbsencesTable(Table):
@@ -201,6 +220,8 @@ class AbsencesTable(Table):
     poll_seconds: Annotated[float, Field(ge=1, le=3600)] = 60.0
     no_answer_seconds: Annotated[float, Field(ge=1, le=300)] = 15.0
     families: FamiliesTable = FamiliesTable()
+    ca_file: FileName | None = None
+    tomorrow: TomorrowTable = TomorrowTable()
     calendar: list[CalendarTable] = []
 
 
@@ -235,6 +256,7 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("privacy",): PrivacyTable,
     ("absences",): AbsencesTable,
     ("absences", "families"): FamiliesTable,
+    ("absences", "tomorrow"): TomorrowTable,
     ("absences", "calendar"): CalendarTable,
 }
 """Which keys a table has, for "did you mean"."""

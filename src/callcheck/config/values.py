@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 from difflib import get_close_matches
 from ipaddress import ip_address
 from zoneinfo import ZoneInfo, available_timezones
@@ -110,6 +111,20 @@ def spans(value: object) -> Spans:
     if not isinstance(value, str):
         raise ValueError('must be text: "08:30-12:30,13:00-17:00"')
     return parse_spans(value)
+
+
+def time_of_day(value: object) -> time:
+    """`"15:00"`."""
+    if isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        return time.fromisoformat(value)
+    raise ValueError('must be a time of the day: "15:00"')
+
+
+def web_address(text: str) -> str:
+    """An address that is asked or told over HTTP."""
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
+        raise ValueError('is no address; write it as "https://host.example/path"')
+    return text
 
 
 def store_url(text: str) -> str:

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from callcheck.app import AppError, run
+from callcheck.app.house import AppError, run
 from callcheck.config import Config, ConfigErrors, load
 from callcheck.demo.house import furnish, secret_in
 from callcheck.demo.pbx import DemoPbx

@@ -29,6 +29,7 @@ from callcheck.verdict import Finding, Result
 _Table = tuple[str, Kind, str, tuple[str, ...]]
 
 ABSENCE_STATES = ("forwarded", "late", "wrong_target", "not_forwarded", "left_on")
+NEXT_DAY_STATES = ("forwarded", "wrong_target", "not_forwarded")
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 DELAY_EDGES_US = (1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000,
                   2_500_000, 10_000_000)  # fmt: skip
@@ -47,6 +48,15 @@ _UNKNOWN: _Table = (
 )  # fmt: skip
 _ABSENCES: _Table = (
     "callcheck_absences", "gauge", "Absences by the state of their forward.", ("unit", "state"),
+)  # fmt: skip
+_NEXT_DAY: _Table = (
+    "callcheck_absences_next_day", "gauge",
+    "Absences of the next working day by how it will stand, from the set hour on until it begins.",
+    ("unit", "state"),
+)  # fmt: skip
+_CALENDARS: _Table = (
+    "callcheck_calendars", "gauge", "Calendars of absences, by whether they could be read.",
+    ("state",),
 )  # fmt: skip
 _BUILD: _Table = (
     "callcheck_build_info", "gauge", "Always 1; what is running.", ("version", "python"),
@@ -134,6 +144,8 @@ class Metrics:
         self._rings = Histogram(*_RINGS, edges=ring_edges_ms, per_second=1000)
         self._unknown = Table(*_UNKNOWN)
         self._absences = Table(*_ABSENCES)
+        self._next_day = Table(*_NEXT_DAY)
+        self._calendars = Table(*_CALENDARS)
         self._delays = Histogram(*_DELAYS, edges=DELAY_EDGES_US, per_second=1_000_000)
         self._build = Table(*_BUILD)
         self._build.set((version, platform.python_version()), 1)
@@ -168,9 +180,11 @@ class Metrics:
 
     def set_absences(self, counts: Mapping[tuple[str, str], int]) -> None:
         """Sets the absences by (unit, state); what is not named becomes zero."""
-        with self._lock:
-            for key in self._absences.values:
-                self._absences.set(key, counts.get((key[0], key[1]), 0))
+        self._set_all(self._absences, counts)
+
+    def set_next_day(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """The same for the next working day."""
+        self._set_all(self._next_day, counts)
 
     def collect(self) -> Iterator[Metric]:
         """The page as metric families of prometheus_client."""
@@ -184,6 +198,17 @@ class Metrics:
         with self._lock:
             own = "".join(line for table in self._tables(now) for line in table.lines())
         return own.encode() + generate_latest(self._registry)
+
+    def set_calendars(self, read: int, failing: int) -> None:
+        """Sets how many calendars could be read last time, and how many could not."""
+        with self._lock:
+            self._calendars.set(("read",), read)
+            self._calendars.set(("failing",), failing)
+
+    def _set_all(self, table: Table, counts: Mapping[tuple[str, str], int]) -> None:
+        with self._lock:
+            for key in table.values:
+                table.set(key, counts.get((key[0], key[1]), 0))
 
     def _count(self, call: Call, findings: Sequence[Finding], times: int) -> None:
         unit, disposition, ring_ms = call.unit or "", call.disposition, call.ring_ms
@@ -199,7 +224,8 @@ class Metrics:
             self._unknown.add((call.pbx,), times)
 
     def _tables(self, now: Sequence[Table]) -> Iterator[Table | Histogram]:
-        yield from (self._calls, self._findings, self._rings, self._absences)
+        yield from (self._calls, self._findings, self._rings)
+        yield from (self._absences, self._next_day, self._calendars)
         yield from now
         yield from (self._delays, self._unknown, self._build)
 
@@ -214,6 +240,10 @@ class Metrics:
             self._rings.at((unit, disposition.value))
         for key in product(units, ABSENCE_STATES):
             self._absences.set(key, 0)
+        for key in product(units, NEXT_DAY_STATES):
+            self._next_day.set(key, 0)
+        for state in ("read", "failing"):
+            self._calendars.set((state,), 0)
         for pbx in pbxs:
             self._unknown.set((pbx,), 0)
             self._delays.at((pbx,))

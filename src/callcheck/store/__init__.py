@@ -7,7 +7,9 @@ AMI, of how a call is followed, or of what a rule means.
 from callcheck.store.absences import Absences
 from callcheck.store.cursor import BadCursor
 from callcheck.store.errors import CallRefused, StoreAway, StoreError
+from callcheck.store.facts import Facts
 from callcheck.store.forwards import Forwards
+from callcheck.store.meanwhile import Meanwhile
 from callcheck.store.queries import CallFilter
 from callcheck.store.reports import Again, Help, Span
 from callcheck.store.rows import Judged, counted_wait
@@ -22,9 +24,11 @@ __all__ = [
     "BadCursor",
     "CallFilter",
     "CallRefused",
+    "Facts",
     "Forwards",
     "Help",
     "Judged",
+    "Meanwhile",
     "RingTotal",
     "Saved",
     "Span",

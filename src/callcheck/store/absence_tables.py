@@ -90,3 +90,14 @@ forward_looks = Table(
     Column("pbx", Text, primary_key=True),
     Column("at", BigInteger, nullable=False),
 )
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("pbx", Text, nullable=False),
+    Column("extension", Text, nullable=False),
+    Column("taken_by", Text),
+    Column("at", BigInteger, nullable=False),
+    Index("messages_for_a_person", "extension", "at"),
+)

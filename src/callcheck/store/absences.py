@@ -6,17 +6,15 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
-from callcheck.absences.model import Absence, Change, Cover, Draft, State, Tally
+from callcheck.absences.model import Absence, Change, Draft, State
 from callcheck.absences.taking import Claim, Taken, Taking, Told
-from callcheck.calls.model import Direction, Disposition, Micros
+from callcheck.calls.model import Micros
 from callcheck.store.absence_tables import absence_claims, absence_history, absences
 from callcheck.store.engine import writing
 from callcheck.store.errors import translated
 from callcheck.store.store import Store
-from callcheck.store.tables import calls
-from callcheck.verdict import Result
 
 FEW = 500
 """Persons that one query may name; for more, all are read."""
@@ -58,7 +56,7 @@ class Absences:
         if old is None:
             return None
         with self._taking(at, [old.extension]) as taking:
-            return taking.alter(taking.now(old), by, **values)
+            return taking.change(taking.now(old), by, **values)
 
     def end(self, number: int, at: Micros, by: str) -> Absence | None:
         """Ends an absence now; one that has not begun is cancelled, one that is over stays."""
@@ -110,32 +108,6 @@ class Absences:
                 found.setdefault(number, []).append(source)
         return found
 
-    def tallies(self, of: Sequence[Absence], until: Micros) -> dict[int, Tally]:
-        """By absence: the inbound calls for its person that began in it, and before `until`."""
-        with self._reading() as connection:
-            return {one.id: _tally(connection, one, until) for one in of}
-
-    def cover(
-        self, owners: Collection[str] | None, start: Micros | None, end: Micros | None
-    ) -> list[Cover]:
-        """Who took the calls for these persons (None: for anybody) that began in a span."""
-        c = calls.c
-        in_time = func.count().filter(c.verdict == Result.MET.value)
-        query = (
-            select(c.extension, c.answered_by, c.answered_via, func.count(), in_time)
-            .where(c.direction == Direction.INBOUND.value, c.extension.is_not(None))
-            .group_by(c.extension, c.answered_by, c.answered_via)
-            .order_by(c.extension, func.count().desc(), c.answered_by, c.answered_via)
-        )
-        if owners is not None:
-            query = query.where(c.extension.in_(owners))
-        if start is not None:
-            query = query.where(c.started_at >= start)
-        if end is not None:
-            query = query.where(c.started_at < end)
-        with self._reading() as connection:
-            return [Cover(*row) for row in connection.execute(query)]
-
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with translated(self._store.name), self._store.engine.connect() as connection:
@@ -176,15 +148,20 @@ def _write(connection: Connection, taking: Taking) -> None:
     """Writes down what a round of taking changed."""
     if taking.new:
         connection.execute(insert(absences), [_columns(one) for one in taking.new])
-    for one in taking.changed:
-        connection.execute(update(absences).where(absences.c.id == one.id).values(**_columns(one)))
+    if taking.changed:
+        of = update(absences).where(absences.c.id == bindparam("one"))
+        connection.execute(of, [_columns(one, key="one") for one in taking.changed])
     if taking.notes:
         _note(connection, taking.notes)
-    c = absence_claims.c
-    for claim in taking.claims:
-        mine = (c.source == claim.source) & (c.origin == claim.origin) & (c.key == claim.key)
-        if taking.had(claim):
-            connection.execute(delete(absence_claims).where(mine))
+    old = [
+        {"s": claim.source, "o": claim.origin, "k": claim.key}
+        for claim in taking.claims
+        if taking.had(claim)
+    ]
+    if old:
+        c = absence_claims.c
+        mine = (c.source == bindparam("s")) & (c.origin == bindparam("o"))
+        connection.execute(delete(absence_claims).where(mine, c.key == bindparam("k")), old)
     told = [
         {"source": claim.source, "origin": claim.origin, "key": claim.key,
          "absence_id": told.absence, "start_at": told.start, "end_at": told.end}
@@ -195,9 +172,10 @@ def _write(connection: Connection, taking: Taking) -> None:
         connection.execute(insert(absence_claims), told)
 
 
-def _columns(one: Absence) -> dict[str, Any]:
+def _columns(one: Absence, key: str = "id") -> dict[str, Any]:
+    """A row; to set the id that it has already would have every row that names it looked for."""
     return {
-        "id": one.id, "extension": one.extension, "start_at": one.start, "end_at": one.end,
+        key: one.id, "extension": one.extension, "start_at": one.start, "end_at": one.end,
         "deputy": one.deputy, "source": one.source, "kind": one.kind,
         "cancelled": one.cancelled,
     }  # fmt: skip
@@ -225,18 +203,3 @@ def _absence(row: Row[Any]) -> Absence:
         stood=State(row.stood) if row.stood else None, stood_reason=row.stood_reason,
         stood_since=row.stood_since,
     )  # fmt: skip
-
-
-def _tally(connection: Connection, one: Absence, until: Micros) -> Tally:
-    c = calls.c
-    answered = func.count().filter(c.disposition == Disposition.ANSWERED.value)
-    in_time = func.count().filter(c.verdict == Result.MET.value)
-    query = select(func.count(), answered, in_time).where(
-        c.extension == one.extension,
-        c.direction == Direction.INBOUND.value,
-        c.started_at >= one.start,
-        c.started_at < min(one.end, until),
-    )
-    if one.cancelled:
-        return Tally()
-    return Tally(*connection.execute(query).one())

@@ -1,0 +1,91 @@
+"""Dates and counts in, the words of people out, in the languages of `site.language`.
+
+Latvian names are left in their first case: whoever is named stands alone or behind a colon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Protocol
+
+WEEKDAYS = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "lv": ("Pirmdien", "Otrdien", "Trešdien", "Ceturtdien", "Piektdien", "Sestdien", "Svētdien"),
+}
+
+
+class Who(Protocol):
+    """Somebody on tomorrow's list."""
+
+    @property
+    def person(self) -> str:
+        """`Anna (201)`"""
+
+    @property
+    def deputy(self) -> str | None:
+        """Whoever stands in, written likewise."""
+
+    @property
+    def back(self) -> datetime: ...
+    @property
+    def reason(self) -> str:
+        """In English: what would become of the calls, and what to do."""
+
+    @property
+    def goes_astray(self) -> bool:
+        """Whether there is a forward, but to nobody who is there."""
+
+
+def day_text(day: date, language: str) -> str:
+    """`27.11.2026`, in Latvian with the full stop that an ordinal has."""
+    return f"{day:%d.%m.%Y}" + ("." if language == "lv" else "")
+
+
+def moment_text(moment: datetime, language: str) -> str:
+    """The day, and the time unless it is midnight."""
+    day = day_text(moment.date(), language)
+    return day if moment.time() == time() else f"{day} {moment:%H:%M}"
+
+
+def counted(n: int, one: str, many: str, language: str) -> str:
+    """`1 call`, `14 calls`; in Latvian 21 is singular too."""
+    single = n == 1 if language == "en" else n % 10 == 1 and n % 100 != 11
+    return f"{n} {one if single else many}"
+
+
+def tomorrow(
+    day: date, units: Sequence[tuple[str, Sequence[Who], Sequence[Who]]], language: str
+) -> str:
+    """The list for a day: by unit (its name, who is without cover, who is covered)."""
+    uncovered, covered = (sum(len(unit[n]) for unit in units) for n in (1, 2))
+    lines = [_HEADS[language].format(
+        day=f"{WEEKDAYS[language][day.weekday()]}, {day_text(day, language)}",
+        absent=uncovered + covered, uncovered=uncovered,
+    )]  # fmt: skip
+    for title, lacking, fine in units:
+        if not lacking and not fine:
+            continue
+        lines.append(f"{title}:")
+        lines += [f"- {_line(who, language)}" for who in lacking]
+        if fine:
+            lines.append(f"- {_FINE[language]}: {', '.join(who.person for who in fine)}")
+    return "\n".join(lines)
+
+
+_HEADS = {
+    "en": "{day}: {absent} absent, {uncovered} of them with calls that nobody would get.",
+    "lv": "{day}: prombūtnē {absent}, no tiem bez derīgas pāradresācijas {uncovered}.",
+}
+_FINE = {"en": "absent, and the calls are taken care of",
+         "lv": "prombūtnē, zvani ir pāradresēti"}  # fmt: skip
+
+
+def _line(who: Who, language: str) -> str:
+    back = moment_text(who.back, language)
+    if language == "en":
+        return f"{who.person}, back {back}: {who.reason}"
+    what = "pāradresācija neved pie kolēģa, kurš ir darbā" if who.goes_astray else (
+        "tālrunis nav pāradresēts")  # fmt: skip
+    deputy = f"; aizvieto {who.deputy}" if who.deputy else ""
+    return f"{who.person}, atgriezīsies {back}: {what}{deputy}"

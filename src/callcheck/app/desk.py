@@ -1,0 +1,35 @@
+"""A configuration and its store in, the desk that answers about absences out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from callcheck.absences.desk import Desk
+from callcheck.absences.standing import Clockwork
+from callcheck.absences.terms import Terms
+from callcheck.calls.model import Micros
+from callcheck.config import Config
+from callcheck.store import Absences, Forwards, Meanwhile, Store
+
+
+def now() -> Micros:
+    """The clock on the wall."""
+    return time.time_ns() // 1000
+
+
+def make_desk(config: Config, store: Store, changed: Callable[[], object] = lambda: None) -> Desk:
+    """The desk of a house, on its store."""
+    clock = Clockwork(config.hours, config.site.zone)
+    terms = Terms(
+        directory=config.directory(),
+        clock=clock,
+        ring_ms=round(config.absences.no_answer_seconds * 1000),
+        limit_ms=config.answer_by_ring.limit_ms(config.cadence),
+        keep_kind=config.privacy.keep_absence_kind,
+        tomorrow_at=config.absences.tomorrow.at,
+        language=config.site.language,
+        at_home=config.at_home,
+        titles={unit.id: unit.title for unit in config.units},
+    )
+    return Desk(Absences(store), Forwards(store), Meanwhile(store), terms, now, changed)

@@ -1,0 +1,237 @@
+"""Tomorrow's list: which day it is of, who is on it, when it is told, and to whom."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from callcheck.absences.desk import Desk
+from callcheck.absences.model import Draft, ForwardKind
+from callcheck.absences.standing import Clockwork
+from callcheck.absences.terms import Terms
+from callcheck.absences.tomorrow import due_at, look_ahead, next_working_day
+from callcheck.app.herald import Herald
+from callcheck.config import AbsenceWatch, Config, Http, Privacy, Site, Tomorrow
+from callcheck.config import Store as StoreAt
+from callcheck.hours import Hours, Special
+from callcheck.rules.answer_by_ring import Settings
+from callcheck.store import Absences, Forwards, Meanwhile, Store
+from tests.absences.people import (
+    ALWAYS_OPEN,
+    CLOCK,
+    DIRECTORY,
+    PARTIES,
+    RIGA,
+    at,
+    away,
+    fwd,
+    phone,
+    world,
+)
+from tests.absences.web_server import WebServer
+
+THREE = time(15)
+CHRISTMAS = Clockwork(
+    Hours(
+        RIGA,
+        dict.fromkeys(range(5), ((510, 1020),)),
+        lambda day: (
+            Special("public holiday") if (day.month, day.day) in {(12, 24), (12, 25)} else None
+        ),
+    ),
+    RIGA,
+)
+
+
+@pytest.mark.parametrize(
+    ("now", "day", "told"),
+    [
+        ("2026-11-23 10:00", "2026-11-24", "2026-11-23 15:00"),  # a Monday
+        ("2026-11-23 08:29", "2026-11-23", "2026-11-20 15:00"),  # it has not begun
+        ("2026-11-23 08:30", "2026-11-24", "2026-11-23 15:00"),
+        ("2026-11-20 16:00", "2026-11-23", "2026-11-20 15:00"),  # over the weekend
+        ("2026-11-21 12:00", "2026-11-23", "2026-11-20 15:00"),
+        ("2026-12-23 16:00", "2026-12-28", "2026-12-23 15:00"),  # over Christmas and a weekend
+    ],
+)
+def test_the_next_working_day_and_when_it_is_told(now: str, day: str, told: str) -> None:
+    found = next_working_day(CHRISTMAS, at(now))
+    assert found is not None
+    assert found.date.isoformat() == day
+    assert due_at(CHRISTMAS, found.date, THREE) == at(told)
+
+
+def test_a_house_that_is_always_open_and_one_that_never_is() -> None:
+    found = next_working_day(ALWAYS_OPEN, at("2026-11-21 12:00"))
+    assert found is not None
+    assert found.date.isoformat() == "2026-11-22"
+    assert next_working_day(Clockwork(Hours(RIGA, {}), RIGA), at("2026-11-21 12:00")) is None
+
+
+def test_a_stand_in_who_leaves_at_noon() -> None:
+    day = next_working_day(CLOCK, at("2026-11-22 12:00"))
+    assert day is not None
+    berta = away("202", at("2026-11-23 13:00"), at("2026-11-24 00:00"), id=2)
+    anna = world(away(), berta, fwd("201", "202"), fwd("202", "203"))
+    lines = {line.absence.extension: line for line in look_ahead(anna, day)}
+    assert lines["201"].covered
+    assert lines["202"].covered
+    no_way_on = world(away(), berta, fwd("201", "202"))
+    said = {line.absence.extension: line for line in look_ahead(no_way_on, day)}
+    assert (said["201"].state, said["201"].at) == ("wrong_target", at("2026-11-23 13:00"))
+    assert "202 (Berta), who is absent too" in said["201"].reason
+    assert said["202"].state == "not_forwarded"
+
+
+def test_what_is_cancelled_over_or_outside_working_hours_is_not_on_it() -> None:
+    day = next_working_day(CLOCK, at("2026-11-22 12:00"))
+    assert day is not None
+    evening = away("203", at("2026-11-23 17:00"), at("2026-11-24 08:30"))
+    over = away("301", at("2026-11-20 00:00"), at("2026-11-23 00:00"))
+    assert look_ahead(world(away(cancelled=True), evening, over), day) == []
+
+
+def test_what_fails_stands_first() -> None:
+    day = next_working_day(CLOCK, at("2026-11-22 12:00"))
+    assert day is not None
+    found = look_ahead(world(away(), away("203", id=2), fwd("201", "202"), phone("202")), day)
+    assert [(one.absence.extension, one.covered) for one in found] == [
+        ("203", False),
+        ("201", True),
+    ]
+
+
+class House:
+    """A desk with a clock that the test sets, and whoever tells its list."""
+
+    def __init__(self, store: Store, folder: Path, webhook: str | None, language: str) -> None:
+        self.store, self.now = store, at("2026-11-23 12:00")
+        terms = Terms(DIRECTORY, CLOCK, language=language, titles={"registry": "Reģistrs"})
+        self.desk = Desk(
+            Absences(store), Forwards(store), Meanwhile(store), terms, lambda: self.now
+        )
+        self._config = Config(
+            folder, Site("House", language=language), Settings(), None, (), (), PARTIES,
+            StoreAt(""), Http(), Privacy(folder / "k"),
+            absences=AbsenceWatch(tomorrow=Tomorrow(webhook=webhook)),
+        )  # fmt: skip
+        self.herald = self.start()
+
+    def start(self) -> Herald:
+        return Herald(self._config, self.store, self.desk)
+
+    def looks(self, moment: str) -> None:
+        self.now = at(moment)
+        self.herald.look()
+
+
+@pytest.fixture
+def hook() -> Iterator[WebServer]:
+    with WebServer() as server:
+        yield server
+
+
+@pytest.fixture
+def house(store: Store, tmp_path: Path, hook: WebServer) -> House:
+    return House(store, tmp_path, hook.address("/hook?key=s3cret"), "en")
+
+
+def anna_is_away(house: House) -> None:
+    house.desk.add(Draft("201", at("2026-11-24 00:00"), at("2026-11-27 00:00"), "202"), "api")
+
+
+def test_the_list_is_told_once_at_its_hour(house: House, hook: WebServer) -> None:
+    anna_is_away(house)
+    house.desk.add(Draft("203", at("2026-11-24 00:00"), at("2026-11-25 13:00")), "api")
+    Forwards(house.store).look("main", {("203", ForwardKind.ALWAYS): "202"}, house.now)
+    house.looks("2026-11-23 14:59")
+    assert hook.posted == []
+    house.looks("2026-11-23 15:00")
+    house.looks("2026-11-23 15:01")
+    house.herald = house.start()
+    house.looks("2026-11-23 16:00")  # a new start does not tell it again
+    ((headers, body),) = hook.posted
+    assert headers["Content-Type"] == "application/json; charset=utf-8"
+    told = json.loads(body)
+    assert (told["day"], told["site"], told["language"]) == ("2026-11-24", "House", "en")
+    assert [(one["name"], one["unit"], one["state"]) for one in told["items"]] == [
+        ("Anna", "registry", "not_forwarded")
+    ]
+    assert [one["name"] for one in told["covered"]] == ["Dace"]
+    assert told["text"] == (
+        "Tuesday, 24.11.2026: 2 absent, 1 of them with calls that nobody would get.\n"
+        "Reģistrs:\n"
+        "- Anna (201), back 27.11.2026: calls for 201 stay at the phone of 201 (Anna); "
+        "forward them to 202 (Berta)\n"
+        "- absent, and the calls are taken care of: Dace (203)"
+    )
+    house.looks("2026-11-24 15:00")  # and on the next day the next list
+    assert json.loads(hook.posted[1][1])["day"] == "2026-11-25"
+
+
+def test_a_day_on_which_everybody_is_covered_is_no_news(house: House, hook: WebServer) -> None:
+    house.looks("2026-11-23 15:00")
+    anna_is_away(house)
+    house.looks("2026-11-23 15:10")  # entered after the hour: the metric and the API say it
+    assert hook.posted == []
+    assert house.desk.reports.next_day_counts() == {("registry", "not_forwarded"): 1}
+
+
+def test_a_webhook_that_is_away_is_tried_again(
+    house: House, hook: WebServer, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna_is_away(house)
+    hook.status = 503
+    house.looks("2026-11-23 15:00")
+    house.looks("2026-11-23 15:00")  # not at once
+    assert len(hook.posted) == 1
+    assert "not taken by the webhook: the server answers 503" in caplog.text
+    assert "s3cret" not in caplog.text
+    hook.status = 200
+    monkeypatch.setattr("callcheck.app.herald.AGAIN", 0.0)
+    house.herald._next_try = 0.0
+    house.looks("2026-11-23 15:02")
+    house.looks("2026-11-23 15:03")
+    assert len(hook.posted) == 2
+
+
+def test_the_list_in_latvian(store: Store, tmp_path: Path) -> None:
+    house = House(store, tmp_path, None, "lv")
+    anna_is_away(house)
+    house.desk.add(Draft("301", at("2026-11-24 13:00"), at("2026-11-24 17:00")), "api")
+    Forwards(store).look("main", {("301", ForwardKind.ALWAYS): "999"}, house.now)
+    assert house.desk.reports.tomorrow_text() == (
+        "Otrdien, 24.11.2026.: prombūtnē 2, no tiem bez derīgas pāradresācijas 2.\n"
+        "Reģistrs:\n"
+        "- Anna (201), atgriezīsies 27.11.2026.: tālrunis nav pāradresēts; "
+        "aizvieto Berta (202)\n"
+        "law:\n"
+        "- Edgars (301), atgriezīsies 24.11.2026. 17:00: "
+        "pāradresācija neved pie kolēģa, kurš ir darbā"
+    )
+    assert house.desk.reports.tomorrow_text(unit="law").count("\n") == 2
+
+
+def test_the_metric_counts_from_the_hour_on_until_the_day_begins(house: House) -> None:
+    anna_is_away(house)
+    house.desk.add(Draft("203", at("2026-11-24 00:00"), at("2026-11-25 00:00")), "api")
+    Forwards(house.store).look("main", {("203", ForwardKind.ALWAYS): "202"}, house.now)
+
+    def counted(moment: str) -> dict[tuple[str, str], int]:
+        house.now = at(moment)
+        return dict(house.desk.reports.next_day_counts())
+
+    both = {("registry", "not_forwarded"): 1, ("registry", "forwarded"): 1}
+    assert counted("2026-11-23 14:59") == {}
+    assert counted("2026-11-23 15:00") == both
+    Forwards(house.store).look(
+        "main", {(e, ForwardKind.ALWAYS): "202" for e in ("201", "203")}, house.now
+    )
+    assert counted("2026-11-23 15:30") == {("registry", "forwarded"): 2}  # it was mended
+    Forwards(house.store).look("main", {("203", ForwardKind.ALWAYS): "202"}, house.now)
+    assert counted("2026-11-24 08:29") == both
+    assert counted("2026-11-24 08:30") == {}
