@@ -3,7 +3,7 @@
 All of callcheck runs in a process of its own and is asked over one kept connection: each address
 of the API, each list of the dashboards (both as Infinity asks and as PostgreSQL is asked), and
 `/metrics`. Each question is asked of another unit, phone, call or week each time; warm: all of it
-was asked once before. The peer is the same sum counted from the calls, without the hours counted before.
+was asked once before. The peer is the same sum taken from the calls, without the hours' sums.
 """
 
 from __future__ import annotations

@@ -27,7 +27,8 @@ class Readings(NamedTuple):
     third: bool
 
 
-class Finding(NamedTuple):
+@dataclass(slots=True)
+class Finding:
     """What one rule says of one call."""
 
     rule: str
