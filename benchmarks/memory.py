@@ -31,7 +31,7 @@ def measure(*, short: bool) -> list[Figure]:
                target="<= 2,000", note=said),
         Figure("memory of a call in flight (RSS)", resident, unit="bytes", note=said),
     ]  # fmt: skip
-    return figures + _growth(short=short) + _leftover(4_000 if short else 200_000)
+    return figures + _growth(short=short) + _situations() + _leftover(4_000 if short else 200_000)
 
 
 def bytes_per_call(calls: int, traced: bool) -> float:
@@ -74,6 +74,27 @@ def _growth(*, short: bool) -> list[Figure]:
         Figure(f"CPU per event, worst of 10 to {sizes[-1]:,} in flight / 10", worst, unit="x",
                target="<= 1.2", note=f"µs/event in memory: {said}"),
     ]  # fmt: skip
+
+
+def _situations() -> list[Figure]:
+    plain, every = (min(apart(cpu_of_book, prefix) for _ in range(3)) for prefix in ("direct_", ""))
+    return [
+        Figure("CPU per event, every situation / plain calls", every / plain, unit="x",
+               target="<= 1.3", note=f"µs/event in memory: {every:.2f}, {plain:.2f}"),
+    ]  # fmt: skip
+
+
+def cpu_of_book(prefix: str) -> float:
+    """µs of CPU per event of the recordings that begin so, 300 calls at once, nothing cold."""
+    book = stream.scenes(prefix)
+    events = list(stream.played(book, 600, 300, 100, stream.today()))
+    house, spent = town.directory(100), []
+    for _ in range(4):
+        follower = Follower("main", house, live=True)
+        spent.append(
+            sum(_follow(follower, events[i : i + 150]) for i in range(0, len(events), 150))
+        )
+    return min(spent) / len(events) * 1e6
 
 
 def cpu_per_event(in_flight: int, short: bool) -> float:
