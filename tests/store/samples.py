@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -117,8 +117,9 @@ _KNOWN: dict[str, st.SearchStrategy[Any]] = {
 
 
 def _any_of(kind: type[Any], **known: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Any value of a dataclass: a field that is added to it is tried without asking."""
-    by_type = {f.name: str(f.type) for f in fields(kind) if f.name not in known}
+    """Any value of a class of fields: one that is added to it is tried without asking."""
+    hints = {name: hint for name, hint in kind.__annotations__.items() if name not in known}
+    by_type = {name: getattr(hint, "__forward_arg__", hint) for name, hint in hints.items()}
     return st.builds(kind, **known, **{name: _KNOWN[of] for name, of in by_type.items()})
 
 

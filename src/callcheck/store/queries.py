@@ -15,7 +15,7 @@ from callcheck.verdict import Result
 
 MOST = 1000
 """The most calls of one page."""
-READ = [t.calls.c[name] for name in READ_COLUMNS]
+READ = [t.calls.c[name] for name in (*READ_COLUMNS, "timeline")]
 """The columns that a call is made of."""
 
 
