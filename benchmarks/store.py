@@ -31,8 +31,8 @@ from callcheck.config import Config, load
 from callcheck.store import Store
 from tests.dashboards.reading import panels, substituted
 
-MANY, FEW = 10_000_000, 200_000
-ROUNDS = 25
+MANY, FEW = 10_000_000, 50_000
+ROUNDS = 12
 Ask = Callable[[int], str]
 """A path with its query, another one for every number."""
 
