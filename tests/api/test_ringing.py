@@ -117,3 +117,37 @@ async def test_the_stream_wants_a_token() -> None:
     async with listening(Moving()) as url, httpx2.AsyncClient(timeout=10) as client:
         assert (await client.get(url)).status_code == 401
         assert (await client.get(url, headers=bearer("m-key"))).status_code == 403
+
+
+async def test_a_client_that_vanishes_is_asked_for_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And one that never reads keeps nobody waiting."""
+    monkeypatch.setattr("callcheck.api.stream.EVERY", 0.01)
+    moving = Looked()
+    async with listening(moving) as url, httpx2.AsyncClient(timeout=10) as client:
+        async with client.stream("GET", url, headers=bearer("r-key")) as answer:
+            assert await anext(events(answer.aiter_lines())) == []
+            for n in range(200):  # far more than is read
+                moving.calls = [ringing(f"1.{n}", TEN)]
+                await asyncio.sleep(0.001)
+            others = await client.get(url.removesuffix("/stream"), headers=bearer("r-key"))
+            assert others.status_code == 200
+        async with asyncio.timeout(10):
+            before = -1
+            while before != moving.looks:
+                before = moving.looks
+                await asyncio.sleep(0.2)
+
+
+class Looked(Moving):
+    """Counts how often the calls going on were looked at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looks = 0
+
+    def ports(self) -> Ports:
+        def open_calls() -> Sequence[Record]:
+            self.looks += 1
+            return self.calls
+
+        return Ports(ListReader([]), open_calls, Readiness, lambda: b"", lambda: self.now)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from callcheck.calls.model import Call, Disposition
 from callcheck.store import CallFilter, Judged, Store, counted_wait
 from callcheck.store import tables as t
 from callcheck.verdict import Finding, Result
-from tests.store.samples import HOUR, NOON, any_call, any_findings
+from tests.store.conftest import EDGES
+from tests.store.samples import HOUR, NOON, any_call, any_findings, judged
 
 LIMIT, SHORT = 14_999, 5_000
 """As `Store` counts by default."""
@@ -109,3 +113,26 @@ def _wait_names(disposition: Disposition, wait: int) -> list[str]:
         names = ["abandoned"] + ["abandoned_in_time"] * (wait <= LIMIT)
         return names + ["abandoned_short"] * (wait < SHORT)
     return ["otherwise"]
+
+
+def test_an_older_database_is_counted_anew(url: str) -> None:
+    """Revision 0003 had a row for each kind of call, and Grafana's view on it."""
+    store = Store(url, EDGES)
+    store.open()
+    store.save([judged(n, unit=unit) for n in range(40) for unit in ["legal", None][n % 2 :][:1]])
+    before = kept(store)
+    with store.engine.begin() as connection:
+        connection.execute(text("DROP TABLE hour_totals"))
+        connection.execute(text("CREATE TABLE hour_totals (unit TEXT, hour BIGINT, verdict TEXT)"))
+        connection.execute(text("INSERT INTO hour_totals VALUES ('legal', 0, 'met')"))
+        if store.engine.dialect.name == "postgresql":
+            connection.execute(text("CREATE SCHEMA reports"))
+            connection.execute(text("CREATE VIEW reports.hours AS SELECT * FROM hour_totals"))
+        with Operations.context(MigrationContext.configure(connection)):
+            import_module("callcheck.store.migrations.versions.0004_wide_hours").upgrade()
+    store.close()
+    store.open()
+    assert kept(store) == before == told(everything(store))
+    store.save([judged(100, unit="legal")])
+    assert kept(store) == told(everything(store))
+    store.close()
