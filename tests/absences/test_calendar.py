@@ -67,6 +67,26 @@ def test_a_series_with_an_exception_and_across_the_change_of_clocks() -> None:
     ]
 
 
+def test_an_instance_of_a_series_that_is_unlike_the_others() -> None:
+    """Each Monday out of office; on one of them there, and one of the meetings out of office."""
+    series = (
+        f"UID:s|DTSTART:20261130T080000Z|DTEND:20261130T100000Z|RRULE:FREQ=WEEKLY;COUNT=3|{OOF}"
+    )
+    there = "UID:s|RECURRENCE-ID:20261207T080000Z|DTSTART:20261207T080000Z|DTEND:20261207T090000Z"
+    meeting = "UID:m|DTSTART:20261201T080000Z|DTEND:20261201T090000Z|RRULE:FREQ=WEEKLY;COUNT=3"
+    away = f"UID:m|RECURRENCE-ID:20261208T080000Z|DTSTART:20261208T080000Z|DURATION:PT9H|{OOF}"
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN"]
+    for event in (series, there, meeting, away):
+        lines += ["BEGIN:VEVENT", *event.split("|"), "END:VEVENT"]
+    raw = "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
+    told = read_calendar(raw, "201", "anna", TEN, RIGA)
+    assert sorted((draft.start, draft.end) for draft, _ in told) == [
+        (at("2026-11-30 10:00"), at("2026-11-30 12:00")),
+        (at("2026-12-08 10:00"), at("2026-12-08 19:00")),
+        (at("2026-12-14 10:00"), at("2026-12-14 12:00")),
+    ]
+
+
 def test_one_that_is_moved_is_the_same() -> None:
     first = spans("DTSTART;VALUE=DATE:20261221|DTEND;VALUE=DATE:20261223")
     moved = spans("DTSTART;VALUE=DATE:20261228|DTEND;VALUE=DATE:20261230")
