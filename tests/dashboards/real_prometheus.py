@@ -1,4 +1,4 @@
-"""A real Prometheus on a known past, with the recording rules of the house."""
+"""A real Prometheus on a past that is given, with the recording rules of the house."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
-
-from tests.dashboards.history import openmetrics
 
 RULES = Path(__file__).parents[2] / "dashboards" / "prometheus" / "rules.yml"
 LONG = "--max-block-duration=1488h"  # else it reads everything once for each two hours
@@ -40,6 +38,14 @@ class Prometheus:
         asked = self._ask("query_range", query=expr, start=end - seconds, end=end, step=step)
         return {_named(one["metric"]): float(one["values"][-1][1]) for one in asked}
 
+    def instant(self, expr: str) -> Any:
+        """The answer as Prometheus gives it."""
+        return self._ask("query", query=expr, time=time.time())
+
+    def over(self, expr: str, start: int, step: int) -> Any:
+        """A curve from `start` to now, as Prometheus gives it."""
+        return self._ask("query_range", query=expr, start=start, end=self.now, step=step)
+
     def _ask(self, what: str, **params: object) -> Any:
         with urlopen(f"{self.url}/api/v1/{what}?{urlencode(params)}", timeout=20) as answer:
             return json.load(answer)["data"]["result"]
@@ -51,40 +57,44 @@ def _named(labels: dict[str, str]) -> str:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Prometheus]:
-    """Fills, starts and stops one: the totals' past is reckoned first, the rest live."""
-    now = int(time.time())
-    data = folder / "data"
-    past = folder / "past.txt"
-    past.write_text("\n".join(openmetrics(now)) + "\n", encoding="utf-8")
-    _promtool("tsdb", "create-blocks-from", LONG, "openmetrics", str(past), str(data))
+def running(
+    folder: Path, now: int, past: Iterable[str], curves: Sequence[str] = ()
+) -> Iterator[Prometheus]:
+    """Fills one with `past` (OpenMetrics up to `now`), starts and stops it.
+
+    The past of the totals is reckoned first, and a week's of what `curves` names: regular
+    expressions of recorded names, each of which may need the ones before. The rest is live.
+    """
+    data, text = folder / "data", folder / "past.txt"
+    text.write_text("".join(f"{line}\n" for line in past), encoding="utf-8")
+    _promtool("tsdb", "create-blocks-from", LONG, "openmetrics", str(text), str(data))
     (folder / "none.yml").write_text("{}\n")
-    with _started(folder, data, folder / "none.yml", "--query.lookback-delta=31m") as port:
-        totals = _only_totals(folder)
-        _promtool(
-            "tsdb", "create-blocks-from", LONG, "rules", "--url", f"http://127.0.0.1:{port}",
-            "--start", str(now - 30 * 86400), "--end", str(now), "--eval-interval", "30m",
-            "--output-dir", str(folder / "made"), str(totals),
-        )  # fmt: skip
-    for block in (folder / "made").iterdir():
-        shutil.move(block, data / block.name)
+    for names, days in (("unit_instance:.*:total", 30), *((names, 7) for names in curves)):
+        with _started(folder, data, folder / "none.yml", "--query.lookback-delta=31m") as port:
+            _promtool(
+                "tsdb", "create-blocks-from", LONG, "rules", "--url", f"http://127.0.0.1:{port}",
+                "--start", str(now - days * 86400), "--end", str(now), "--eval-interval", "30m",
+                "--output-dir", str(folder / "made"), str(_only(names, folder)),
+            )  # fmt: skip
+        for block in (folder / "made").iterdir():
+            shutil.move(block, data / block.name)
     config = folder / "prometheus.yml"
     live = re.sub(r"(?m)^    interval: .*$", "    interval: 1s", RULES.read_text("utf-8"))
     (folder / "rules.yml").write_text(live, encoding="utf-8")
     config.write_text("global: {evaluation_interval: 1s}\nrule_files: [rules.yml]\n")
-    with _started(folder, data, config) as port:
+    seen = ["--query.lookback-delta=31m"] if curves else []
+    with _started(folder, data, config, *seen) as port:
         prometheus = Prometheus(port, now)
         _until_recorded(prometheus)
         yield prometheus
 
 
-def _only_totals(folder: Path) -> Path:
-    """The group whose past the others look back on."""
-    text = RULES.read_text("utf-8")
-    groups = re.split(r"(?m)^(?=  - name: )", text)
-    group = next(one for one in groups if one.startswith("  - name: callcheck_totals"))
-    path = folder / "totals.yml"
-    path.write_text("groups:\n" + group.replace("    interval: 15s\n", ""), encoding="utf-8")
+def _only(names: str, folder: Path) -> Path:
+    """The rules of those names alone."""
+    rules = re.split(r"(?m)^(?=      - record: |  - name: )", RULES.read_text("utf-8"))
+    chosen = [one for one in rules if re.match(rf"      - record: (?:{names})\n", one)]
+    path = folder / "some.yml"
+    path.write_text("groups:\n  - name: some\n    rules:\n" + "".join(chosen), encoding="utf-8")
     return path
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 
 import pytest
 
+from tests.dashboards.history import openmetrics
 from tests.dashboards.reading import Json, panels, substituted
 from tests.dashboards.real_prometheus import Prometheus, running
 
@@ -76,7 +78,8 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
     missing = [name for name in ("prometheus", "promtool") if shutil.which(name) is None]
     if missing and os.environ.get("CI") != "true":
         pytest.skip(f"not installed: {missing}; on Debian: apt-get install prometheus")
-    with running(tmp_path_factory.mktemp("prometheus")) as one:
+    now = int(time.time())
+    with running(tmp_path_factory.mktemp("prometheus"), now, openmetrics(now)) as one:
         yield one
 
 

@@ -1,0 +1,33 @@
+"""`python -m tests.drawing FOLDER [LANGUAGE]`: every dashboard, wide and on a phone, as pictures."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.dashboards.reading import ROOT, load
+from tests.drawing.answers import SPANS, answering
+from tests.drawing.browser import drawn
+
+WIDTHS = {"": 1280, "-phone": 390}
+
+if __name__ == "__main__":
+    into = Path(sys.argv[1])
+    languages = sys.argv[2:] or ["en", "lv"]
+    into.mkdir(parents=True, exist_ok=True)
+    with answering(int(time.time())) as answers:
+        for path in sorted(path for one in languages for path in (ROOT / one).glob("*.json")):
+            board = load(path)
+            found = answers.of(board)
+            for ending, width in WIDTHS.items():
+                with tempfile.TemporaryDirectory() as folder:
+                    page = drawn(
+                        Path(folder), board, found, answers.month.now, width=width,
+                        span=SPANS[board["time"]["from"]],
+                    )  # fmt: skip
+                    name = f"{path.stem}-{path.parent.name}{ending}.png"
+                    shutil.copy(page.picture, into / name)
+                    print(name, *page.failed)
