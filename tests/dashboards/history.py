@@ -58,6 +58,7 @@ GAUGES: dict[Series, float] = {
     ("callcheck_ami_last_event_age_seconds", (("pbx", "main"),)): 2.5,
     ("callcheck_open_calls", (("pbx", "main"),)): 7,
     ("callcheck_store_pending", ()): 12,
+    ("callcheck_ring_period_seconds", ()): 5,
     ("callcheck_absences", (("state", "forwarded"), ("unit", "registry"))): 4,
     ("callcheck_absences", (("state", "late"), ("unit", "registry"))): 1,
     ("callcheck_absences", (("state", "wrong_target"), ("unit", "registry"))): 2,
@@ -65,7 +66,7 @@ GAUGES: dict[Series, float] = {
     ("up", ()): 1,
 }
 OURS = (("instance", "callcheck:9876"), ("job", "callcheck"))
-_OF_PROCESS = ("callcheck_store", "process", "up")
+_OF_PROCESS = ("callcheck_store", "callcheck_ring_period", "process", "up")
 
 
 def openmetrics(now: int) -> Iterator[str]:

@@ -19,25 +19,28 @@ Place = tuple[str, str, str]
 
 EXPECTED: dict[Place, dict[str, float]] = {
     ("unit", "Last 24 hours", "A"): {"registry": 24 / 40},
+    ("unit", "Last 24 hours", "B"): {"registry": 40},
     ("unit", "This week against last", "A"): {"registry": 60 / 93},
     ("unit", "This week against last", "B"): {"": 45 / 50},
     # the contract's example of the interval: 60 of 93 is 54.4 to 73.5 %
     ("unit", "How sure that is (7 days)", "A"): {"registry": 0.543935},
     ("unit", "How sure that is (7 days)", "B"): {"registry": 0.734871},
-    ("unit", "Judged calls, n (24 h and 7 days)", "A"): {"registry": 40},
-    ("unit", "Judged calls, n (24 h and 7 days)", "B"): {"registry": 93},
+    ("unit", "Judged calls, n", "A"): {"registry": 93},
+    ("unit", "Judged calls, n", "B"): {"registry": 93 + 50 + 10},
     ("unit", "Share answered in time", "A"): {"registry": 24 / 40},
     ("unit", "In which ring the waiting ended", "A"): {"": 0},
     ("unit", "In which ring the waiting ended", "B"): {"": 60},
     ("unit", "In which ring the waiting ended", "C"): {"": 0},
-    ("unit", "In which ring the waiting ended", "D"): {"": 18},
-    ("unit", "In which ring the waiting ended", "E"): {"": 0},
-    ("unit", "In which ring the waiting ended", "F"): {"": 15},
-    ("unit", "Absences without a valid forward", "A"): {"": 1 + 2},
+    ("unit", "In which ring the waiting ended", "D"): {"": 0},
+    ("unit", "In which ring the waiting ended", "E"): {"": 18},
+    ("unit", "In which ring the waiting ended", "F"): {"": 0},
+    ("unit", "In which ring the waiting ended", "G"): {"": 15},
+    ("unit", "Absences without a forward", "A"): {"": 1 + 2},
     ("unit", "Answered during absence (30 days)", "A"): {"registry": 7 / 10},
     ("unit", "Picked up by a colleague (30 days)", "A"): {"registry": 16 / 138},
     ("unit", "Did we see everything (24 h)", "A"): {"": 0.99},
     ("institution", "In time (7 days)", "A"): {"": 69 / 103},
+    ("institution", "In time (7 days)", "B"): {"": 103},
     ("institution", "Missed calls (24 h)", "A"): {"": 9},
     ("institution", "Callers who gave up (7 days)", "A"): {"": 15 / 103},
     ("institution", "Did we see everything (7 days)", "A"): {"": 1 - 864 / 604800},
@@ -51,6 +54,7 @@ EXPECTED: dict[Place, dict[str, float]] = {
     ("wallboard", "callcheck", "A"): {"": 1},
     ("wallboard", "Calls going on", "A"): {"": 7},
     ("wallboard", "In time (24 h)", "A"): {"": 33 / 50},
+    ("wallboard", "In time (24 h)", "B"): {"": 50},
     ("wallboard", "Missed (1 h)", "A"): {"": 1},
     ("admin", "Deaf, or quiet?", "A"): {"main": 1},
     ("admin", "Last event ago", "A"): {"main": 2.5},
@@ -68,7 +72,7 @@ EXPECTED: dict[Place, dict[str, float]] = {
 }
 WITHOUT_CALLS = {
     ("unit", "In which ring the waiting ended"): 0.0,
-    ("unit", "Judged calls, n (24 h and 7 days)"): 0.0,
+    ("unit", "Judged calls, n"): 0.0,
 }
 """Counts of a unit that nobody called are 0; its shares have no value."""
 
@@ -114,5 +118,6 @@ def _a_unit_that_nobody_called_has_no_share(prometheus: Prometheus) -> None:
     for place, target in targets():
         if "$unit" in target["expr"] and "absences" not in target["expr"]:
             found = asked(prometheus, target, {**VALUES, "$unit": "quiet"})
-            expected = WITHOUT_CALLS.get(place[:2])
+            counts = target["legendFormat"] == "n"
+            expected = 0.0 if counts else WITHOUT_CALLS.get(place[:2])
             assert set(found.values()) == ({expected} if expected is not None else set()), place

@@ -9,18 +9,21 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from callcheck.absences.desk import Desk, Terms
+from callcheck.absences.model import Draft
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness
 from callcheck.cadence import CADENCES
-from callcheck.calls.directory import Party
-from callcheck.store import Store, StoreError
+from callcheck.calls.directory import Directory, Party
+from callcheck.store import Absences, Forwards, Store, StoreError
 from callcheck.view import to_record
+from tests.absences.people import CLOCK
 from tests.api.house_of_cards import RIGA
 from tests.api.test_with_the_store import StoreReader
 from tests.dashboards import known_calls as known
 from tests.dashboards.reading import Json, panels, substituted
 from tests.store.conftest import EDGES
-from tests.store.samples import NOON, SECOND, a_call
+from tests.store.samples import HOUR, NOON, SECOND, a_call
 
 LATVIA = CADENCES["LV"]
 UNITS = {"registry": "Dokumentu reģistrs", "legal": "Juristi"}
@@ -39,9 +42,13 @@ def api(tmp_path: Path) -> Iterator[TestClient]:
         UNITS, PEOPLE, ("answer_by_ring",), RIGA,
         lambda call, findings: to_record(call, findings, RIGA, LATVIA),
     )  # fmt: skip
+    terms = Terms(Directory(PEOPLE), CLOCK)
+    desk = Desk(Absences(store), Forwards(store), terms, lambda: NOON)
+    desk.add(Draft("203", NOON - HOUR, NOON + HOUR), "api")
     ports = Ports(
-        StoreReader(store), lambda: [ringing], Readiness, lambda: b"", lambda: NOON + 12 * SECOND
-    )
+        StoreReader(store), lambda: [ringing], Readiness, lambda: b"", lambda: NOON + 12 * SECOND,
+        desk,
+    )  # fmt: skip
     app = make_api(house, ports, (StoreError,))
     with TestClient(app, "http://localhost", client=("127.0.0.1", 1)) as client:
         yield client
@@ -57,10 +64,18 @@ def infinity(api: TestClient, target: Json) -> Rows:
     rows = answer.json()[target["root_selector"]]
     for row in rows:
         for column in target["columns"]:
-            value = row[column["selector"]]
+            value = chosen(row, column["selector"])
             if column["type"] == "number":
                 assert value is None or isinstance(value, int | float), column
-    return [{c["text"]: row[c["selector"]] for c in target["columns"]} for row in rows]
+    return [{c["text"]: chosen(row, c["selector"]) for c in target["columns"]} for row in rows]
+
+
+def chosen(row: Json, selector: str) -> Any:
+    """A field, or one of a field's own: `calls.answered`. What is not there is null."""
+    found: Any = row
+    for name in selector.split("."):
+        found = None if found is None else found[name]
+    return found
 
 
 def picked(rows: Rows, *names: str) -> list[tuple[Any, ...]]:
@@ -76,8 +91,9 @@ def test_every_list(api: TestClient) -> None:
     }
     _of_the_unit(found)
     _of_the_institution(found)
-    (rings,) = found.pop("wallboard: Ringing now")
+    (rings,) = found.pop("wallboard: For whom, and how long")
     assert (rings["name"], rings["ring"], rings["ringing_seconds"]) == ("Anna", 3, 12.0)
+    assert found.pop("wallboard: Ringing now") == [{"extension": "201", "name": "Anna", "ring": 3}]
     assert found == {}
 
 
@@ -92,6 +108,10 @@ def _of_the_unit(found: dict[str, Rows]) -> None:
     helped = found.pop("unit: Who helped whom")
     assert picked(helped, "helper", "helped", "via", "calls") == known.HELPED
     assert picked(helped, "helper_name", "helped_name") == [("Berta", "Anna"), ("Dace", "Anna")]
+
+    (away,) = found.pop("unit: Absences, and who answers meanwhile")
+    assert (away["extension"], away["state"], away["forward.to"]) == ("203", "not_forwarded", None)
+    assert (away["calls.offered"], away["calls.answered"]) == (0, 0)
 
 
 def _of_the_institution(found: dict[str, Rows]) -> None:

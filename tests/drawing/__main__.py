@@ -1,4 +1,4 @@
-"""`python -m tests.drawing FOLDER [LANGUAGE]`: every dashboard, wide and on a phone, as pictures."""
+"""`python -m tests.drawing FOLDER [LANGUAGE]`: each dashboard as a picture, wide and on a phone."""
 
 from __future__ import annotations
 

@@ -35,7 +35,8 @@ SPANS = {"now-7d": 7 * DAY, "now-24h": DAY, "now-1h": 3600}
 STEPS = {"15m": 1800, "1h": 3600}
 OURS = 'job="callcheck",instance="callcheck:9876"'
 PROCESS = {"up": 1.0, "process_resident_memory_bytes": 98e6, "process_cpu_seconds_total": 0.02}
-"""What the scrape itself and prometheus_client add; the CPU's is a second's."""
+"""In the place of what this process would say of itself; the CPU's is a second's."""
+FULL_OF_ZEROS = ("callcheck_calls_total", "callcheck_ring_seconds_bucket")
 UNIT = "registry"
 
 
@@ -134,14 +135,14 @@ def _openmetrics(month: Month) -> Iterator[str]:
     series: dict[bytes, list[tuple[int, bytes]]] = defaultdict(list)
     for at, page in month.pages():
         for line in page.splitlines():
-            if not line.startswith(b"#"):
+            if not line.startswith((b"#", b"process_", b"python_")):
                 name, _, value = line.rpartition(b" ")
                 series[name].append((at, value))
     times = [at for at, _ in series[b'callcheck_ami_connected{pbx="main"}']]
     families: dict[str, list[tuple[str, list[tuple[int, bytes]]]]] = defaultdict(list)
     for raw, values in series.items():
         family, _, labels = raw.decode().partition("{")
-        if values[-1][1] != b"0.0" or "_calls_total" not in family and "_bucket" not in family:
+        if values[-1][1] != b"0.0" or family not in FULL_OF_ZEROS:
             known = labels.removesuffix("}")
             families[family].append((f"{known},{OURS}" if known else OURS, values))
     for family, value in PROCESS.items():

@@ -20,10 +20,10 @@ from tests.dashboards.reading import Json
 SOURCE = Path(__file__).parents[2] / "tools" / "draw"
 CHROMIUM = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--hide-scrollbars", "--virtual-time-budget=4000")  # fmt: skip
+            "--hide-scrollbars", "--virtual-time-budget=1500")  # fmt: skip
 BUNDLING = ("--bundle", "--minify", "--loader:.js=jsx", "--loader:.svg=dataurl",
-            "--loader:.woff2=dataurl", "--loader:.ttf=empty", '--define:process.env.NODE_ENV="production"',
-            "--log-level=error")  # fmt: skip
+            "--loader:.woff2=dataurl", "--loader:.ttf=empty", "--log-level=error",
+            '--define:process.env.NODE_ENV="production"')  # fmt: skip
 CELL, GAP, NARROW = 30, 8, 769
 """As in page.jsx."""
 Mode = Literal["light", "dark"]
@@ -55,8 +55,10 @@ def drawn(
     page = folder / "page.html"
     data = json.dumps(given).replace("</", "<\\/")
     page.write_text(
-        f'<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="{script.with_suffix(".css")}">'
-        '<style>body{margin:0;font-family:Inter,"DejaVu Sans",sans-serif}</style><div id="root"></div>'
+        '<!doctype html><meta charset="utf-8">'
+        f'<link rel="stylesheet" href="{script.with_suffix(".css")}">'
+        '<style>body{margin:0;font-family:Inter,"DejaVu Sans",sans-serif}</style>'
+        '<div id="root"></div>'
         "<script>window.onerror=(m)=>{const e=document.createElement('div');"
         "e.setAttribute('data-error','');e.textContent=m;document.body.append(e)}</script>"
         f'<script>window.callcheck={data}</script><script src="{script}"></script>',

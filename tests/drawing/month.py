@@ -11,8 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry
-
 from callcheck.absences.model import Draft, ForwardKind
 from callcheck.app.absences import make_desk
 from callcheck.calls.model import Call, Disposition
@@ -21,7 +19,7 @@ from callcheck.demo.day import Day, redated
 from callcheck.demo.day import load as load_day
 from callcheck.demo.house import furnish
 from callcheck.follow import Follower, follow_bytes
-from callcheck.metrics import Metrics, PbxNow, StoreNow, ring_edges
+from callcheck.metrics import Metrics, PbxNow, StoreNow, process_registry, ring_edges
 from callcheck.privacy import Pseudonyms
 from callcheck.rules import RULES
 from callcheck.store import Judged, Store
@@ -65,8 +63,8 @@ class Month:
         """(Unix seconds, the page of metrics) of every scrape."""
         moment = Moment()
         metrics = Metrics(
-            CollectorRegistry(), moment, pbxs=["main"], units=[u.id for u in self.config.units],
-            rules=list(RULES), ring_edges_ms=_edges(self.config), version="1",
+            process_registry(self.config.cadence.period_ms), moment, pbxs=["main"],
+            units=[u.id for u in self.config.units], rules=list(RULES), ring_edges_ms=_edges(self.config), version="1",
         )  # fmt: skip
         metrics.set_absences(make_desk(self.config, self.store).counts())
         delay, coming = metrics.delay_of("main"), iter([*self.calls, None])
@@ -107,7 +105,7 @@ def lived(folder: Path, now: int) -> Month:
 
 
 def _of_day(month: Month, day: Day, conceal: Pseudonyms, back: int) -> Iterator[Judged]:
-    chance = random.Random(back)  # noqa: S311
+    chance = random.Random(back)
     directory = month.config.directory("main")
     start = month.now - ENDED - back * DAY - day.seconds
     raw = b"".join(redated(e, start, (DAYS - back) * 10**6) + b"\r\n\r\n" for _, e in day.events)
@@ -121,14 +119,14 @@ def _of_day(month: Month, day: Day, conceal: Pseudonyms, back: int) -> Iterator[
 
 
 def _away(month: Month) -> None:
-    """Emils is away and forwarded to Berta; Liga will be, and nobody has thought of it."""
+    """Emils is away and forwarded to Berta; Dace will be, and nobody has thought of it."""
     us = month.now * US
     forwards = Forwards(month.store)
     forwards.look("main", {}, us - 9 * DAY * US)
     forwards.look("main", {("205", ForwardKind.ALWAYS): "202"}, us - 8 * DAY * US, told=True)
     forwards.reach("main", {p.extension: True for p in month.config.parties}, us - 9 * DAY * US)
     desk = make_desk(month.config, month.store)
-    for extension, start, end in (("205", -7, 5), ("302", 1, 8)):
+    for extension, start, end in (("205", -7, 5), ("204", 1, 8)):
         desk.add(Draft(extension, us + start * DAY * US, us + end * DAY * US), "api")
 
 

@@ -21,7 +21,7 @@ from tools.dashboards.unit_head import nothing
 from tools.dashboards.words import Say
 
 PBX = "{{pbx}}"
-DURATION = Look(unit="s", decimals=3)
+DURATION = Look(unit="s", decimals=1)
 
 
 def board(say: Say, _flavour: Flavour) -> Board:
@@ -46,7 +46,7 @@ def _hearing(say: Say) -> list[Panel]:
     deaf = (("0", say("NEDZIRD", "DEAF"), "red"), ("1", say("klausās", "listening"), "green"))
     return [
         figure(
-            say("Kurls vai klusums?", "Deaf, or quiet?"),
+            say("Nedzird vai ir kluss?", "Deaf, or quiet?"),
             say("callcheck_ami_connected: 1, kamēr pieslēgts centrālei. Bez savienojuma zvanu"
                 " trūkums neko nenozīmē.",
                 "callcheck_ami_connected: 1 while logged in to the PBX. Without the connection a"
@@ -130,14 +130,14 @@ def _store(say: Say) -> list[Panel]:
             [Ask(f"round({lost})", now=True)], Look(decimals=0, steps=BAD_IF_ANY), none,
         ),
         figure(
-            say("Nesaprasti ziņojumi (24 h)", "Messages not read (24 h)"),
+            say("Nenolasīti ziņojumi (24 h)", "Messages not read (24 h)"),
             say("Centrāles ziņojumi, kurus nevarēja nolasīt vai kuriem nebija vietas.",
                 "Messages of the PBX that could not be read, or had no room."),
             [Ask(f"round({unread})", now=True)], Look(decimals=0, steps=BAD_IF_ANY), none,
         ),
         figure(
             say("Nezināmi numuri (7 dienas)", "Unknown numbers (7 days)"),
-            say("Zvani no ārpuses uz numuru, kas nav nevienā vienībā: papildini konfigurāciju.",
+            say("Zvani no ārpuses uz numuru, kas nepieder nevienai struktūrvienībai: papildiniet konfigurāciju.",
                 "Calls from outside to a number of no unit: add it to the configuration."),
             [Ask(promql.counted("callcheck_unknown_numbers_total", "[7d]", by="pbx"), PBX,
                  now=True)],

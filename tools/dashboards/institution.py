@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tools.dashboards import lists, promql
 from tools.dashboards.board import Board
+from tools.dashboards.outcomes import dispositions
 from tools.dashboards.panels import (
     COUNT,
     FULL_SHARE,
@@ -30,7 +31,7 @@ def board(say: Say, flavour: Flavour) -> Board:
         about=say("Visas struktūrvienības līdzās", "All units side by side"),
         rows=(
             (4, [(6, panel) for panel in _now(say)]),
-            (9, [(24, _units(say, flavour))]),
+            (7, [(24, _units(say, flavour))]),
             (9, [(12, _trend(say)), (12, _calls(say))]),
             (9, [(12, _hours(say, flavour)), (12, _times(say))]),
             (9, [(12, _again(say, flavour)), (12, _sent_around(say, flavour))]),
@@ -42,13 +43,15 @@ def _now(say: Say) -> list[Panel]:
     none = nothing(say)
     return [
         figure(
-            say("Laikā (7 dienas)", "In time (7 days)"),
-            say(*HOW) + say(" Visas vienības, 7 dienas.", " All units, 7 days."),
-            [Ask(of_all("compliance:ratio7d"), now=True)], SHARE, none, big=True,
+            say("Laikus (7 dienas)", "In time (7 days)"),
+            say(*HOW) + say(" Visas struktūrvienības, 7 dienas.", " All units, 7 days."),
+            [Ask(of_all("compliance:ratio7d"), say("laikus", "in time"), now=True),
+             Ask(of_all("judged:count7d"), "n", now=True)],
+            SHARE, none, big=True, counts=["n"],
         ),
         figure(
             say("Neatbildēti zvani (24 h)", "Missed calls (24 h)"),
-            say("Zvani no ārpuses uz vienībām, uz kuriem neviens neatbildēja.",
+            say("Zvani no ārpuses uz struktūrvienībām, uz kuriem neviens neatbildēja.",
                 "Calls from outside to the units that nobody answered."),
             [Ask(f"{of_all('inbound:count1d')} - {of_all('answered:count1d')}", now=True)],
             COUNT, none,
@@ -76,20 +79,21 @@ def _now(say: Say) -> list[Panel]:
 def _units(say: Say, flavour: Flavour) -> Panel:
     return rows(
         say("Struktūrvienības", "Units"),
-        say(*HOW) + say(" Ar Vilsona 95 % intervālu un visiem trim lasījumiem: pirms trešā zvana"
-                        " (10 s), tā skaņas laikā (11 s), pirms ceturtā (15 s).",
+        say(*HOW) + say(" Ar Vilsona 95 % intervālu un visiem trim lasījumiem: pirms trešā zvana,"
+                        " līdz tā skaņas beigām, pirms ceturtā (Latvijā 10, 11 un 15 s).",
                         " With the Wilson 95 % interval and all three readings: before the third"
-                        " ring (10 s), within its tone (11 s), before the fourth (15 s)."),
+                        " ring, by the end of its tone, before the fourth (in Latvia 10, 11 and"
+                        " 15 s)."),
         lists.units(say), flavour, nothing(say),
     )  # fmt: skip
 
 
 def _trend(say: Say) -> Panel:
     return curve(
-        say("Laikā atbildēto daļa", "Share answered in time"),
+        say("Laikus atbildēto zvanu daļa", "Share answered in time"),
         say(*HOW) + say(" Katrs punkts: 7 dienas pirms tā.", " Each point: the 7 days before it."),
         [Ask(by_unit("compliance:ratio7d"), "{{unit}}", interval="1h")],
-        Look(unit="percentunit", decimals=1, low=0, high=1),
+        Look(unit="percentunit", low=0, high=1),
         nothing(say),
     )
 
@@ -97,18 +101,18 @@ def _trend(say: Say) -> Panel:
 def _calls(say: Say) -> Panel:
     return curve(
         say("Zvani no ārpuses stundā", "Calls from outside in an hour"),
-        say("Visi zvani no ārpuses uz vienībām, pēc tā, kā tie beidzās.",
+        say("Visi zvani no ārpuses uz struktūrvienībām, pēc tā, kā tie beidzās.",
             "All calls from outside to the units, by how they ended."),
         [Ask(promql.counted(f'callcheck_calls_total{{direction="inbound",{NAMED}}}', "[1h]",
                             by="disposition") + " > 0", "{{disposition}}", interval="1h")],
-        COUNT, nothing(say), stacked=True,
+        COUNT, nothing(say), stacked=True, named=dispositions(say),
     )  # fmt: skip
 
 
 def _hours(say: Say, flavour: Flavour) -> Panel:
     return rows(
         say("Grūtākās stundas", "The hardest hours"),
-        say(*HOW) + say(" Visas vienības, pēc zvana sākuma vietējā laikā; tukšs: nav vērtētu.",
+        say(*HOW) + say(" Visas struktūrvienības, pēc zvana sākuma vietējā laikā; tukšs: nav vērtētu.",
                         " All units, by the call's start in local time; empty: none judged."),
         lists.hours(say, one_unit=False), flavour, nothing(say),
     )  # fmt: skip
@@ -140,7 +144,7 @@ def _again(say: Say, flavour: Flavour) -> Panel:
 
 def _sent_around(say: Say, flavour: Flavour) -> Panel:
     return rows(
-        say("Sūtīti no viena pie otra", "Sent around"),
+        say("Sūtīti no viena pie cita", "Sent around"),
         say("Zvani, kurus savienoja tālāk divreiz vai vairāk.",
             "Calls that were transferred twice or more."),
         lists.sent_around(say), flavour, say("tādu nav", "none"),

@@ -6,8 +6,12 @@ are whole microseconds (`started_us`), so that the indexes of the store serve.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from tools.dashboards.outcomes import absence_states, dispositions, vias
 from tools.dashboards.panels import (
     COUNT,
+    GOOD_SHARE,
     GREEN,
     RED,
     SHARE,
@@ -24,6 +28,7 @@ DAYS = {"from": "${__from:date:YYYY-MM-DD}", "to": "${__to:date:iso}"}
 """From midnight, so that whole hours are counted, which are kept ready."""
 UNIT = {"unit": "${unit}"}
 SECONDS = Look(unit="s", decimals=1)
+HEAT = Look(unit="percentunit", decimals=0, steps=GOOD_SHARE, low=0, high=1)
 RINGING: Steps = ((None, GREEN), (3, YELLOW), (4, RED))
 _IN_SPAN = (
     "started_us >= $__unixEpochFrom()::bigint * 1000000"
@@ -42,16 +47,17 @@ def missed(say: Say) -> Listing:
             f" FROM reports.missed WHERE {_OF_UNIT} ORDER BY started_us DESC LIMIT 100"
         ),
         columns=(
-            Column(name="started_at", title=say("Kad", "When"), kind="timestamp", width=160),
-            Column(name="extension", title=say("Tālrunis", "Phone"), width=90),
-            Column(name="name", title=say("Kam", "For"), api_only=True),
-            Column(name="disposition", title=say("Kas notika", "What happened"), width=130),
+            Column(name="started_at", title=say("Kad", "When"), kind="timestamp", width=145),
+            Column(name="extension", title=say("Tālrunis", "Phone"), width=80),
+            Column(name="name", title=say("Kam", "For"), width=110, api_only=True),
+            Column(name="disposition", title=say("Kas notika", "What happened"), width=180,
+                   words=dispositions(say)),
             Column(name="rings", title=say("Zvani", "Rings"), kind="number", width=80,
                    look=COUNT),
             Column(name="ring_seconds", title=say("Zvanīja", "Rang for"), kind="number", width=100,
                    look=SECONDS),
-            Column(name="caller", title=say("Zvanītājs", "Caller")),
-            Column(name="reason", title=say("Vērtējums", "Verdict")),
+            Column(name="caller", title=say("Zvanītājs", "Caller"), width=130),
+            Column(name="reason", title=say("Vērtējums", "Verdict"), least=260, wrapped=True),
         ),
     )  # fmt: skip
 
@@ -75,12 +81,12 @@ def hours(say: Say, *, one_unit: bool) -> Listing:
             " HAVING sum(judged) > 0 ORDER BY hours.hour"
         ),
         columns=(
-            Column(name="hour", title=say("Stunda", "Hour"), width=80),
+            Column(name="hour", title=say("Stunda", "Hour"), width=70),
             *(
-                Column(name=day, title=say(lv, en), kind="number", look=SHARE)
+                Column(name=day, title=say(lv, en), kind="number", look=HEAT, least=55)
                 for day, lv, en in days
             ),
-            Column(name="n", title="n", kind="number", width=80, look=COUNT),
+            Column(name="n", title="n", kind="number", width=60, look=COUNT),
         ),
     )
 
@@ -96,11 +102,11 @@ def helped(say: Say) -> Listing:
             " LIMIT 50"
         ),
         columns=(
-            Column(name="helper", title=say("Palīdzēja", "Helper"), width=100),
+            Column(name="helper", title=say("Palīdzēja", "Helper"), width=130),
             Column(name="helper_name", title=say("Kas", "Who"), api_only=True),
             Column(name="helped", title=say("Kam zvanīja", "Called"), width=110),
             Column(name="helped_name", title=say("Kam", "For whom"), api_only=True),
-            Column(name="via", title=say("Kā", "How"), width=100),
+            Column(name="via", title=say("Kā", "How"), width=100, words=vias(say)),
             Column(name="calls", title=say("Zvani", "Calls"), kind="number", width=80, look=COUNT),
         ),
     )
@@ -123,21 +129,21 @@ def units(say: Say) -> Listing:
             " GROUP BY unit ORDER BY unit"
         ),
         columns=(
-            Column(name="unit", title=say("Struktūrvienība", "Unit")),
-            Column(name="title", title=say("Nosaukums", "Title"), api_only=True),
+            Column(name="unit", title=say("Struktūrvienība", "Unit"), width=130),
+            Column(name="title", title=say("Nosaukums", "Title"), least=160, api_only=True),
             Column(name="n", title="n", kind="number", width=80, look=COUNT),
-            Column(name="compliance", title=say("Laikā", "In time"), kind="number", look=SHARE),
-            Column(name="low", title=say("no (95 %)", "from (95 %)"), kind="number",
+            Column(name="compliance", title=say("Laikus", "In time"), kind="number", width=90, look=SHARE),
+            Column(name="low", title=say("no (95 %)", "from (95 %)"), kind="number", width=100,
                    look=Look(unit="percentunit", decimals=1)),
-            Column(name="high", title=say("līdz (95 %)", "to (95 %)"), kind="number",
+            Column(name="high", title=say("līdz (95 %)", "to (95 %)"), kind="number", width=100,
                    look=Look(unit="percentunit", decimals=1)),
-            Column(name="before", title=say("pirms 3. zvana", "before ring 3"), kind="number",
+            Column(name="before", title=say("pirms 3. zvana", "before ring 3"), kind="number", width=120,
                    look=SHARE),
-            Column(name="within", title=say("3. zvana laikā", "within ring 3"), kind="number",
+            Column(name="within", title=say("3. zvana laikā", "within ring 3"), kind="number", width=120,
                    look=SHARE),
-            Column(name="third", title=say("pirms 4. zvana", "before ring 4"), kind="number",
+            Column(name="third", title=say("pirms 4. zvana", "before ring 4"), kind="number", width=120,
                    look=SHARE),
-            Column(name="missed", title=say("Neatbildēti", "Missed"), kind="number", look=COUNT),
+            Column(name="missed", title=say("Neatbildēti", "Missed"), kind="number", width=100, look=COUNT),
         ),
     )  # fmt: skip
 
@@ -158,7 +164,8 @@ def again(say: Say) -> Listing:
             Column(name="calls", title=say("Neatbildēti zvani", "Missed calls"), kind="number",
                    look=Look(decimals=0, steps=((None, GREEN), (2, YELLOW), (4, RED)))),
             Column(name="units", title=say("Struktūrvienības", "Units"), kind="number", look=COUNT),
-            Column(name="last_at", title=say("Pēdējoreiz", "Last"), kind="timestamp"),
+            Column(name="last_at", title=say("Pēdējoreiz", "Last"), kind="timestamp",
+                   least=145),
         ),
     )  # fmt: skip
 
@@ -173,11 +180,11 @@ def sent_around(say: Say) -> Listing:
             f" WHERE {_IN_SPAN} ORDER BY started_us DESC LIMIT 50"
         ),
         columns=(
-            Column(name="started_at", title=say("Kad", "When"), kind="timestamp", width=160),
+            Column(name="started_at", title=say("Kad", "When"), kind="timestamp", width=145),
             Column(name="unit", title=say("Struktūrvienība", "Unit")),
             Column(name="extension", title=say("Kam zvanīja", "Called")),
             Column(name="final_party", title=say("Kur nonāca", "Ended with")),
-            Column(name="transfers", title=say("Pāradresēts", "Transfers"), kind="number",
+            Column(name="transfers", title=say("Savienots tālāk", "Transfers"), kind="number",
                    look=Look(decimals=0, steps=((None, YELLOW), (3, RED)))),
         ),
     )  # fmt: skip
@@ -197,5 +204,34 @@ def ringing(say: Say) -> Listing:
                    look=Look(decimals=0, steps=RINGING)),
             Column(name="ringing_seconds", title=say("Zvana jau", "Ringing for"), kind="number",
                    look=Look(unit="s", decimals=0)),
+        ),
+    )  # fmt: skip
+
+
+def ring_numbers(say: Say) -> Listing:
+    """The same with no more than the ring number, and for whom it is."""
+    few = [c for c in ringing(say).columns if c.name in ("extension", "name", "ring")]
+    return replace(ringing(say), columns=few)
+
+
+def absences(say: Say) -> Listing:
+    """Who is away, and whether their calls get to somebody: always from the API, which knows
+    how a forward stands now."""
+    return Listing(
+        path="/api/v1/absences",
+        params={**UNIT, "limit": "50"},
+        sql="",
+        columns=(
+            Column(name="extension", title=say("Tālrunis", "Phone"), width=80),
+            Column(name="from", title=say("No", "From"), kind="timestamp", width=145),
+            Column(name="to", title=say("Līdz", "To"), kind="timestamp", width=145),
+            Column(name="state", title=say("Zvani ir", "Calls are"), width=170,
+                   words=absence_states(say)),
+            Column(name="forward.to", title=say("Uz", "To whom"), width=110),
+            Column(name="calls.offered", title=say("Zvani", "Calls"), kind="number", width=70,
+                   look=COUNT),
+            Column(name="calls.answered", title=say("Atbildēti", "Answered"), kind="number",
+                   width=90, look=COUNT),
+            Column(name="reason", title=say("Paskaidrojums", "Why"), least=260, wrapped=True),
         ),
     )  # fmt: skip

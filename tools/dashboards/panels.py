@@ -15,6 +15,7 @@ from grafana_foundation_sdk.builders import dashboard as dashboard_b
 from grafana_foundation_sdk.models import common, dashboard
 from grafana_foundation_sdk.models.dashboard import DynamicConfigValue as Set
 
+from tools.dashboards.outcomes import Words
 from tools.dashboards.sources import (
     API,
     POSTGRESQL,
@@ -29,7 +30,7 @@ from tools.dashboards.sources import (
 Panel = stat.Panel | timeseries.Panel | table.Panel | bargauge.Panel
 Steps = Sequence[tuple[float | None, str]]
 
-GREEN, YELLOW, RED, BLUE, GREY = "green", "#EAB839", "red", "blue", "text"
+GREEN, YELLOW, RED, BLUE, GREY = "green", "#EAB839", "red", "blue", "#808080"
 GOOD_SHARE: Steps = ((None, RED), (0.7, YELLOW), (0.8, GREEN))
 """Colours of a compliance: the aim is 80 %."""
 FULL_SHARE: Steps = ((None, RED), (0.95, YELLOW), (0.99, GREEN))
@@ -51,13 +52,15 @@ class Look:
 
 
 SHARE = Look(unit="percentunit", decimals=1, steps=GOOD_SHARE, low=0, high=1)
-COUNT = Look(unit="short", decimals=0)
+COUNT = Look(unit="none", decimals=0)
+"""Not `short`, which would say 2 K for 1,739."""
 
 
 def figure(
-    title: str, about: str, asks: Sequence[Ask], look: Look, nothing: str, *, big: bool = False
-) -> stat.Panel:
-    """One big number, or some beside each other."""
+    title: str, about: str, asks: Sequence[Ask], look: Look, nothing: str, *, big: bool = False,
+    counts: Sequence[str] = (),
+) -> stat.Panel:  # fmt: skip
+    """One big number, or some beside each other; `counts` names those that are plain counts."""
     panel = stat.Panel().graph_mode(common.BigValueGraphMode.NONE)
     panel.color_mode(common.BigValueColorMode.BACKGROUND if big else common.BigValueColorMode.VALUE)
     panel.reduce_options(common_b.ReduceDataOptions().calcs(["lastNotNull"]).values(False))
@@ -66,15 +69,19 @@ def figure(
         common.BigValueTextMode.VALUE_AND_NAME if several else common.BigValueTextMode.VALUE
     )
     _numbers(panel, look, nothing)
+    for name in counts:
+        fixed = {"mode": "fixed", "fixedColor": BLUE}
+        panel.override_by_name(name, [Set("unit", "none"), Set("decimals", 0), Set("color", fixed)])
     _asked(panel, title, about, asks)
     return panel
 
 
 def curve(
-    title: str, about: str, asks: Sequence[Ask], look: Look, nothing: str, *, stacked: bool = False
-) -> timeseries.Panel:
-    """Numbers over time; a gap stays a gap."""
-    panel = timeseries.Panel().line_width(2).fill_opacity(60 if stacked else 8)
+    title: str, about: str, asks: Sequence[Ask], look: Look, nothing: str, *, stacked: bool = False,
+    named: Words | None = None,
+) -> timeseries.Panel:  # fmt: skip
+    """Numbers over time; a gap stays a gap. `named` says the words and colours of the series."""
+    panel = timeseries.Panel().line_width(2).fill_opacity(80 if stacked else 0)
     panel.span_nulls(False).show_points(common.VisibilityMode.AUTO)
     if stacked:
         panel.draw_style(common.GraphDrawStyle.BARS)
@@ -97,22 +104,26 @@ def curve(
         panel.thresholds_style(
             common_b.GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED)
         )
+    for series, (text, colour) in (named or {}).items():
+        fixed = {"mode": "fixed", "fixedColor": colour}
+        panel.override_by_name(series, [Set("displayName", text), Set("color", fixed)])
     _asked(panel, title, about, asks)
     return panel
 
 
 def bars(
-    title: str, about: str, asks: Sequence[Ask], colours: Sequence[str], nothing: str
+    title: str, about: str, asks: Sequence[Ask], colours: Sequence[str | None], nothing: str
 ) -> bargauge.Panel:
-    """One bar for each question, in its own colour."""
+    """One bar for each question, in its own colour; without one it is a line between the bars."""
     panel = bargauge.Panel().orientation(common.VizOrientation.HORIZONTAL)
     panel.display_mode(common.BarGaugeDisplayMode.BASIC).min(0)
     panel.value_mode(common.BarGaugeValueMode.TEXT)
     panel.reduce_options(common_b.ReduceDataOptions().calcs(["lastNotNull"]).values(False))
     _numbers(panel, COUNT, nothing)
     for ask, colour in zip(asks, colours, strict=True):
-        fixed = {"mode": "fixed", "fixedColor": colour}
-        panel.override_by_name(ask.legend, [Set("color", fixed)])
+        fixed = Set("color", {"mode": "fixed", "fixedColor": colour or GREY})
+        blank = {"type": "value", "options": {"0": {"text": " ", "index": 0}}}
+        panel.override_by_name(ask.legend, [fixed] if colour else [fixed, Set("mappings", [blank])])
     _asked(panel, title, about, asks)
     return panel
 
@@ -126,6 +137,12 @@ class Column:
     kind: str = "string"
     look: Look | None = None
     width: int | None = None
+    least: int = 80
+    """It may not become narrower than this."""
+    words: Words | None = None
+    """What to say in the place of callcheck's words."""
+    wrapped: bool = False
+    """A long text goes on in a second line."""
     api_only: bool = False
     """The database does not know it: names and titles stand in the configuration."""
 
@@ -137,13 +154,16 @@ class Listing:
     path: str
     params: dict[str, str]
     sql: str
+    """Empty: no database knows it, so it always comes from the API."""
     columns: Sequence[Column]
 
 
 def rows(title: str, about: str, listing: Listing, flavour: Flavour, nothing: str) -> table.Panel:
     """A list. It comes from the API, or by SQL where callcheck's store is PostgreSQL."""
-    columns = [c for c in listing.columns if flavour == "api" or not c.api_only]
     panel = table.Panel().show_header(True).cell_height(common.TableCellHeight.SM)
+    if not listing.sql:
+        flavour = "api"
+    columns = [c for c in listing.columns if flavour == "api" or not c.api_only]
     if flavour == "api":
         kinds = [(column.name, column.kind) for column in columns]
         panel.datasource(API).with_target(api_target(listing.path, listing.params, kinds))
@@ -155,12 +175,34 @@ def rows(title: str, about: str, listing: Listing, flavour: Flavour, nothing: st
     return panel.title(title).description(about)
 
 
+def tiles(
+    title: str, about: str, listing: Listing, value: str, look: Look, nothing: str
+) -> stat.Panel:
+    """A big tile for each row of a list of the API: `value` in it, over it what else is known."""
+    panel = stat.Panel().graph_mode(common.BigValueGraphMode.NONE)
+    panel.color_mode(common.BigValueColorMode.BACKGROUND)
+    panel.text_mode(common.BigValueTextMode.VALUE_AND_NAME)
+    panel.reduce_options(
+        common_b.ReduceDataOptions().values(True).calcs([]).limit(24).fields(f"/^{value}$/")
+    )
+    _numbers(panel, look, nothing)
+    kinds = [(column.name, column.kind) for column in listing.columns]
+    panel.datasource(API).with_target(api_target(listing.path, listing.params, kinds))
+    return panel.title(title).description(about)
+
+
 def _column(column: Column) -> list[Set]:
-    settings = [Set("displayName", column.title)]
+    settings = [Set("displayName", column.title), Set("noValue", "–")]
     if column.width:
         settings.append(Set("custom.width", column.width))
+    else:
+        settings.append(Set("custom.minWidth", column.least))
     if column.kind == "timestamp":
-        settings.append(Set("unit", "dateTimeAsLocal"))
+        settings.append(Set("unit", "time:YYYY-MM-DD HH:mm"))
+    if column.wrapped:
+        settings.append(Set("custom.wrapText", True))
+    if column.words:
+        settings += _said(column.words)
     look = column.look
     if look is not None:
         settings += [Set("unit", look.unit), Set("thresholds", _thresholds(look.steps))]
@@ -170,6 +212,17 @@ def _column(column: Column) -> list[Set]:
             coloured = {"type": "color-background", "mode": "basic"}
             settings.append(Set("custom.cellOptions", coloured))
     return settings
+
+
+def _said(words: Words) -> list[Set]:
+    options = {
+        word: {"text": text, "color": colour, "index": index}
+        for index, (word, (text, colour)) in enumerate(words.items())
+    }
+    said = [Set("mappings", [{"type": "value", "options": options}])]
+    if len({colour for _, colour in words.values()}) > 1:
+        said.append(Set("custom.cellOptions", {"type": "color-text"}))
+    return said
 
 
 def _asked(panel: Any, title: str, about: str, asks: Sequence[Ask]) -> None:
@@ -191,12 +244,15 @@ def _numbers(panel: Any, look: Look, nothing: str) -> None:
         .steps([dashboard.Threshold(value, colour) for value, colour in look.steps])
     )  # fmt: skip
     panel.color_scheme(dashboard_b.FieldColor().mode(dashboard.FieldColorModeId.THRESHOLDS))
-    panel.mappings([
-        dashboard.ValueMap({
-            value: dashboard.ValueMappingResult(text=text, color=colour, index=index)
-            for index, (value, text, colour) in enumerate(look.words)
-        })
-    ] if look.words else [])  # fmt: skip
+    unknown = dashboard.DashboardSpecialValueMapOptions(
+        dashboard.SpecialValueMatch.NULL_AND_NAN,
+        dashboard.ValueMappingResult(text=nothing, color=GREY, index=len(look.words)),
+    )
+    words = dashboard.ValueMap({
+        value: dashboard.ValueMappingResult(text=text, color=colour, index=index)
+        for index, (value, text, colour) in enumerate(look.words)
+    })  # fmt: skip
+    panel.mappings([*([words] if look.words else []), dashboard.SpecialValueMap(unknown)])
 
 
 def _thresholds(steps: Steps) -> dict[str, object]:

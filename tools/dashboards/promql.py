@@ -53,13 +53,24 @@ def counted(series: str, window: str, by: str = "") -> str:
     return f"sum{grouping}(last_over_time({series}{window}) - min_over_time({series}{window}))"
 
 
-def rang_between(window: str, above: str | None, le: str) -> str:
-    """Inbound calls of the unit whose ringing ended after `above` and within `le` seconds."""
-    whole, less = (
-        counted(f'callcheck_ring_seconds_bucket{{{ONE},le="{edge}"}}', f"[{window}]")
-        for edge in (le, above)
-    )
-    return whole if above is None else f"{whole} - {less}"
+def rang_in(window: str, above: int | None, until: int | None) -> str:
+    """Inbound calls of the unit whose ringing ended after ring `above` and by the end of `until`.
+
+    How long a ring is, callcheck says itself: it depends on the country.
+    """
+    whole = _rang(window, until)
+    return whole if above is None else f"{whole} - {_rang(window, above)}"
+
+
+def _rang(window: str, until: int | None) -> str:
+    if until is None:
+        inf = f'callcheck_ring_seconds_bucket{{{ONE},le="+Inf"}}'
+        return counted(inf, f"[{window}]")
+    edge = f'count_values("le", {until} * max(callcheck_ring_period_seconds))'
+    # a bucket is called 15.0 where a number is written 15
+    edge = f'label_replace({edge}, "le", "$1.0", "le", "([0-9]+)")'
+    buckets = counted(f"callcheck_ring_seconds_bucket{{{ONE}}}", f"[{window}]", by="le")
+    return f"sum({buckets} and on (le) {edge})"
 
 
 def heard(window: str) -> str:

@@ -8,6 +8,7 @@ from tools.dashboards.panels import (
     BAD_IF_ANY,
     COUNT,
     FULL_SHARE,
+    GOOD_SHARE,
     GREEN,
     RED,
     SHARE,
@@ -24,7 +25,7 @@ from tools.dashboards.sources import Ask, Flavour
 from tools.dashboards.words import Say
 
 HOW = (
-    "Laikā atbildētie / vērtētie (laikā + ne laikā). Vērtē zvanus no ārpuses uz publisku numuru"
+    "Laikus atbildētie / vērtētie zvani (laikus + ne laikus). Vērtē zvanus no ārpuses uz publisku numuru"
     " darba laikā; ja neviens nav vērtēts, ir „nav datu”, nevis 100 %.",
     "Answered in time / judged (in time + not in time). Judged are calls from outside to a public"
     " number in working hours; where none was judged it says “no data”, not 100 %.",
@@ -36,14 +37,15 @@ def board(say: Say, flavour: Flavour) -> Board:
     return Board(
         name="unit",
         title=say("Struktūrvienības vadītājs", "Unit head"),
-        about=say("Kā mūsu vienība atbild uz zvaniem", "How our unit answers its calls"),
+        about=say("Kā mūsu struktūrvienība atbild uz zvaniem", "How our unit answers its calls"),
         of_one_unit=True,
         rows=(
             (5, [(6, panel) for panel in _now(say)]),
             (8, [(12, _trend(say)), (12, _rings(say))]),
             (10, [(24, _missed(say, flavour))]),
             (10, [(12, _hours(say, flavour)), (12, _helped(say, flavour))]),
-            (6, [(6, panel) for panel in _absences(say)]),
+            (6, [(24, _away(say))]),
+            (5, [(6, panel) for panel in _absences(say)]),
         ),
     )
 
@@ -59,10 +61,12 @@ def _now(say: Say) -> list[Panel]:
         figure(
             say("Pēdējās 24 stundas", "Last 24 hours"),
             how + say(" Pēdējās 24 stundas.", " The last 24 hours."),
-            [Ask(of_unit("compliance:ratio1d"), now=True)], SHARE, none, big=True,
+            [Ask(of_unit("compliance:ratio1d"), say("laikus", "in time"), now=True),
+             Ask(of_unit("judged:count1d"), "n", now=True)],
+            SHARE, none, big=True, counts=["n"],
         ),
         figure(
-            say("7 dienas un 7 dienas pirms tām", "This week against last"),
+            say("Šī nedēļa un iepriekšējā", "This week against last"),
             how + say(" Pēdējās 7 dienas un 7 dienas pirms tām.",
                       " The last 7 days, and the 7 days before them."),
             [Ask(of_unit("compliance:ratio7d"), say("šonedēļ", "this week"), now=True),
@@ -80,11 +84,11 @@ def _now(say: Say) -> list[Panel]:
             Look(unit="percentunit", decimals=1), none,
         ),
         figure(
-            say("Vērtēti zvani, n (24 h un 7 dienas)", "Judged calls, n (24 h and 7 days)"),
-            say("Cik zvanu vērtēti: laikā + ne laikā.",
+            say("Vērtētie zvani, n", "Judged calls, n"),
+            say("Cik zvanu vērtēti: laikus atbildētie + pārējie.",
                 "How many calls were judged: in time + not in time."),
-            [Ask(of_unit("judged:count1d"), "24 h", now=True),
-             Ask(of_unit("judged:count7d"), say("7 dienas", "7 days"), now=True)],
+            [Ask(of_unit("judged:count7d"), say("7 dienās", "7 days"), now=True),
+             Ask(of_unit("judged:count30d"), say("30 dienās", "30 days"), now=True)],
             COUNT, none,
         ),
     ]  # fmt: skip
@@ -92,37 +96,35 @@ def _now(say: Say) -> list[Panel]:
 
 def _trend(say: Say) -> Panel:
     return curve(
-        say("Laikā atbildēto daļa", "Share answered in time"),
+        say("Laikus atbildēto zvanu daļa", "Share answered in time"),
         say(*HOW) + say(" Katrs punkts: 24 stundas pirms tā.", " Each point: the 24 h before it."),
-        [Ask(of_unit("compliance:ratio1d"), say("laikā", "in time"), interval="15m")],
-        SHARE,
+        [Ask(of_unit("compliance:ratio1d"), say("laikus", "in time"), interval="15m")],
+        Look(unit="percentunit", steps=GOOD_SHARE, low=0, high=1),
         nothing(say),
     )
 
 
-_MARKS = {"3": " ┃", "7": " +"}
-
-
 def _rings(say: Say) -> Panel:
-    """Latvia's cadence: a ring every 5 s."""
-    spans = ((None, "5.0", "1"), ("5.0", "10.0", "2"), ("10.0", "15.0", "3"),
-             ("15.0", "20.0", "4"), ("20.0", "30.0", "5.–6"), ("30.0", "+Inf", "7"))  # fmt: skip
+    spans = ((None, 1, "1"), (1, 2, "2"), (2, 3, "3"), (3, 4, "4"), (4, 6, "5–6"),
+             (6, None, "7+"))  # fmt: skip
     asks = [
         Ask(
-            promql.rang_between("$__range", above, le),
-            say(f"{ring}. zvans", f"ring {ring.replace('.', '')}") + _MARKS.get(ring, ""),
+            promql.rang_in("$__range", above, until),
+            say(f"{ring}. zvans", f"ring {ring}"),
             now=True,
         )
-        for above, le, ring in spans
+        for above, until, ring in spans
     ]
+    line = Ask("vector(0)", say("┈ līdz šejienei laikus ┈", "┈ in time up to here ┈"), now=True)
     return bars(
         say("Kurā zvanā beidzās gaidīšana", "In which ring the waiting ended"),
-        say("Visi zvani no ārpuses, kas zvanīja: kurā zvanā atbildēja vai zvanīšana beidzās."
-            " Zaļie ir līdz trešajam zvanam (līnija ┃). Zvans ir 5 s. Izvēlētajā laikā.",
+        say("Visi zvani no ārpuses, kas zvanīja: kurā zvanā atbildēja vai zvanīšana beidzās,"
+            " izvēlētajā laikā. Zaļie ir līdz trešajam zvanam, ko atdala līnija. Cik garš ir zvans,"
+            " nosaka valsts: Latvijā tās ir 5 s.",
             "All calls from outside that rang: in which ring they were answered or the ringing"
-            " ended. Green is up to the third ring (the line ┃). A ring is 5 s. In the time"
-            " chosen."),
-        asks, (GREEN, GREEN, GREEN, YELLOW, RED, RED), nothing(say),
+            " ended, in the time chosen. Green is up to the third ring, where the line is. How"
+            " long a ring is depends on the country: in Latvia 5 s."),
+        [*asks[:3], line, *asks[3:]], (GREEN, GREEN, GREEN, None, YELLOW, RED, RED), nothing(say),
     )  # fmt: skip
 
 
@@ -155,12 +157,24 @@ def _helped(say: Say, flavour: Flavour) -> Panel:
     )  # fmt: skip
 
 
+def _away(say: Say) -> Panel:
+    return rows(
+        say("Prombūtnes un kas atbild viņu vietā", "Absences, and who answers meanwhile"),
+        say("50 jaunākās, vispirms tās, kas vēl priekšā. Vai zvani nonāk pie kāda, kurš ir uz"
+            " vietas. „Zvani” ir prombūtnes laikā saņemtie, „atbildēti” – tie, uz kuriem kāds"
+            " atbildēja.",
+            "The newest 50, those to come first. Whether the calls get to somebody who is there;"
+            " “calls” came during the absence, “answered” somebody took."),
+        lists.absences(say), "api", say("prombūtņu nav", "nobody is away"),
+    )  # fmt: skip
+
+
 def _absences(say: Say) -> list[Panel]:
     none = nothing(say)
     bad = 'state=~"late|wrong_target|not_forwarded|left_on"'
     return [
         figure(
-            say("Prombūtnes bez derīgas pāradresācijas", "Absences without a valid forward"),
+            say("Prombūtnes bez pāradresācijas", "Absences without a forward"),
             say("Prombūtnes, kurās zvani nav pāradresēti, pāradresēti par vēlu, uz nepareizu"
                 " mērķi vai pāradresācija palikusi ieslēgta.",
                 "Absences whose calls are not forwarded, were forwarded late or to a wrong target,"
@@ -169,7 +183,7 @@ def _absences(say: Say) -> list[Panel]:
             Look(decimals=0, steps=BAD_IF_ANY), none,
         ),
         figure(
-            say("Prombūtnē atbildētie (30 dienas)", "Answered during absence (30 days)"),
+            say("Prombūtnes laikā atbildētie (30 d.)", "Answered during absence (30 days)"),
             say("Zvani prombūtnē esošajiem, uz kuriem atbildēja kolēģis vai mobilais / visi šādi"
                 " zvani.",
                 "Calls to somebody absent that a colleague or the own mobile answered / all such"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tools.dashboards import lists
 from tools.dashboards.board import Board
-from tools.dashboards.panels import COUNT, SHARE, Look, Panel, figure, rows
+from tools.dashboards.lists import RINGING
+from tools.dashboards.panels import COUNT, SHARE, Look, Panel, figure, rows, tiles
 from tools.dashboards.promql import of_all
 from tools.dashboards.sources import Ask, Flavour
 from tools.dashboards.unit_head import HOW, nothing
@@ -15,11 +16,15 @@ def board(say: Say, _flavour: Flavour) -> Board:
     """The dashboard."""
     return Board(
         name="wallboard",
-        title=say("Ekrāns pie sienas", "Wallboard"),
+        title=say("Sienas ekrāns", "Wallboard"),
         about=say("Kas zvana šobrīd", "What rings now"),
         span="now-1h",
         refresh="5s",
-        rows=((6, [(6, panel) for panel in _now(say)]), (16, [(24, _ringing(say))])),
+        rows=(
+            (5, [(6, panel) for panel in _now(say)]),
+            (9, [(24, _big(say))]),
+            (8, [(24, _ringing(say))]),
+        ),
     )
 
 
@@ -42,13 +47,15 @@ def _now(say: Say) -> list[Panel]:
             [Ask("sum(callcheck_open_calls)", now=True)], COUNT, none, big=True,
         ),
         figure(
-            say("Laikā (24 h)", "In time (24 h)"),
-            say(*HOW) + say(" Visas vienības, 24 stundas.", " All units, 24 hours."),
-            [Ask(of_all("compliance:ratio1d"), now=True)], SHARE, none, big=True,
+            say("Laikus (24 h)", "In time (24 h)"),
+            say(*HOW) + say(" Visas struktūrvienības, 24 stundas.", " All units, 24 hours."),
+            [Ask(of_all("compliance:ratio1d"), say("laikus", "in time"), now=True),
+             Ask(of_all("judged:count1d"), "n", now=True)],
+            SHARE, none, big=True, counts=["n"],
         ),
         figure(
             say("Neatbildēti (1 h)", "Missed (1 h)"),
-            say("Zvani no ārpuses uz vienībām, uz kuriem pēdējā stundā neatbildēja.",
+            say("Zvani no ārpuses uz struktūrvienībām, uz kuriem pēdējā stundā neatbildēja.",
                 "Calls from outside to the units that nobody answered in the last hour."),
             [Ask(f"{of_all('inbound:count1h')} - {of_all('answered:count1h')}", now=True)],
             Look(decimals=0, steps=((None, "green"), (1, "#EAB839"), (5, "red"))), none, big=True,
@@ -56,13 +63,24 @@ def _now(say: Say) -> list[Panel]:
     ]  # fmt: skip
 
 
+def _big(say: Say) -> Panel:
+    return tiles(
+        say("Zvana šobrīd", "Ringing now"),
+        say("Katrs lauks ir zvans no ārpuses, uz kuru vēl nav atbildēts. Lielais skaitlis: kurš"
+            " zvans pēc kārtas skan, skaitot no pirmā tālruņa pirmā zvana. Trešais ir pēdējais"
+            " laikus; no ceturtā ir par vēlu.",
+            "Each tile is a call from outside not answered yet. The big number: which ring it is,"
+            " counted from the first ring of the first phone. The third is the last in time; from"
+            " the fourth on it is too late."),
+        lists.ring_numbers(say), "ring", Look(decimals=0, steps=RINGING),
+        say("neviens nezvana", "nothing rings"),
+    )  # fmt: skip
+
+
 def _ringing(say: Say) -> Panel:
     panel = rows(
-        say("Zvana šobrīd", "Ringing now"),
-        say("Zvani no ārpuses, uz kuriem vēl nav atbildēts, ilgākais augšā. Zvana numurs no"
-            " pirmā tālruņa pirmā zvana; no 4. ir par vēlu.",
-            "Calls from outside not answered yet, the longest first. The ring number counts from"
-            " the first ring of the first phone; from 4 on it is too late."),
+        say("Kam un cik ilgi zvana", "For whom, and how long"),
+        say("Tie paši zvani, ilgākais augšā.", "The same calls, the longest first."),
         lists.ringing(say), "api", say("neviens nezvana", "nothing rings"),
     )  # fmt: skip
     return panel.cell_height("lg")  # type: ignore[arg-type]
