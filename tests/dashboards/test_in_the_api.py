@@ -42,7 +42,7 @@ def api(tmp_path: Path) -> Iterator[TestClient]:
         UNITS, PEOPLE, ("answer_by_ring",), RIGA,
         lambda call, findings: to_record(call, findings, RIGA, LATVIA),
     )  # fmt: skip
-    terms = Terms(Directory(PEOPLE), CLOCK)
+    terms = Terms(Directory(tuple(PEOPLE)), CLOCK)
     desk = Desk(Absences(store), Forwards(store), terms, lambda: NOON)
     desk.add(Draft("203", NOON - HOUR, NOON + HOUR), "api")
     ports = Ports(

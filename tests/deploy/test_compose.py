@@ -137,8 +137,8 @@ def test_the_dockerfile_is_clean() -> None:
     assert (ended.returncode, ended.stdout) == (0, "")
 
 
-def test_both_asterisks_start_the_same_way() -> None:
-    demo = ROOT / "deploy" / "demo"
-    assert (demo / "pbx" / "start.sh").read_bytes() == (demo / "world" / "start.sh").read_bytes()
-    for script in (*demo.glob("*/start.sh"), *(ROOT / "deploy").glob("**/*.sh")):
+def test_the_scripts_are_shell() -> None:
+    scripts = sorted((ROOT / "deploy").glob("**/*.sh"))
+    assert len(scripts) >= 3
+    for script in scripts:
         subprocess.run(["sh", "-n", str(script)], check=True)

@@ -13,6 +13,8 @@ from tests.deploy.programs import free_port, program
 ABOUT = {
     "CallcheckListenerBlind": "watching",
     "CallcheckGap": "watching",
+    "CallcheckNotJudged": "watching",
+    "CallcheckMessagesLost": "watching",
     "CallcheckCallsNotAnswered": "calls",
     "CallcheckComplianceFalling": "calls",
     "CallcheckComplianceLow": "calls",
@@ -75,4 +77,14 @@ def test_one_message_for_one_trouble_of_one_unit(tmp_path: Path) -> None:
         "CallcheckComplianceFalling unit=legal",
         "CallcheckComplianceLow unit=legal",
         "CallcheckComplianceLow unit=it",
+    )
+
+
+def test_a_gap_says_why_calls_are_not_judged(tmp_path: Path) -> None:
+    assert_suppressed(
+        tmp_path,
+        {"CallcheckNotJudged"},
+        "CallcheckGap pbx=main",
+        "CallcheckNotJudged",
+        "CallcheckMessagesLost pbx=main",
     )

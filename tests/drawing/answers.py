@@ -64,7 +64,7 @@ class Answering:
         expr = substituted(target["expr"], values)
         if target.get("instant"):
             return self.prometheus.instant(expr)
-        step = STEPS.get(target.get("interval"), 600)
+        step = STEPS.get(target.get("interval", ""), 600)
         return self.prometheus.over(expr, now - (now - start) // step * step, step)
 
     def _rows(self, target: Json, start: int) -> Any:
@@ -145,9 +145,9 @@ def _openmetrics(month: Month) -> Iterator[str]:
         if values[-1][1] != b"0.0" or family not in FULL_OF_ZEROS:
             known = labels.removesuffix("}")
             families[family].append((f"{known},{OURS}" if known else OURS, values))
-    for family, value in PROCESS.items():
-        rising = value if family.endswith("_total") else 0.0
-        values = [(at, b"%f" % (rising * (at - times[0]) or value)) for at in times]
+    for family, each in PROCESS.items():
+        rising = each if family.endswith("_total") else 0.0
+        values = [(at, b"%f" % (rising * (at - times[0]) or each)) for at in times]
         families[family].append((OURS, values))
     for family in sorted(families):
         kind = "counter" if family.endswith("_total") else "gauge"

@@ -78,7 +78,7 @@ def drawn(
 
 
 def _height(board: Json, width: int) -> int:
-    places = [panel["gridPos"] for panel in board["panels"]]
+    places: list[dict[str, int]] = [panel["gridPos"] for panel in board["panels"]]
     if width >= NARROW:
         return GAP + max(p["y"] + p["h"] for p in places) * (CELL + GAP)
     return GAP + sum(p["h"] * (CELL + GAP) for p in places)

@@ -64,7 +64,8 @@ class Month:
         moment = Moment()
         metrics = Metrics(
             process_registry(self.config.cadence.period_ms), moment, pbxs=["main"],
-            units=[u.id for u in self.config.units], rules=list(RULES), ring_edges_ms=_edges(self.config), version="1",
+            units=[u.id for u in self.config.units], rules=list(RULES),
+            ring_edges_ms=_edges(self.config), version="1",
         )  # fmt: skip
         metrics.set_absences(make_desk(self.config, self.store).counts())
         delay, coming = metrics.delay_of("main"), iter([*self.calls, None])

@@ -95,7 +95,7 @@ def _unit_head(month: Month, page: Page, board: Json) -> None:
     rings = text_of(page, board, "In which ring the waiting ended")
     rang = _rang(month)
     assert rings == (
-        f"ring 1 {rang[1]} ring 2 {rang[2]} ring 3 {rang[3]} ┈ in time up to here ┈"
+        f"ring 1 {rang[1]} ring 2 {rang[2]} ring 3 {rang[3]} ┈ limit ┈"
         f" ring 4 {rang[4]} ring 5–6 {rang[5] + rang[6]} ring 7+ {rang[7]}"
     )
     missed = text_of(page, board, "Calls that nobody answered")
@@ -109,10 +109,10 @@ def _rang(month: Month) -> dict[int, int]:
     """Calls from outside by the ring in which the ringing ended; 7 is the seventh or later."""
     found = dict.fromkeys(range(1, 8), 0)
     for call, _ in month.calls:
-        recent = call.ended_at >= (month.now - 7 * DAY) * US
-        if recent and call.unit == UNIT and call.direction is Direction.INBOUND:
-            if call.ring_ms is not None:
-                found[min(7, max(0, call.ring_ms - 1) // month.config.cadence.period_ms + 1)] += 1
+        ours = call.unit == UNIT and call.direction is Direction.INBOUND
+        if ours and call.ended_at >= (month.now - 7 * DAY) * US and call.ring_ms is not None:
+            ring = max(0, call.ring_ms - 1) // month.config.cadence.period_ms + 1
+            found[min(7, ring)] += 1
     return found
 
 

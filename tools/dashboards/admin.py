@@ -137,7 +137,8 @@ def _store(say: Say) -> list[Panel]:
         ),
         figure(
             say("Nezināmi numuri (7 dienas)", "Unknown numbers (7 days)"),
-            say("Zvani no ārpuses uz numuru, kas nepieder nevienai struktūrvienībai: papildiniet konfigurāciju.",
+            say("Zvani no ārpuses uz numuru, kas nepieder nevienai struktūrvienībai:"
+                " papildiniet konfigurāciju.",
                 "Calls from outside to a number of no unit: add it to the configuration."),
             [Ask(promql.counted("callcheck_unknown_numbers_total", "[7d]", by="pbx"), PBX,
                  now=True)],

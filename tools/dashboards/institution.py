@@ -112,7 +112,8 @@ def _calls(say: Say) -> Panel:
 def _hours(say: Say, flavour: Flavour) -> Panel:
     return rows(
         say("Grūtākās stundas", "The hardest hours"),
-        say(*HOW) + say(" Visas struktūrvienības, pēc zvana sākuma vietējā laikā; tukšs: nav vērtētu.",
+        say(*HOW) + say(" Visas struktūrvienības, pēc zvana sākuma vietējā laikā; tukšs: nav"
+                        " vērtētu.",
                         " All units, by the call's start in local time; empty: none judged."),
         lists.hours(say, one_unit=False), flavour, nothing(say),
     )  # fmt: skip

@@ -25,8 +25,8 @@ from tools.dashboards.sources import Ask, Flavour
 from tools.dashboards.words import Say
 
 HOW = (
-    "Laikus atbildētie / vērtētie zvani (laikus + ne laikus). Vērtē zvanus no ārpuses uz publisku numuru"
-    " darba laikā; ja neviens nav vērtēts, ir „nav datu”, nevis 100 %.",
+    "Laikus atbildētie / vērtētie zvani (laikus + ne laikus). Vērtē zvanus no ārpuses uz publisku"
+    " numuru darba laikā; ja neviens nav vērtēts, ir „nav datu”, nevis 100 %.",
     "Answered in time / judged (in time + not in time). Judged are calls from outside to a public"
     " number in working hours; where none was judged it says “no data”, not 100 %.",
 )
@@ -115,7 +115,7 @@ def _rings(say: Say) -> Panel:
         )
         for above, until, ring in spans
     ]
-    line = Ask("vector(0)", say("┈ līdz šejienei laikus ┈", "┈ in time up to here ┈"), now=True)
+    line = Ask("vector(0)", say("┈ robeža ┈", "┈ limit ┈"), now=True)
     return bars(
         say("Kurā zvanā beidzās gaidīšana", "In which ring the waiting ended"),
         say("Visi zvani no ārpuses, kas zvanīja: kurā zvanā atbildēja vai zvanīšana beidzās,"

@@ -68,7 +68,8 @@ class House:
         self.watched: list[tuple[Listener, Watch]] = []
         self.now = Now(self.watched, self.store, self.writer)
         self.metrics = Metrics(
-            process_registry(config.cadence.period_ms), self.now, pbxs=[p.name for p in config.pbxs],
+            process_registry(config.cadence.period_ms), self.now,
+            pbxs=[p.name for p in config.pbxs],
             units=[u.id for u in config.units], rules=list(RULES), ring_edges_ms=edges,
             version=__version__,
         )  # fmt: skip
