@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from callcheck.absences.desk import Desk, Terms
+from callcheck.absences.desk import Desk
 from callcheck.absences.model import Draft
+from callcheck.absences.terms import Terms
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness
 from callcheck.cadence import CADENCES
 from callcheck.calls.directory import Directory, Party
-from callcheck.store import Absences, Forwards, Store, StoreError
+from callcheck.store import Absences, Forwards, Meanwhile, Store, StoreError
 from callcheck.view import to_record
 from tests.absences.people import CLOCK
 from tests.api.house_of_cards import RIGA
@@ -43,7 +44,7 @@ def api(tmp_path: Path) -> Iterator[TestClient]:
         lambda call, findings: to_record(call, findings, RIGA, LATVIA),
     )  # fmt: skip
     terms = Terms(Directory(tuple(PEOPLE)), CLOCK)
-    desk = Desk(Absences(store), Forwards(store), terms, lambda: NOON)
+    desk = Desk(Absences(store), Forwards(store), Meanwhile(store), terms, lambda: NOON)
     desk.add(Draft("203", NOON - HOUR, NOON + HOUR), "api")
     ports = Ports(
         StoreReader(store), lambda: [ringing], Readiness, lambda: b"", lambda: NOON + 12 * SECOND,

@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness, Record
-from callcheck.app.absences import make_desk
+from callcheck.app.desk import make_desk
 from callcheck.app.ports import StoreReader
 from callcheck.calls.model import Direction
 from callcheck.rules import RULES

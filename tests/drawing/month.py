@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from callcheck.absences.model import Draft, ForwardKind
-from callcheck.app.absences import make_desk
+from callcheck.app.desk import make_desk
 from callcheck.calls.model import Call, Disposition
 from callcheck.config import Config, load
 from callcheck.demo.day import Day, redated
@@ -67,7 +67,8 @@ class Month:
             units=[u.id for u in self.config.units], rules=list(RULES),
             ring_edges_ms=_edges(self.config), version="1",
         )  # fmt: skip
-        metrics.set_absences(make_desk(self.config, self.store).counts())
+        desk = make_desk(self.config, self.store)
+        metrics.set_absences(desk.counts(desk.stands()))
         delay, coming = metrics.delay_of("main"), iter([*self.calls, None])
         call, newest = next(coming), self.now - NEWEST
         sparse = range(self.now - (DAYS + 1) * DAY, newest, SPARSE)
