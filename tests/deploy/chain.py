@@ -132,9 +132,19 @@ def watching(
 @contextmanager
 def notifying(folder: Path, port: int, inbox: Inbox, alertmanager: str) -> Iterator[None]:
     """Alertmanager on our routes, which all lead to the inbox."""
+    text = re.sub(r"\w+\.example\.org", f"127.0.0.1:{inbox.port}", with_receivers("webhook"))
+    with alerting(folder, port, text, alertmanager):
+        yield
+
+
+@contextmanager
+def alerting(folder: Path, port: int, text: str, alertmanager: str) -> Iterator[None]:
+    """Alertmanager on a configuration, made impatient."""
+    path = folder / "alertmanager.yml"
+    text = re.sub(r"(?m)^(\s*group_(?:wait|interval):) \w+$", r"\1 1s", text)
+    path.write_text(text, encoding="utf-8")
     with _running(
-        folder / "alertmanager.log", alertmanager,
-        f"--config.file={_alertmanager(folder, inbox.port)}",
+        folder / "alertmanager.log", alertmanager, f"--config.file={path}",
         f"--storage.path={folder / 'alertmanager'}", "--cluster.listen-address=",
         f"--web.listen-address=127.0.0.1:{port}",
     ):  # fmt: skip
@@ -165,13 +175,3 @@ def _prometheus(folder: Path, callcheck: str, token: str, alertmanager: int) -> 
         text = text.replace("alertmanager:9093", f"127.0.0.1:{alertmanager}")
         (folder / name).write_text(text, encoding="utf-8")
     return folder / "prometheus.yml"
-
-
-def _alertmanager(folder: Path, inbox: int) -> Path:
-    """Our routes with the webhook receivers, impatient; returns their path."""
-    text = with_receivers("webhook")
-    text = re.sub(r"(?m)^(\s*group_(?:wait|interval):) \w+$", r"\1 1s", text)
-    text = re.sub(r"\w+\.example\.org", f"127.0.0.1:{inbox}", text)
-    path = folder / "alertmanager.yml"
-    path.write_text(text, encoding="utf-8")
-    return path
