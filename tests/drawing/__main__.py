@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.dashboards.reading import ROOT, load
 from tests.drawing.answers import SPANS, answering
-from tests.drawing.browser import drawn
+from tests.drawing.browser import Sheet, drawn
 
 WIDTHS = {"": 1280, "-phone": 390}
 
@@ -24,10 +24,9 @@ if __name__ == "__main__":
             found = answers.of(board)
             for ending, width in WIDTHS.items():
                 with tempfile.TemporaryDirectory() as folder:
-                    page = drawn(
-                        Path(folder), board, found, answers.month.now, width=width,
-                        span=SPANS[board["time"]["from"]],
-                    )  # fmt: skip
+                    span = SPANS[board["time"]["from"]]
+                    sheet = Sheet(board=board, answers=found, span=span, width=width)
+                    page = drawn(Path(folder), [sheet], answers.month.now)
                     name = f"{path.stem}-{path.parent.name}{ending}.png"
                     shutil.copy(page.picture, into / name)
                     print(name, *page.failed)

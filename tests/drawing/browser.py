@@ -1,4 +1,4 @@
-"""A dashboard and its answers in, a picture and the text that stands in it out.
+"""Dashboards and their answers in, a picture and the text that stands in it out.
 
 The page is made of Grafana's own components (tools/draw) and drawn by a headless Chromium.
 """
@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html.parser import HTMLParser
@@ -34,24 +35,45 @@ def lacking() -> list[str]:
     return [name for name in ("npm", "node", "chromium") if shutil.which(name) is None]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A dashboard to draw: with what answers, over how many seconds, how many pixels wide."""
+
+    board: Json
+    answers: dict[str, Any]
+    span: int
+    width: int = 1280
+
+    @property
+    def height(self) -> int:
+        """As page.jsx makes it."""
+        places: list[dict[str, int]] = [panel["gridPos"] for panel in self.board["panels"]]
+        if self.width >= NARROW:
+            return GAP + max(p["y"] + p["h"] for p in places) * (CELL + GAP)
+        return GAP + sum(p["h"] * (CELL + GAP) for p in places)
+
+
 @dataclass(frozen=True)
 class Page:
-    """What was drawn: texts by the panel's id, as they follow each other, and the picture."""
+    """What was drawn: texts by sheet and panel's id, as they follow each other, and the picture."""
 
-    texts: dict[int, list[str]]
+    texts: dict[tuple[int, int], list[str]]
     failed: list[str]
     """Errors of components, and of the page."""
     picture: Path
 
+    def of(self, sheet: int) -> dict[int, list[str]]:
+        """The texts of one sheet."""
+        return {panel: texts for (at, panel), texts in self.texts.items() if at == sheet}
 
-def drawn(
-    folder: Path, board: Json, answers: dict[str, Any], now: int, *, width: int, span: int,
-    mode: Mode = "light",
-) -> Page:  # fmt: skip
-    """Draws a dashboard, `width` pixels wide, into `folder`."""
+
+def drawn(folder: Path, sheets: Sequence[Sheet], now: int, mode: Mode = "light") -> Page:
+    """Draws dashboards one under the other into `folder`: a browser takes long to begin."""
     script = _bundle()
-    given = {"board": board, "answers": answers, "width": width, "range": [now - span, now],
-             "timeZone": "Europe/Riga", "mode": mode}  # fmt: skip
+    told = [{"board": one.board, "answers": one.answers, "width": one.width,
+             "range": [now - one.span, now]} for one in sheets]  # fmt: skip
+    given = {"sheets": told, "timeZone": "Europe/Riga", "mode": mode}
+    width, height = max(one.width for one in sheets), sum(one.height for one in sheets)
     page = folder / "page.html"
     data = json.dumps(given).replace("</", "<\\/")
     page.write_text(
@@ -67,7 +89,7 @@ def drawn(
     picture = folder / "page.png"
     ended = subprocess.run(
         ["chromium", *CHROMIUM, f"--user-data-dir={folder / 'profile'}", "--dump-dom",
-         f"--screenshot={picture}", f"--window-size={width},{_height(board, width)}",
+         f"--screenshot={picture}", f"--window-size={width},{height}",
          page.as_uri()],
         capture_output=True, text=True, timeout=90, check=False,
     )  # fmt: skip
@@ -75,13 +97,6 @@ def drawn(
     reader = _Reader()
     reader.feed(ended.stdout)
     return Page(reader.texts, reader.failed, picture)
-
-
-def _height(board: Json, width: int) -> int:
-    places: list[dict[str, int]] = [panel["gridPos"] for panel in board["panels"]]
-    if width >= NARROW:
-        return GAP + max(p["y"] + p["h"] for p in places) * (CELL + GAP)
-    return GAP + sum(p["h"] * (CELL + GAP) for p in places)
 
 
 @cache
@@ -109,15 +124,16 @@ class _Reader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.texts: dict[int, list[str]] = {}
+        self.texts: dict[tuple[int, int], list[str]] = {}
         self.failed: list[str] = []
-        self._panel, self._silent, self._failing = 0, 0, False
+        self._panel, self._silent, self._failing = (-1, -1), 0, False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         self._silent += tag in ("script", "style")
-        if number := given.get("data-panel"):
-            self._panel = int(number)
+        if place := given.get("data-panel"):
+            sheet, _, panel = place.partition(":")
+            self._panel = int(sheet), int(panel)
             self.texts[self._panel] = []
         self._failing = "data-error" in given
 
@@ -130,5 +146,5 @@ class _Reader(HTMLParser):
             return
         if self._failing:
             self.failed.append(text)
-        elif self._panel:
+        elif self._panel in self.texts:
             self.texts[self._panel].append(text)

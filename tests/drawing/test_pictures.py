@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,11 +18,13 @@ from callcheck.verdict import Result
 from tests.dashboards.reading import ROOT, Json, load
 from tests.deploy.programs import program
 from tests.drawing.answers import SPANS, UNIT, Answering, answering
-from tests.drawing.browser import Page, drawn, lacking
+from tests.drawing.browser import Sheet, drawn, lacking
 from tests.drawing.month import DAY, US, Month
 
 NO_DATA = {"en": "no data", "lv": "nav datu"}
 PHONE = 390
+Shown = dict[int, list[str]]
+"""Texts by the panel's id."""
 
 
 @pytest.fixture(scope="module")
@@ -36,42 +39,55 @@ def answers() -> Iterator[Answering]:
         yield found
 
 
-def page_of(answers: Answering, board: Json, folder: Path, width: int = 1280) -> Page:
-    folder.mkdir()
-    span = SPANS[board["time"]["from"]]
-    return drawn(folder, board, answers.of(board), answers.month.now, width=width, span=span)
+def sheet_of(answers: Answering, board: Json, width: int = 1280) -> Sheet:
+    return Sheet(
+        board=board, answers=answers.of(board), span=SPANS[board["time"]["from"]], width=width
+    )
 
 
-def text_of(page: Page, board: Json, title: str) -> str:
+def text_of(shown: Shown, board: Json, title: str) -> str:
     """What stands in a panel, after its title."""
     (panel,) = [panel for panel in board["panels"] if panel["title"] == title]
-    return " ".join(page.texts[panel["id"]][1:])
+    return " ".join(shown[panel["id"]][1:])
 
 
 def test_every_panel_is_drawn(answers: Answering, tmp_path: Path) -> None:
-    """One test, so that only one worker prepares the month."""
-    pages = {}
-    for path in (*sorted((ROOT / "en").glob("*.json")), ROOT / "lv" / "wallboard.json"):
-        board, language = load(path), path.parent.name
-        page = page_of(answers, board, tmp_path / f"{language}-{path.stem}")
-        assert page.failed == [], path
-        assert page.picture.stat().st_size > 15_000, path
-        assert set(page.texts) == {panel["id"] for panel in board["panels"]}
-        for panel in board["panels"]:
-            shown = page.texts[panel["id"]]
-            assert shown[0] == panel["title"]
-            assert len(shown) > 1, f"{path}: nothing in {panel['title']}"
-            assert NO_DATA[language] not in shown, f"{path}: {panel['title']}"
-            assert "No data" not in shown, f"{path}: {panel['title']}"
-        pages[language, path.stem] = page
-    board = load(ROOT / "en" / "unit.json")
-    _unit_head(answers.month, pages["en", "unit"], board)
-    _institution(answers.month, pages["en", "institution"], load(ROOT / "en" / "institution.json"))
-    wallboard = text_of(pages["lv", "wallboard"], load(ROOT / "lv/wallboard.json"), "Zvana šobrīd")
-    assert wallboard == "202 Berta 4 303 Lauris 3 201 Anna 1"
-    phone = page_of(answers, board, tmp_path / "phone", PHONE)
-    assert (phone.failed, phone.texts.keys()) == ([], pages["en", "unit"].texts.keys())
-    _a_quiet_unit_says_no_data(answers, board, tmp_path / "quiet")
+    """One test and one page, so that only one month is lived and one browser started."""
+    paths = [*sorted((ROOT / "en").glob("*.json")), ROOT / "lv" / "wallboard.json"]
+    unit = load(ROOT / "en" / "unit.json")
+    sheets = [sheet_of(answers, load(path)) for path in paths]
+    sheets += [sheet_of(answers, unit, PHONE), *_quiet(answers, unit)]
+    page = drawn(tmp_path, sheets, answers.month.now)
+    assert page.failed == []
+    assert page.picture.stat().st_size > 300_000
+    shown = {path: page.of(at) for at, path in enumerate(paths)}
+    for path in paths:
+        _nothing_is_missing(shown[path], load(path), NO_DATA[path.parent.name], str(path))
+    _nothing_is_missing(page.of(len(paths)), unit, NO_DATA["en"], "on a phone")
+    _unit_head(answers.month, shown[ROOT / "en" / "unit.json"], unit)
+    institution = ROOT / "en" / "institution.json"
+    _institution(answers.month, shown[institution], load(institution))
+    rings = text_of(shown[paths[-1]], load(paths[-1]), "Zvana šobrīd")
+    assert rings == "202 Berta 4 303 Lauris 3 201 Anna 1"
+    no_share, nothing = page.of(len(paths) + 1)[1], page.of(len(paths) + 2)[1]
+    assert "%" not in " ".join(no_share), "a unit without a call has no share, not 0 or 100 %"
+    assert nothing == ["Last 24 hours", "no data"]
+
+
+def _nothing_is_missing(shown: Shown, board: Json, no_data: str, where: str) -> None:
+    assert set(shown) == {panel["id"] for panel in board["panels"]}, where
+    for panel in board["panels"]:
+        texts = shown[panel["id"]]
+        assert texts[0] == panel["title"], where
+        assert len(texts) > 1, f"{where}: nothing in {panel['title']}"
+        assert not {no_data, "No data"} & set(texts), f"{where}: {panel['title']}"
+
+
+def _quiet(answers: Answering, board: Json) -> list[Sheet]:
+    """The first panel for a unit without a call, and without any answer at all."""
+    board = {**board, "panels": board["panels"][:1]}
+    found: list[Any] = [answers.of(board)["1"][1], []]
+    return [Sheet(board=board, answers={"1": [[], n]}, span=DAY) for n in found]
 
 
 def judged(month: Month, days: int, unit: str | None) -> tuple[int, int]:
@@ -87,7 +103,7 @@ def judged(month: Month, days: int, unit: str | None) -> tuple[int, int]:
     return met, met + results.count(Result.BREACHED)
 
 
-def _unit_head(month: Month, page: Page, board: Json) -> None:
+def _unit_head(month: Month, page: Shown, board: Json) -> None:
     met, n = judged(month, 1, UNIT)
     assert text_of(page, board, "Last 24 hours") == f"in time {100 * met / n:.1f} % n {n}"
     _, month_n = judged(month, 30, UNIT)
@@ -116,7 +132,7 @@ def _rang(month: Month) -> dict[int, int]:
     return found
 
 
-def _institution(month: Month, page: Page, board: Json) -> None:
+def _institution(month: Month, page: Shown, board: Json) -> None:
     met, n = judged(month, 7, None)
     assert text_of(page, board, "In time (7 days)") == f"in time {100 * met / n:.1f} % n {n}"
     recent = [c for c, _ in month.calls if c.ended_at >= (month.now - DAY) * US and c.unit]
@@ -125,14 +141,3 @@ def _institution(month: Month, page: Page, board: Json) -> None:
     assert text_of(page, board, "Missed calls (24 h)") == str(missed)
     legend = text_of(page, board, "Calls from outside in an hour")
     assert legend.startswith("caller gave up answered busy no answer")
-
-
-def _a_quiet_unit_says_no_data(answers: Answering, board: Json, folder: Path) -> None:
-    """A unit without a call has no share: neither 0 % nor 100 %."""
-    board = {**board, "panels": [p for p in board["panels"] if p["title"] == "Last 24 hours"]}
-    nobody = {"1": [[], answers.of(board)["1"][1]]}
-    folder.mkdir()
-    page = drawn(folder, board, nobody, answers.month.now, width=1280, span=DAY)
-    assert "%" not in " ".join(page.texts[1])
-    page = drawn(folder, board, {"1": [[], []]}, answers.month.now, width=1280, span=DAY)
-    assert page.texts[1] == ["Last 24 hours", "no data"]

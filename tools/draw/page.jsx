@@ -1,4 +1,5 @@
-// A dashboard's JSON and the answers to its questions in (window.callcheck), the page out.
+// Dashboards' JSON and the answers to their questions in (window.callcheck), one page out: a sheet
+// for each, one under the other.
 import { applyFieldOverrides, cacheFieldDisplayNames, createTheme, ThemeContext } from '@grafana/data';
 import { GlobalStyles, PanelChrome, PortalContainer } from '@grafana/ui';
 import React from 'react';
@@ -12,10 +13,10 @@ import { registryOf } from './registry.js';
 // Grafana's grid: 24 columns, cells of 30 px with 8 px between; below 769 px one under the other
 const COLUMNS = 24, CELL = 30, GAP = 8, NARROW = 769;
 
-const { board, answers, width, range, timeZone, mode } = window.callcheck;
+const { sheets, timeZone, mode } = window.callcheck;
 const theme = createTheme({ colors: { mode } });
 
-function framesOf(panel) {
+function framesOf(panel, answers) {
   const plain = panel.targets.flatMap((target, at) =>
     (target.expr ? fromPrometheus : fromRows)(target, answers[panel.id][at]));
   const shown = applyFieldOverrides({
@@ -26,7 +27,7 @@ function framesOf(panel) {
   return shown;
 }
 
-function placed() {
+function placed({ board, width }) {
   const tall = (h) => h * CELL + (h - 1) * GAP;
   if (width >= NARROW) {
     const column = (width - 2 * GAP + GAP) / COLUMNS;
@@ -52,14 +53,15 @@ class Guarded extends React.Component {
   }
 }
 
-function Panel({ panel, place }) {
+function Panel({ panel, place, sheet, number }) {
   return (
-    <div style={{ position: 'absolute', ...place }} data-panel={panel.id}>
+    <div style={{ position: 'absolute', ...place }} data-panel={`${number}:${panel.id}`}>
       <PanelChrome title={panel.title} description={panel.description} width={place.width} height={place.height}
         padding={panel.type === 'table' ? 'none' : 'md'}>
         {(innerWidth, innerHeight) => (
           <Guarded>
-            <Body panel={panel} frames={framesOf(panel)} theme={theme} timeZone={timeZone} range={range}
+            <Body panel={panel} frames={framesOf(panel, sheet.answers)} theme={theme} timeZone={timeZone}
+              range={sheet.range}
               width={innerWidth} height={innerHeight} />
           </Guarded>
         )}
@@ -68,15 +70,23 @@ function Panel({ panel, place }) {
   );
 }
 
-const places = placed();
-const height = Math.max(...places.map((place) => place.top + place.height)) + GAP;
+function Sheet({ sheet, number }) {
+  const places = placed(sheet);
+  const height = Math.max(...places.map((place) => place.top + place.height)) + GAP;
+  return (
+    <div style={{ position: 'relative', width: sheet.width, height, background: theme.colors.background.canvas }}>
+      {sheet.board.panels.map((panel, at) => (
+        <Panel key={panel.id} panel={panel} place={places[at]} sheet={sheet} number={number} />
+      ))}
+    </div>
+  );
+}
+
 createRoot(document.getElementById('root')).render(
   <ThemeContext.Provider value={theme}>
     <MemoryRouter>
       <GlobalStyles />
-      <div style={{ position: 'relative', width, height, background: theme.colors.background.canvas }}>
-        {board.panels.map((panel, at) => <Panel key={panel.id} panel={panel} place={places[at]} />)}
-      </div>
+      {sheets.map((sheet, number) => <Sheet key={number} sheet={sheet} number={number} />)}
       <PortalContainer />
     </MemoryRouter>
   </ThemeContext.Provider>,
