@@ -99,11 +99,10 @@ def _only(names: str, folder: Path) -> Path:
 
 
 def _until_recorded(prometheus: Prometheus) -> None:
-    """The last rule of each group; of an hour only the coverage, since calls may be older."""
-    groups = re.split(r"(?m)^  - name: ", RULES.read_text("utf-8"))[1:]
-    expected = [re.findall(r"- record: (?!.*1h$)(\S+)", group)[-1:] for group in groups]
-    expected = [["pbx:callcheck_coverage:ratio1h"], *expected]
-    names = [name for last in expected for name in last]
+    """The last rules of the groups; of an hour the coverage, since calls may be older."""
+    names = ["site:callcheck_answered:count1h", "unit:callcheck_absences_covered:ratio",
+             *(f"pbx:callcheck_coverage:ratio{window}" for window in ("1h", "1d", "7d", "30d")),
+             *(f"unit:callcheck_answer_seconds:quantile{days}d" for days in (1, 7, 30))]  # fmt: skip
     missing = names
     for _ in range(600):
         missing = [name for name in names if not prometheus.at(name)]
