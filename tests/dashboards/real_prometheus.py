@@ -102,7 +102,8 @@ def _until_recorded(prometheus: Prometheus) -> None:
     """The last rules of the groups; of an hour the coverage, since calls may be older."""
     names = ["site:callcheck_answered:count1h", "unit:callcheck_absences_covered:ratio",
              *(f"pbx:callcheck_coverage:ratio{window}" for window in ("1h", "1d", "7d", "30d")),
-             *(f"unit:callcheck_answer_seconds:quantile{days}d" for days in (1, 7, 30))]  # fmt: skip
+             *(f"unit:callcheck_answer_seconds:quantile{days}d" for days in (1, 7, 30)),
+             ]  # fmt: skip
     missing = names
     for _ in range(600):
         missing = [name for name in names if not prometheus.at(name)]
