@@ -103,6 +103,11 @@ def _steps(record: Any) -> Iterator[str]:
     for step in record["steps"]:
         to = f" to {step['to']} ({step['kind']})" if step["to"] else ""
         yield f"{step['after_seconds']:5.1f} s  {step['at']} {step['does']}{to}"
+    for step in record["otherwise"]:
+        when = "if busy" if step["kind"] == "busy" else "if nobody answers"
+        yield f"{step['after_seconds']:5.1f} s  {step['at']} {when}: on to {step['to']}"
+    for assumed in record["assumes"]:
+        yield f"assumed: {assumed}"
     yield f"{record['state']}: {record['reason']}"
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from callcheck.absences.model import Absence, Forward, Phone
-from callcheck.absences.rehearsal import Cover, Does, rehearse
+from callcheck.absences.rehearsal import rehearse
+from callcheck.absences.steps import Cover, Does
 from callcheck.absences.world import World
 from callcheck.calls.directory import Directory, Party
 from tests.absences.people import TEN, away, fwd, phone, world
@@ -86,6 +88,55 @@ def test_ringing_before_the_forward_eats_the_third_ring() -> None:
         ("201", Does.FORWARDS, 15_000),
         ("202", Does.RINGS, 15_000),
     ]
+
+
+def test_the_time_a_phone_rings_is_what_the_pbx_tells() -> None:
+    facts = (fwd("201", "202", "no_answer"), fwd("201", "6", "ring_time"))
+    found = rehearse(world(*facts), "201", TEN)
+    assert (found.eaten_ms, found.steps[-1].after_ms) == (6000, 6000)
+    assert "only after 6 s of ringing: 9 of the 15 s are left" in found.reason
+    assert not any("no_answer_seconds" in one for one in found.assumes)
+    guessed = rehearse(world(facts[0]), "201", TEN)
+    assert any("no_answer_seconds" in one for one in guessed.assumes)
+
+
+def test_the_pbx_forwards_before_the_phone_itself_could() -> None:
+    own = replace(fwd("201", "203"), pbx="main/302")
+    assert rehearse(world(own), "201", TEN).reason == "calls for 201 go to 203 (Dace)"
+    assert rehearse(world(fwd("201", "202"), own), "201", TEN).reason.endswith("to 202 (Berta)")
+    gone = rehearse(world(phone("201", False), own), "201", TEN)
+    assert (gone.cover, gone.steps[0].does) == (Cover.NONE, Does.UNREACHABLE)
+    silent = rehearse(world(fwd("201", None, "dnd"), own), "201", TEN)
+    assert (silent.cover, silent.steps[0].does) == (Cover.NONE, Does.DND)
+
+
+def test_the_quicker_no_answer_forward_is_met() -> None:
+    own = [replace(fwd("201", *of), pbx="main/302")
+           for of in (("203", "no_answer"), ("4", "ring_time"))]  # fmt: skip
+    found = rehearse(world(fwd("201", "202", "no_answer"), *own), "201", TEN)
+    assert (found.steps[-1].at, found.eaten_ms) == ("203", 4000)
+    quick = fwd("201", "3", "ring_time")
+    found = rehearse(world(fwd("201", "202", "no_answer"), quick, *own), "201", TEN)
+    assert (found.steps[-1].at, found.eaten_ms) == ("202", 3000)
+
+
+def test_what_would_happen_otherwise() -> None:
+    facts = (fwd("201", "202"), fwd("202", "203", "busy"), fwd("202", "301", "no_answer"))
+    found = rehearse(world(*facts), "201", TEN)
+    assert found.reason == "calls for 201 go to 202 (Berta)"
+    assert [(s.at, s.kind, s.to, s.after_ms) for s in found.otherwise] == [
+        ("202", "busy", "203", 0),
+        ("202", "no_answer", "301", 15_000),
+    ]
+
+
+def test_follow_me_is_not_promised() -> None:
+    found = rehearse(world(fwd("201", None, "follow_me")), "201", TEN)
+    assert found.cover is Cover.NONE
+    assert "FollowMe on, to numbers that the PBX does not tell" in found.reason
+    colleague = rehearse(world(fwd("201", "202"), fwd("202", None, "follow_me")), "201", TEN)
+    assert colleague.cover is Cover.COVERED
+    assert "that the FollowMe of 202 gets to somebody" in colleague.assumes
 
 
 def test_no_outside_number_is_in_a_reason() -> None:

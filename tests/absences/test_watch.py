@@ -68,6 +68,7 @@ class Gauges:
 
 @dataclass
 class Running:
+    config: Config
     watch: AbsenceWatch
     phones: Phones
     listener: FakeListener
@@ -94,7 +95,7 @@ def running(store: Store, tmp_path: Path) -> Running:
     listener = FakeListener()
     phones = Phones("main", listener, config, store, watch.desk)
     watch._phones.append(phones)
-    return Running(watch, phones, listener, gauges, store)
+    return Running(config, watch, phones, listener, gauges, store)
 
 
 def draft() -> Draft:
@@ -150,14 +151,50 @@ async def test_a_forward_that_is_set_in_the_phone(running: Running) -> None:
     running.watch.desk.add(draft(), "api")
     await running.looks()
     call = a_call(started_at=now() - 1_000_000)
-    sent_on = replace(call.legs[0], result=LegResult.FORWARDED, forwarded_to="202")
-    running.phones.ended(replace(call, legs=(sent_on,)))
+    sent_on = replace(
+        call.legs[0], result=LegResult.FORWARDED, forwarded_to="202", ring_ms=None
+    )  # fmt: skip
+    running.phones.own.ended(replace(call, legs=(sent_on,)))
     await running.looks()
     assert running.state() == "late"
     rang: Leg = replace(call.legs[0], dialed_at=now() + 1, result=LegResult.NO_ANSWER)
-    running.phones.ended(replace(call, legs=(rang,)))
-    await running.looks()
+    again = Phones("main", running.listener, running.config, running.store, running.watch.desk)
+    again.own.ended(replace(call, legs=(rang,)))  # after callcheck was started anew
+    await again.step()
     assert [f.until for f in Forwards(running.store).all()] == [rang.dialed_at]
+
+
+async def test_a_phone_that_sends_calls_on_when_nobody_answers(running: Running) -> None:
+    await running.looks()
+    call = a_call(started_at=now() - 1_000_000)
+    sent_on = replace(
+        call.legs[0], result=LegResult.FORWARDED, forwarded_to="202", ring_ms=4100
+    )  # fmt: skip
+    answered = replace(call.legs[0], result=LegResult.ANSWERED, ring_ms=3000)
+    for leg in (sent_on, answered):
+        running.phones.own.ended(replace(call, legs=(leg,)))
+    await running.looks()
+    record = running.watch.desk.rehearsal("201")
+    assert (record["state"], record["eaten_seconds"]) == ("forwarded", 4.0)
+    rang = replace(call.legs[0], dialed_at=now(), result=LegResult.NO_ANSWER, ring_ms=20_000)
+    running.phones.own.ended(replace(call, legs=(rang,)))
+    await running.looks()
+    assert running.watch.desk.rehearsal("201")["state"] == "not_forwarded"
+
+
+async def test_follow_me_and_the_time_a_phone_rings(running: Running) -> None:
+    running.listener.entries |= {"/CFU/203": "202", "/AMPUSER/203/ringtimer": "9"}
+    running.listener.states["Custom:FOLLOWME201"] = "INUSE"
+    await running.looks()
+    record = running.watch.desk.rehearsal("201")
+    assert [step["does"] for step in record["steps"]] == ["follow_me"]  # type: ignore[attr-defined]
+    assert record["state"] == "not_forwarded"
+    assert running.watch.desk.rehearsal("203")["eaten_seconds"] == 9
+    off = b"Event: DeviceStateChange\r\nDevice: Custom:FOLLOWME201\r\nState: NOT_INUSE\r\n"
+    running.phones.heard(off)
+    await running.looks()
+    steps = running.watch.desk.rehearsal("201")["steps"]
+    assert [step["does"] for step in steps] == ["rings"]  # type: ignore[attr-defined]
 
 
 async def test_away_and_back_by_the_phone(running: Running) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from callcheck.ami.forwards import (
     Denied,
+    follow_me_of,
     hints_at,
     read_forwards,
     read_some,
@@ -71,6 +72,19 @@ async def test_without_a_tree_each_extension_is_asked() -> None:
     assert len(pbx.asked) == 1 + 4 * 9
 
 
+async def test_the_ring_time_is_asked_where_it_matters() -> None:
+    """FreePBX keeps it in the middle of a tree that has a hundred keys for each extension."""
+    for family, key in (("AMPUSER/*/ringtimer", "/AMPUSER/204/ringtimer"), ("RT", "/RT/204")):
+        pbx = Pbx(ENTRIES | {key: "12"})
+        families = FAMILIES | {"ring_time": family}
+        assert await read_forwards(pbx, families, ["204"]) == FOUND | {("204", "ring_time"): "12"}
+        assert len(pbx.asked) == 4 + 1
+        assert (await read_some(pbx, families, ["204"]))["204", "ring_time"] == "12"
+    for useless in ("0", "", "long"):
+        pbx = Pbx(ENTRIES | {"/RT/204": useless})
+        assert await read_forwards(pbx, FAMILIES | {"ring_time": "RT"}, ["204"]) == FOUND
+
+
 async def test_one_extension() -> None:
     assert await read_some(Pbx(ENTRIES), FAMILIES, ["204", "299"]) == {
         ("204", "no_answer"): "+37129111222"
@@ -110,6 +124,10 @@ def test_a_change_of_state() -> None:
     assert state_of(raw) == ("PJSIP/202", False)
     assert state_of(raw.replace(b"UNAVAILABLE", b"INUSE")) == ("PJSIP/202", True)
     assert state_of(raw.replace(b"UNAVAILABLE", b"UNKNOWN")) is None
+    on = raw.replace(b"PJSIP/202", b"Custom:FOLLOWME201")
+    assert follow_me_of("Custom:FOLLOWME201") == "201"
+    assert state_of(on.replace(b"UNAVAILABLE", b"INUSE")) == ("Custom:FOLLOWME201", True)
+    assert state_of(on.replace(b"UNAVAILABLE", b"NOT_INUSE")) == ("Custom:FOLLOWME201", False)
     assert state_of(b"Event: Newstate\r\nDevice: x\r\nState: INUSE\r\n") is None
 
 

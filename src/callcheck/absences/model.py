@@ -9,12 +9,20 @@ from callcheck.calls.model import Micros
 
 
 class ForwardKind(StrEnum):
-    """When a forward of a phone applies; `dnd` is no forward but takes no call."""
+    """When a forward of a phone applies. The last three are no forwards, but change the way of a
+    call: it is not taken at all, rings so many seconds before the no-answer forward, or goes to
+    numbers that the PBX keeps to itself."""
 
     ALWAYS = "always"
     BUSY = "busy"
     NO_ANSWER = "no_answer"
     DND = "dnd"
+    RING_TIME = "ring_time"
+    FOLLOW_ME = "follow_me"
+
+
+BY_PHONE = "/302"
+"""Ends the `pbx` of a forward that is set in the phone itself and was seen on a call."""
 
 
 class State(StrEnum):
@@ -34,7 +42,8 @@ class Forward:
     extension: str
     kind: ForwardKind
     to: str | None
-    """An extension or an outside number as dialled; None for `dnd`."""
+    """An extension or an outside number as dialled; seconds for `ring_time`; None for `dnd` and
+    `follow_me`."""
     since: Micros | None
     """None: it was in force before anybody looked."""
     until: Micros | None = None
@@ -44,6 +53,11 @@ class Forward:
     def holds(self, at: Micros) -> bool:
         """Whether it was in force at a moment."""
         return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
+
+    @property
+    def by_phone(self) -> bool:
+        """Whether the phone itself forwards: only a call that reaches it is sent on."""
+        return self.pbx.endswith(BY_PHONE)
 
 
 @dataclass(frozen=True, slots=True)

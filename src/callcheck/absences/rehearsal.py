@@ -2,73 +2,18 @@
 
 No call is placed. The order is that of FreePBX and of our own dialplan: the forward of all calls
 first; else a phone that takes no calls (`dnd`) is busy, one that is not registered has not
-answered, and whoever is away lets it ring until the no-answer forward applies.
+answered, and whoever is away lets it ring until the no-answer forward applies. A forward that is
+set in the phone itself meets only a call that gets so far. What the PBX does not tell is said in
+`assumes`, not promised.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import StrEnum
-
 from callcheck.absences.model import Forward, ForwardKind
+from callcheck.absences.steps import Cover, Does, Rehearsal, Step
 from callcheck.absences.world import World
 from callcheck.calls.directory import Kind, Party
 from callcheck.calls.model import Micros, Millis
-
-
-class Does(StrEnum):
-    """What a step of a rehearsal says."""
-
-    FORWARDS = "forwards"
-    RINGS = "rings"
-    DND = "dnd"
-    UNREACHABLE = "unreachable"
-    ABSENT = "absent"
-    LOOP = "loop"
-    UNKNOWN = "unknown"
-    OUTSIDE = "outside"
-    MOBILE = "mobile"
-    LINE = "line"
-
-
-class Cover(StrEnum):
-    """What becomes of the call of somebody absent."""
-
-    COVERED = "covered"
-    WRONG = "wrong"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that would happen; `after_ms` counts from the beginning of the call."""
-
-    at: str
-    """The extension or outside number where it happens."""
-    does: Does
-    to: str | None = None
-    kind: ForwardKind | None = None
-    after_ms: Millis = 0
-
-
-@dataclass(slots=True)
-class Rehearsal:
-    """The way of a call for `extension`, and what to do about it in words."""
-
-    extension: str
-    cover: Cover
-    reason: str
-    steps: list[Step] = field(default_factory=list)
-    forward: Forward | None = None
-    """The first forward on the way."""
-    eaten_ms: Millis = 0
-    """Ringing before the last step."""
-
-    @property
-    def covered(self) -> bool:
-        """Whether somebody who is there would get the call."""
-        return self.cover is Cover.COVERED
-
 
 MOST_HOPS = 20
 
@@ -80,6 +25,7 @@ def rehearse(world: World, extension: str, at: Micros, deputy: str | None = None
     """
     walk = _Walk(world, extension, at, deputy)
     walk.go()
+    walk.doubt()
     return walk.result
 
 
@@ -114,23 +60,63 @@ class _Walk:
         if ForwardKind.DND in forwards:
             self._step(here, Does.DND)
             return forwards.get(ForwardKind.BUSY) or self._stuck(here, "takes no calls (DND)")
+        gone = here == self.owner or self.world.absent(here, self.at)
+        if ForwardKind.FOLLOW_ME in forwards:
+            if gone:
+                self._step(here, Does.FOLLOW_ME)
+                return self._stuck(here, "has FollowMe on, to numbers that the PBX does not tell")
+            self.result.assumes.append(f"that the FollowMe of {here} gets to somebody")
         if self.world.reachable(here, self.at) is False:
             self._step(here, Does.UNREACHABLE)
             way = forwards.get(ForwardKind.NO_ANSWER)
             return way or self._stuck(here, "has a phone that is unreachable")
-        if here == self.owner or self.world.absent(here, self.at):
-            return self._rings_out(here, forwards.get(ForwardKind.NO_ANSWER))
+        return self._meets_phone(here, forwards, gone)
+
+    def _meets_phone(
+        self, here: str, forwards: dict[ForwardKind, Forward], gone: bool
+    ) -> Forward | None:
+        """The call gets to the phone, which may send it on by itself."""
+        own = self.world.in_force(here, self.at, by_phone=True)
+        if ForwardKind.ALWAYS in own:
+            return own[ForwardKind.ALWAYS]
+        self._if(here, forwards.get(ForwardKind.BUSY))
+        way = self._first(own.get(ForwardKind.NO_ANSWER), forwards.get(ForwardKind.NO_ANSWER))
+        if gone:
+            return self._rings_out(here, way)
         self._step(here, Does.RINGS)
+        if way is not None:
+            self._if(here, way, self._rings_for(way))
         known = self.world.reachable(here, self.at)
         self._ends(
             Cover.COVERED, f"go {self._by(here)}{', whose phone is reachable' * bool(known)}"
         )
         return None
 
+    def _first(self, own: Forward | None, pbx: Forward | None) -> Forward | None:
+        """Of the phone's no-answer forward and the PBX's, the one that is quicker."""
+        if own is None or pbx is None:
+            return own or pbx
+        return own if self._rings_for(own) < self._rings_for(pbx) else pbx
+
+    def _rings_for(self, way: Forward) -> Millis:
+        told = self.world.rings_for(way, self.at)
+        return self.world.ring_ms if told is None else told
+
+    def _if(self, here: str, way: Forward | None, after: Millis = 0) -> None:
+        """Notes a forward of a phone that this call would take only if ..."""
+        if way is not None:
+            step = Step(here, Does.FORWARDS, way.to, way.kind, self.result.eaten_ms + after)
+            self.result.otherwise.append(step)
+
     def _rings_out(self, here: str, way: Forward | None) -> Forward | None:
         self._step(here, Does.RINGS if here == self.owner else Does.ABSENT)
         if way is not None:
-            self.result.eaten_ms += self.world.ring_ms
+            self.result.eaten_ms += self._rings_for(way)
+            if self.world.rings_for(way, self.at) is None:
+                self.result.assumes.append(
+                    f"that {here} rings for {self.world.ring_ms / 1000:g} s before its no-answer "
+                    "forward (absences.no_answer_seconds)"
+                )
             return way
         if here == self.owner:
             return self._stuck(here, "")
@@ -144,6 +130,15 @@ class _Walk:
         else:
             self._ends(Cover.WRONG, f"go {self._by(here)}, who {why}")
         return None
+
+    def doubt(self) -> None:
+        """Says what no PBX tells."""
+        said = self.result.assumes
+        phones = [s.at for s in self.result.steps if s.does in (Does.RINGS, Does.ABSENT)]
+        if phones:
+            said.append(f"that no forward is set in the phone of {' or '.join(phones)} itself "
+                        "that no call has met yet")  # fmt: skip
+        said.append("that the dialplan goes by these forwards and nothing else")
 
     def _arrives(self, to: str) -> str | None:
         """The extension that a target is; None where the way ends with it."""

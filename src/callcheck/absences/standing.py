@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 
 from callcheck.absences.model import Absence, Forward, ForwardKind, State
-from callcheck.absences.rehearsal import Cover, Rehearsal, rehearse
+from callcheck.absences.rehearsal import rehearse
+from callcheck.absences.steps import Cover, Rehearsal
 from callcheck.absences.world import World
 from callcheck.calls.model import Micros
 from callcheck.hours import Hours
@@ -134,7 +135,8 @@ def _left_on(absence: Absence, world: World, now: Micros) -> Forward | None:
     others = world.absences_of.get(absence.extension, ())
     if any(o.active(now) or (not o.cancelled and absence.end < o.end <= now) for o in others):
         return None
-    forward = world.in_force(absence.extension, now).get(ForwardKind.ALWAYS)
+    ways = (world.in_force(absence.extension, now, by_phone=it) for it in (False, True))
+    forward = next((f[ForwardKind.ALWAYS] for f in ways if ForwardKind.ALWAYS in f), None)
     if forward is None or (forward.since is not None and forward.since >= absence.end):
         return None
     return forward

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from callcheck.absences import ledger
 from callcheck.absences.model import Absence, Came, Change, Forward, Message
-from callcheck.absences.rehearsal import Step, rehearse
+from callcheck.absences.rehearsal import rehearse
 from callcheck.absences.standing import STATE_OF, Clockwork, Standing, standing
+from callcheck.absences.steps import Step
 from callcheck.absences.tomorrow import Line
 from callcheck.absences.world import World
 from callcheck.calls.directory import Directory
@@ -77,7 +78,9 @@ def rehearsal(world: World, clock: Clockwork, extension: str, at: Micros) -> Rec
         "at": moment(at, clock.zone),
         "absent": gone is not None,
         "steps": [_step(step) for step in walked.steps],
+        "otherwise": [_step(step) for step in walked.otherwise],
         "eaten_seconds": walked.eaten_ms / 1000,
+        "assumes": walked.assumes,
         "state": state.value,
         "reason": reason,
     }

@@ -42,9 +42,20 @@ class World:
         for phone in phones:
             self.phone_of.setdefault(phone.extension, []).append(phone)
 
-    def in_force(self, extension: str, at: Micros) -> dict[ForwardKind, Forward]:
-        """The forwards of a phone at a moment."""
-        return {f.kind: f for f in self.forwards_of.get(extension, ()) if f.holds(at)}
+    def in_force(
+        self, extension: str, at: Micros, *, by_phone: bool = False
+    ) -> dict[ForwardKind, Forward]:
+        """What the PBX does with a phone's calls at a moment; or, `by_phone`, the phone itself."""
+        return {
+            f.kind: f
+            for f in self.forwards_of.get(extension, ())
+            if f.by_phone is by_phone and f.holds(at)
+        }
+
+    def rings_for(self, way: Forward, at: Micros) -> Millis | None:
+        """How long a phone rings before this no-answer forward; None where nothing told."""
+        told = self.in_force(way.extension, at, by_phone=way.by_phone).get(ForwardKind.RING_TIME)
+        return round(float(told.to) * 1000) if told is not None and told.to else None
 
     def absent(self, extension: str, at: Micros) -> bool:
         """Whether somebody is away at a moment."""
@@ -66,7 +77,8 @@ class World:
             seen.add(one)
             for forward in self.forwards_of.get(one, ()):
                 found.update(at for at in (forward.since, forward.until) if at is not None)
-                party = self.directory.reached_by(forward.to) if forward.to else None
+                leads = forward.to and forward.kind is not ForwardKind.RING_TIME
+                party = self.directory.reached_by(forward.to or "") if leads else None
                 if party:
                     todo.append(party.extension)
             if one != extension:

@@ -19,10 +19,13 @@ Found = dict[tuple[str, str], str]
 
 AT_ONCE = 20
 """Single questions under way at a time."""
+RING_TIME = "ring_time"
+FOLLOW_ME = "follow_me"
 _OFF = frozenset({"", "0", "no", "off", "false"})
 _GONE = frozenset({"UNAVAILABLE", "INVALID"})
 _SILENT = frozenset({"UNKNOWN", ""})
 _CUSTOM = "Custom:"
+_FOLLOW_ME = "Custom:FOLLOWME"
 
 
 class Denied(Exception):
@@ -32,9 +35,15 @@ class Denied(Exception):
 async def read_forwards(
     ask: Ask, families: Mapping[str, str], extensions: Collection[str]
 ) -> Found:
-    """All forwards in force. `families` is AstDB's family by kind. Raises Denied."""
+    """All forwards in force, and how long a phone rings before its no-answer forward.
+
+    `families` is AstDB's family by kind; that of `ring_time` may have a `*` for the extension.
+    Raises Denied.
+    """
     found: Found = {}
     for kind, family in families.items():
+        if kind == RING_TIME:
+            continue
         answer = await ask({"Action": "DBGetTree", "Family": family})
         if _is_unknown(answer[0]):
             return await read_some(ask, families, extensions)
@@ -43,17 +52,33 @@ async def read_forwards(
             key = (item.get("Key") or "").split("/")
             if len(key) == 3 and key[1] == family and _is_on(item.get("Val")):
                 found[key[2], kind] = item["Val"].strip()
-    return found
+    return found | await _ring_times(ask, families, found)
 
 
 async def read_some(ask: Ask, families: Mapping[str, str], extensions: Collection[str]) -> Found:
     """The forwards of these extensions. Raises Denied."""
+    kinds = {kind: family for kind, family in families.items() if kind != RING_TIME}
+    found = await _one_by_one(ask, kinds, extensions)
+    return found | await _ring_times(ask, families, found)
+
+
+async def _ring_times(ask: Ask, families: Mapping[str, str], found: Found) -> Found:
+    """Asked only where it matters: of the extensions that have a no-answer forward."""
+    kinds = {kind: family for kind, family in families.items() if kind == RING_TIME}
+    waiting = [extension for extension, kind in found if kind == "no_answer"]
+    times = await _one_by_one(ask, kinds, waiting)
+    return {key: value for key, value in times.items() if value.isdigit()}
+
+
+async def _one_by_one(ask: Ask, families: Mapping[str, str], extensions: Collection[str]) -> Found:
     found: Found = {}
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def one(extension: str, kind: str, family: str) -> None:
+        whole = family.replace("*", extension) if "*" in family else f"{family}/{extension}"
+        name, _, key = whole.partition("/")
         async with turn:
-            answer = await ask({"Action": "DBGet", "Family": family, "Key": extension})
+            answer = await ask({"Action": "DBGet", "Family": name, "Key": key})
         if "not found" in (answer[0].get("Message") or ""):
             return
         _check(answer[0], "DBGet")
@@ -66,23 +91,35 @@ async def read_some(ask: Ask, families: Mapping[str, str], extensions: Collectio
 
 
 async def read_states(ask: Ask) -> dict[str, bool]:
-    """By device, whether it can be called; devices of which the PBX knows nothing are left out.
+    """By device, whether it can be called (of a FollowMe: whether it is on); devices of which
+    the PBX knows nothing are left out.
 
     Raises Denied.
     """
     answer = await ask({"Action": "DeviceStateList"})
     _check(answer[0], "DeviceStateList")
     pairs = ((i.get("Device") or "", i.get("State") or "") for i in answer[1:])
-    return {device: state not in _GONE for device, state in pairs if state not in _SILENT}
+    return {device: _yes(device, state) for device, state in pairs if state not in _SILENT}
 
 
 def state_of(raw: bytes) -> tuple[str, bool] | None:
-    """A DeviceStateChange as (device, whether it can be called); None for anything else."""
+    """A DeviceStateChange as (device, as in `read_states`); None for anything else."""
     headers = _headers(raw)
     state = headers.get("State", "")
     if headers.get("Event") != "DeviceStateChange" or state in _SILENT:
         return None
-    return headers.get("Device", ""), state not in _GONE
+    device = headers.get("Device", "")
+    return device, _yes(device, state)
+
+
+def follow_me_of(device: str) -> str | None:
+    """The extension whose FollowMe (FreePBX) this device state stands for."""
+    extension = device.removeprefix(_FOLLOW_ME)
+    return extension if extension != device and extension.isdigit() else None
+
+
+def _yes(device: str, state: str) -> bool:
+    return state == "INUSE" if follow_me_of(device) else state not in _GONE
 
 
 def hints_at(device: str, families: Mapping[str, str]) -> str | None:

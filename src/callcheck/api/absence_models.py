@@ -151,7 +151,7 @@ class StepOut(BaseModel):
     at: str
     does: Literal[
         "forwards", "rings", "dnd", "unreachable", "absent", "loop", "unknown", "outside",
-        "mobile", "line",
+        "mobile", "line", "follow_me",
     ]  # fmt: skip
     kind: Kind | None
     to: str | None
@@ -165,7 +165,11 @@ class RehearsalOut(BaseModel):
     at: str
     absent: bool
     steps: list[StepOut]
+    otherwise: list[StepOut] = Field(
+        description="what a phone on the way would do if it were busy, or did not answer"
+    )
     eaten_seconds: float = Field(description="ringing before the last step")
+    assumes: list[str] = Field(description="what this rests on and the PBX does not tell")
     state: State
     reason: str
 

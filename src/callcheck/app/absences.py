@@ -57,7 +57,7 @@ class AbsenceWatch:
     def follow(self, listener: Listener, watch: Watch) -> None:
         """Follows the phones of one more PBX."""
         phones = Phones(listener.pbx.name, listener, self._config, self._store, self.desk)
-        watch.on_phones, watch.on_ended = phones.heard, phones.ended
+        watch.on_phones, watch.on_ended = phones.heard, phones.own.ended
         self._phones.append(phones)
 
     def absent_on(self, pbx: str) -> Absent:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -18,10 +18,12 @@ from callcheck.absences.desk import Desk
 from callcheck.absences.model import ForwardKind, Message
 from callcheck.ami.client import State
 from callcheck.ami.forwards import (
+    FOLLOW_ME,
     Ask,
     Denied,
     Found,
     Headers,
+    follow_me_of,
     hints_at,
     read_forwards,
     read_some,
@@ -31,8 +33,9 @@ from callcheck.ami.forwards import (
 )
 from callcheck.ami.link import LinkError
 from callcheck.app.desk import now
+from callcheck.app.own_forwards import OwnForwards
 from callcheck.calls.directory import Directory, Kind
-from callcheck.calls.model import Call, LegResult, Micros
+from callcheck.calls.model import Micros
 from callcheck.config import Config
 from callcheck.store import Forwards, Store
 
@@ -65,7 +68,7 @@ class Phones:
         self._states: dict[str, bool] = {}
         self._states_changed = False
         self._told: list[tuple[str, dict[str, str], Micros]] = []
-        self._by_phone: set[str] = set()
+        self.own = OwnForwards(pbx, self._forwards, self._directory)
         self._trouble: str | None = None
 
     def nudge(self) -> None:
@@ -76,10 +79,13 @@ class Phones:
         """An event about a phone, or of our dialplan."""
         state = state_of(raw)
         if state is not None:
-            extension = hints_at(state[0], self._config.absences.families)
+            follow_me = follow_me_of(state[0])
+            extension = follow_me or hints_at(state[0], self._config.absences.families)
             if extension is not None:
                 self._hinted.add(extension)
-            elif self._states.get(state[0]) is not state[1]:
+            if follow_me is not None:
+                self._states[state[0]] = state[1]
+            elif extension is None and self._states.get(state[0]) is not state[1]:
                 self._states[state[0]] = state[1]
                 self._states_changed = True
         ours = user_event(raw)
@@ -87,22 +93,6 @@ class Phones:
             self._told.append((*ours, now()))
             if ours[0] != "message":
                 self._hinted.add(ours[1].get("Extension", ""))
-
-    def ended(self, call: Call) -> None:
-        """Looks in an ended call for a forward that is set in the phone itself (a 302)."""
-        for leg in call.legs:
-            if leg.extension is None:
-                continue
-            if leg.result is LegResult.FORWARDED and leg.forwarded_to:
-                self._by_phone.add(leg.extension)
-                self._later(leg.extension, leg.forwarded_to, leg.dialed_at)
-            elif leg.extension in self._by_phone and leg.ring_started_at is not None:
-                self._by_phone.discard(leg.extension)
-                self._later(leg.extension, None, leg.dialed_at)
-
-    def _later(self, extension: str, to: str | None, at: Micros) -> None:
-        headers = {"Extension": extension, "To": to or ""}
-        self._told.append(("302", headers, at))
 
     async def step(self) -> bool:
         """Asks what is due. True if anything was found to have changed."""
@@ -132,6 +122,7 @@ class Phones:
         ask, families = self._ask, self._config.absences.families
         found = await read_forwards(ask, families, self._members)
         self._states = await read_states(ask)
+        found |= self._follow_me(self._members)
         changed = await asyncio.to_thread(self._forwards.look, self.pbx, _kinds(found), now())
         changed = await self._reach() or bool(changed)
         self.looked = True
@@ -140,11 +131,16 @@ class Phones:
     async def _look_at_hinted(self) -> bool:
         hinted, self._hinted = self._hinted - {""}, set()
         found = await read_some(self._ask, self._config.absences.families, hinted)
+        found |= self._follow_me(hinted)
         return bool(
             await asyncio.to_thread(
                 self._forwards.look, self.pbx, _kinds(found), now(), hinted, told=True
             )
         )
+
+    def _follow_me(self, extensions: Collection[str]) -> Found:
+        on = {follow_me_of(device) for device, yes in self._states.items() if yes}
+        return {(one, FOLLOW_ME): "" for one in extensions if one in on}
 
     async def _reach(self) -> bool:
         self._states_changed = False
@@ -159,17 +155,13 @@ class Phones:
         told, self._told = self._told, []
         for what, headers, at in told:
             await asyncio.to_thread(self._take, what, headers, at)
-        return bool(told)
+        return await asyncio.to_thread(self.own.keep) or bool(told)
 
     def _take(self, what: str, headers: Mapping[str, str], at: Micros) -> None:
         extension = headers.get("Extension", "")
         if self._directory.extension(extension) is None:
             return
-        if what == "302":
-            to = headers["To"]
-            seen = {(extension, ForwardKind.ALWAYS): to} if to else {}
-            self._forwards.look(f"{self.pbx}/302", seen, at, [extension], told=True)
-        elif what == "away":
+        if what == "away":
             until = self._time(headers.get("Until", ""))
             if until is not None and until > at:
                 self._desk.away(extension, until, self._deputy(headers, extension), "dialplan")
@@ -215,4 +207,5 @@ class Phones:
 def _kinds(found: Found) -> dict[tuple[str, ForwardKind], str | None]:
     """As the store keeps it: a phone that takes no calls has no target."""
     kinds = {(extension, ForwardKind(kind)): to for (extension, kind), to in found.items()}
-    return {key: None if key[1] is ForwardKind.DND else to for key, to in kinds.items()}
+    aimless = (ForwardKind.DND, ForwardKind.FOLLOW_ME)
+    return {key: None if key[1] in aimless else to for key, to in kinds.items()}

@@ -19,8 +19,14 @@ from callcheck.rules.forward_in_absence import Absent, nobody
 from callcheck.scope import always_open
 from callcheck.verdict import Judge
 
-FAMILIES = {"always": "CF", "busy": "CFB", "no_answer": "CFU", "dnd": "DND"}
-"""FreePBX's AstDB families."""
+FAMILIES = {
+    "always": "CF",
+    "busy": "CFB",
+    "no_answer": "CFU",
+    "dnd": "DND",
+    "ring_time": "AMPUSER/*/ringtimer",
+}
+"""FreePBX's AstDB families; the last is how long a phone rings before its no-answer forward."""
 Callers = Literal["pseudonym", "masked", "plain"]
 
 
@@ -133,7 +139,7 @@ class AbsenceWatch:
 
     poll_seconds: float = 60.0
     no_answer_seconds: float = 15.0
-    """How long a phone rings before its no-answer forward applies."""
+    """How long a phone rings before its no-answer forward applies, where AstDB does not say."""
     families: Mapping[str, str] = field(default_factory=lambda: dict(FAMILIES))
     """AstDB family by kind of forward."""
     calendars: tuple[CalendarFeed, ...] = ()

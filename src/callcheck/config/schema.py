@@ -179,6 +179,7 @@ class PrivacyTable(Table):
 
 
 Family = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+RingTimeFamily = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}(/[A-Za-z0-9_/*-]{1,40})?$")]
 
 
 class FamiliesTable(Table):
@@ -188,6 +189,7 @@ class FamiliesTable(Table):
     busy: Family = "CFB"
     no_answer: Family = "CFU"
     dnd: Family = "DND"
+    ring_time: RingTimeFamily = "AMPUSER/*/ringtimer"
 
 
 class CalendarTable(Table):

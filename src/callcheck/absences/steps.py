@@ -1,0 +1,68 @@
+"""What a rehearsal says: values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from callcheck.absences.model import Forward, ForwardKind
+from callcheck.calls.model import Millis
+
+
+class Does(StrEnum):
+    """What a step of a rehearsal says."""
+
+    FORWARDS = "forwards"
+    RINGS = "rings"
+    DND = "dnd"
+    UNREACHABLE = "unreachable"
+    ABSENT = "absent"
+    LOOP = "loop"
+    UNKNOWN = "unknown"
+    OUTSIDE = "outside"
+    MOBILE = "mobile"
+    LINE = "line"
+    FOLLOW_ME = "follow_me"
+
+
+class Cover(StrEnum):
+    """What becomes of the call of somebody absent."""
+
+    COVERED = "covered"
+    WRONG = "wrong"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that would happen; `after_ms` counts from the beginning of the call."""
+
+    at: str
+    """The extension or outside number where it happens."""
+    does: Does
+    to: str | None = None
+    kind: ForwardKind | None = None
+    after_ms: Millis = 0
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """The way of a call for `extension`, and what to do about it in words."""
+
+    extension: str
+    cover: Cover
+    reason: str
+    steps: list[Step] = field(default_factory=list)
+    forward: Forward | None = None
+    """The first forward on the way."""
+    eaten_ms: Millis = 0
+    """Ringing before the last step."""
+    otherwise: list[Step] = field(default_factory=list)
+    """What a phone on the way would do with the call if it were busy, or did not answer."""
+    assumes: list[str] = field(default_factory=list)
+    """What this rests on and the PBX does not tell, in words."""
+
+    @property
+    def covered(self) -> bool:
+        """Whether somebody who is there would get the call."""
+        return self.cover is Cover.COVERED

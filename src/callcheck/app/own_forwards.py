@@ -1,0 +1,57 @@
+"""Ended calls in, the forwards that are set in the phones themselves (302) out.
+
+No PBX tells of them: one shows when a call meets it, and is gone when a call has rung there for
+longer and was not sent on.
+"""
+
+from __future__ import annotations
+
+from callcheck.absences.model import BY_PHONE, ForwardKind
+from callcheck.calls.directory import Directory
+from callcheck.calls.model import Call, LegResult, Micros, Millis
+from callcheck.store import Forwards
+
+PATIENCE = 1000
+"""A phone that rings so long (ms) before it sends a call on does so because nobody answered; and
+one that rings so much longer than it did does not send calls on any more."""
+Seen = dict[tuple[str, ForwardKind], str | None]
+
+
+class OwnForwards:
+    """Those of one PBX's phones."""
+
+    def __init__(self, pbx: str, forwards: Forwards, directory: Directory) -> None:
+        self._name, self._forwards, self._directory = pbx + BY_PHONE, forwards, directory
+        held = [f for f in forwards.all() if f.pbx == self._name and f.until is None]
+        self._rang: dict[str, Millis] = {f.extension: 0 for f in held}
+        """By phone, how long it rang before it sent a call on."""
+        times = (f for f in held if f.kind is ForwardKind.RING_TIME)
+        self._rang |= {f.extension: int(f.to or 0) * 1000 for f in times}
+        self._seen: list[tuple[str, Seen, Micros]] = []
+
+    def ended(self, call: Call) -> None:
+        """Looks at an ended call; stores nothing yet."""
+        for leg in call.legs:
+            phone, rang = leg.extension, leg.ring_ms or 0
+            if phone is None or self._directory.extension(phone) is None:
+                continue
+            if leg.result is LegResult.FORWARDED and leg.forwarded_to:
+                self._rang[phone] = rang
+                self._seen.append((phone, _forward(phone, leg.forwarded_to, rang), leg.dialed_at))
+            elif rang > self._rang.get(phone, rang) + PATIENCE:
+                del self._rang[phone]
+                self._seen.append((phone, {}, leg.dialed_at))
+
+    def keep(self) -> bool:
+        """Stores what was seen; whether there was anything. May raise StoreError."""
+        seen, self._seen = self._seen, []
+        for phone, forwards, at in seen:
+            self._forwards.look(self._name, forwards, at, [phone], told=True)
+        return bool(seen)
+
+
+def _forward(phone: str, to: str, rang: Millis) -> Seen:
+    if rang <= PATIENCE:
+        return {(phone, ForwardKind.ALWAYS): to}
+    seconds = str(round(rang / 1000))
+    return {(phone, ForwardKind.NO_ANSWER): to, (phone, ForwardKind.RING_TIME): seconds}
