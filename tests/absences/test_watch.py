@@ -115,6 +115,21 @@ async def test_the_state_follows_the_pbx(running: Running) -> None:
     assert running.listener.asked == ["DBGetTree"] * 4 + ["DeviceStateList"] + ["DBGet"] * 4
 
 
+async def test_an_absence_that_ends_at_once_keeps_its_last_state(running: Running) -> None:
+    """Somebody is back before the state of this second was written down."""
+    one = running.watch.desk.add(draft(), "api")
+    await running.looks()
+    running.watch._settle()
+    running.listener.entries["/CF/201"] = "202"
+    running.phones.heard(HINT)
+    await running.phones.step()  # known, but not yet settled
+    running.watch.desk.end(int(str(one["id"])), "api")
+    del running.listener.entries["/CF/201"]
+    running.phones.heard(HINT)
+    await running.looks()
+    assert running.state() == "late"
+
+
 async def test_it_is_asked_again_after_a_change_and_a_new_connection(running: Running) -> None:
     await running.looks()
     running.watch.desk.add(draft(), "api")

@@ -126,8 +126,10 @@ class Desk:
 
     def end(self, number: int, by: str) -> Record | None:
         """Ends an absence now; None if there is no such absence."""
-        if self._book.end(number, self._now(), by) is None:
+        one = self._book.get(number)
+        if one is None:
             return None
+        self._end(one, by)
         self._told()
         return self.record(number)
 
@@ -147,8 +149,16 @@ class Desk:
         now = self._now()
         for one in self._book.all():
             if one.extension == extension and one.active(now):
-                self._book.end(one.id, now, by)
+                self._end(one, by)
         self._told()
+
+    def _end(self, one: Absence, by: str) -> None:
+        """With the state of this moment, which nobody could tell later."""
+        now = self._now()
+        stand = standing(one, self.world(), self.terms.clock, now)
+        if stand.active:
+            self._book.wrote_down(one.id, stand.state, stand.reason, now)
+        self._book.end(one.id, now, by)
 
     def extension_of(self, number: int) -> str | None:
         """Whose absence it is, or None."""

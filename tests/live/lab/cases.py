@@ -8,13 +8,17 @@ from typing import Any
 
 from .stage import BOOK, CALLER, Scenario, Stage
 
+WAYS = ("CF", "CFB", "CFU", "DND", "FM", "MOB", "P1")
+"""AstDB families by which the laboratory's dialplan sends calls elsewhere."""
+
 
 @dataclass
 class Case:
     """One call from outside.
 
     `plans`: what each phone does, `|` between one call and the next; `cancel`: when the caller
-    gives up; `answer`: the phone whose 200 is the human answer; `talk`: how long they talk.
+    gives up; `answer`: the phone whose 200 is the human answer; `talk`: how long they talk;
+    `away`: whom the calendar has absent.
     """
 
     name: str
@@ -28,7 +32,14 @@ class Case:
     database: dict[str, str] = field(default_factory=dict)
     seconds: float = 8.0
     rtp: bool = True
+    away: tuple[str, ...] = ()
     versions: tuple[str, ...] = ("22", "16")
+
+    @property
+    def sends_on(self) -> bool:
+        """Whether a phone's calls go elsewhere, by AstDB or by the phone itself."""
+        kept = any(entry.partition("/")[0] in WAYS for entry in self.database)
+        return kept or any("302:" in plan for plan in self.plans.values())
 
     async def story(self, stage: Stage) -> None:
         for phone in stage.phones.values():
@@ -37,6 +48,8 @@ class Case:
             stage.plan(who, *plan.split("|"))
         for key, value in self.database.items():
             await stage.set(key, value)
+        if self.sends_on or self.away:
+            await stage.foresee(self.number, self.away, self.caller)
         call = stage.outside(self.number, self.caller)
         if self.cancel is not None:
             await asyncio.sleep(self.cancel)

@@ -12,7 +12,7 @@ import fcntl
 import json
 import traceback
 from asyncio import Barrier
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from . import compare, tap
 from . import scenarios as _scenarios  # noqa: F401  (enters them into the book)
 from .chroot import cache, ensure
 from .pbx import AMI_PORT, SECRET, Pbx
-from .stage import BOOK, Scenario, Stage
+from .stage import BOOK, Scenario, Seer, Stage
 
 INSTANCES = 12
 STARTING = 3
@@ -53,8 +53,13 @@ def names(version: str, only: list[str]) -> list[str]:
     return [scenario.name for scenario in _chosen(version, only)]
 
 
-async def run(version: str, only: list[str], out: Path, instances: int) -> list[Outcome]:
-    """Plays them on that many PBX instances of a version."""
+MakeSeer = Callable[[Pbx], Seer]
+
+
+async def run(
+    version: str, only: list[str], out: Path, instances: int, seer: MakeSeer | None = None
+) -> list[Outcome]:
+    """Plays them on that many PBX instances of a version; each may have a seer of its own."""
     chosen = sorted(_chosen(version, only), key=lambda scenario: -scenario.seconds)
     root = await asyncio.to_thread(ensure, version)
     queue = iter(chosen)
@@ -67,7 +72,7 @@ async def run(version: str, only: list[str], out: Path, instances: int) -> list[
         try:
             async with starting:
                 await pbx.start()
-            stage = Stage(pbx)
+            stage = Stage(pbx, seer(pbx) if seer else None)
             await warm_up(stage)
             await all_there.wait()
             for scenario in queue:
@@ -125,15 +130,19 @@ async def play(stage: Stage, scenario: Scenario, folder: Path) -> Outcome:
     try:
         await scenario.story(stage)
         await stage.pbx.idle()
-        records = stage.records()
+        records, foreseen = stage.records(), await stage.foreseen()
     except Exception as failure:
         where = traceback.extract_tb(failure.__traceback__)
         lines = [f"{Path(at.filename).name}:{at.lineno}" for at in where]
         error = f"{type(failure).__name__} {failure} ({' '.join(lines[:4])})"
-        records = []
+        records, foreseen = [], None
     await asyncio.sleep(TAIL)
     data = await (await recorder).close()
     _write(stage, scenario, folder, data, records, error)
+    if foreseen is not None:
+        page = folder / "foreseen" / f"{scenario.name}.json"
+        page.parent.mkdir(exist_ok=True)
+        page.write_text(json.dumps(foreseen, indent=1) + "\n")
     await stage.clear()
     try:
         await stage.pbx.idle(10 if error else 40)

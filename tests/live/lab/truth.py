@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from . import sip
 from .dialog import Dialog
@@ -50,6 +51,31 @@ def ring_end(log: Log, caller: str, but: str = "") -> int | None:
     return max(ends, default=None)
 
 
+def offers(log: Log, caller: str, but: str, since: int) -> list[dict[str, Any]]:
+    """Every phone (by its extension) and outside number that the PBX sent this caller's call to,
+    in order: `at` in seconds after the first, and the last word of each (`status`).
+
+    `but` is the call's own dialog, `since` how many packets of the log are older.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for packet in log.packets[since:]:
+        message = packet.message
+        if packet.call == but or number(message["From"]) != caller:
+            continue
+        if message.is_request and message.method == "INVITE" and not packet.sent:
+            who = sip.user(message.target) if packet.owner == "trunk" else packet.owner[:3]
+            found.setdefault(packet.call, {"who": who, "at": packet.at, "status": None})
+        elif packet.call in found and packet.sent and _is_final(message):
+            found[packet.call]["status"] = message.status
+    first = min((each["at"] for each in found.values()), default=0)
+    return [each | {"at": span(first, each["at"])} for each in found.values()]
+
+
+def _is_final(message: sip.Message) -> bool:
+    answers = not message.is_request and message.method == "INVITE"
+    return answers and message.status >= 200
+
+
 def begin(log: Log, call: Dialog) -> int:
     return next(
         p.at for p in log.packets if p.call == call.call_id and p.message.method == "INVITE"
@@ -75,6 +101,12 @@ def end(log: Log, call: Dialog) -> int | None:
         if packet.message.method == "INVITE" and packet.message.status >= 300:
             return packet.at
     return None
+
+
+def gave_up(log: Log, call: Dialog) -> bool:
+    """Whether the caller hung up before anybody answered."""
+    own = (p for p in log.packets if p.call == call.call_id and p.sent)
+    return any(p.message.method == "CANCEL" for p in own)
 
 
 def span(began: int | None, until: int | None) -> float | None:

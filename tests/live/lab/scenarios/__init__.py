@@ -2,6 +2,7 @@
 
 from . import (
     direct,
+    foreseen,
     forwards,
     groups,
     menus,
@@ -20,6 +21,7 @@ from . import (
 
 __all__ = [
     "direct",
+    "foreseen",
     "forwards",
     "groups",
     "menus",

@@ -78,6 +78,7 @@ async def menu_digit_forwarded(stage: Stage) -> None:
     await stage.set("RT/201", "4")
     stage.plan("201", "180@0.1")
     stage.plan("202", "180@0.1 200@2")
+    await stage.foresee(ANNA)
     call = await _choose(stage, "1")
     await stage.taken("202")
     await stage.hang_up_after(call, 1.5)
@@ -91,6 +92,7 @@ async def press_one_accepted(stage: Stage) -> None:
     """The mobile's owner presses 1, and has the caller."""
     await stage.set("P1/201", "29111222")
     stage.plan("29111222", "180@0.5 200@3 press:1@5")
+    await stage.foresee(ANNA)
     call = stage.outside(ANNA)
     async with asyncio.timeout(20):
         await call.up.wait()
@@ -105,6 +107,7 @@ async def press_one_refused(stage: Stage) -> None:
     """A mobile operator's voicemail picks up and never presses 1: nobody answered."""
     await stage.set("P1/201", "29111222")
     stage.plan("29111222", "180@0.5 200@3")
+    await stage.foresee(ANNA)
     call = stage.outside(ANNA)
     await stage.over(call)
     record = lost("no_answer", dialed=ANNA, rings=..., hung_up_by="pbx")
@@ -117,6 +120,7 @@ async def press_one_refused_then_colleague(stage: Stage) -> None:
     await stage.set("CFU/201", "202")
     stage.plan("29111222", "180@0.5 200@2")
     stage.plan("202", "180@0.1 200@2")
+    await stage.foresee(ANNA)
     call = stage.outside(ANNA)
     await stage.taken("202")
     await stage.hang_up_after(call, 1.5)

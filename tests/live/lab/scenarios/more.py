@@ -116,6 +116,7 @@ async def queue_exit_by_digit(stage: Stage) -> None:
 async def internal_forwarded(stage: Stage) -> None:
     await stage.set("CF/201", "202")
     stage.plan("202", f"{RING} 200@2")
+    await stage.foresee("201", caller="203")
     call = stage.inside("203", "201")
     took = await stage.taken("202")
     await stage.hang_up_after(call, 1)

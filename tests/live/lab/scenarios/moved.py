@@ -142,10 +142,17 @@ enter(
 )
 
 
+async def follow_me_on(stage: Stage) -> None:
+    """As FreePBX has it: its own list, and a device state that tells."""
+    await stage.set("FM/201", "1")
+    await stage.state("Custom:FOLLOWME201", "INUSE")
+    await stage.foresee(ANNA)
+
+
 @BOOK.tell(14)
 async def follow_me_mobile(stage: Stage) -> None:
     """FollowMe() asks the mobile to press 1; she does."""
-    await stage.set("FM/201", "1")
+    await follow_me_on(stage)
     stage.plan("29111222", "180@0.5 200@3 press:1@6")
     call = stage.outside(ANNA)
     await stage.taken("29111222")
@@ -156,7 +163,7 @@ async def follow_me_mobile(stage: Stage) -> None:
 
 @BOOK.tell(9)
 async def follow_me_abandoned(stage: Stage) -> None:
-    await stage.set("FM/201", "1")
+    await follow_me_on(stage)
     stage.plan("29111222", "180@0.5")
     call = stage.outside(ANNA)
     await asyncio.sleep(5)
@@ -171,6 +178,7 @@ async def forwarded_call_overlaps_direct(stage: Stage) -> None:
     await stage.set("CF/201", "202")
     stage.plan("202", "180@0.1 200@3")
     stage.plan("203", "180@0.2 200@2")
+    await stage.foresee(ANNA, caller="29555001")
     first = stage.outside(ANNA, "29555001")
     await asyncio.sleep(0.5)
     second = stage.outside("67000203", "29555002")

@@ -48,6 +48,8 @@ class Pickup:
             await stage.set(key, value)
         for who in self.rings:
             stage.plan(who, "180@0.1")
+        if self.database:
+            await stage.foresee(self.number)
         call = stage.outside(self.number)
         await asyncio.sleep(self.after)
         pick = stage.inside(self.picker, self.code)

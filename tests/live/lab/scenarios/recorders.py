@@ -37,6 +37,7 @@ async def cut_off_talking(stage: Stage) -> None:
 async def cut_off_forwarding(stage: Stage) -> None:
     await stage.set("CF/201", "202")
     stage.plan("202", "180@0.1 200@6")
+    await stage.foresee(ANNA)
     call = stage.outside(ANNA)
     await stage.talk(call, 1)
     _cut(stage, call)
@@ -53,6 +54,7 @@ def _cut(stage: Stage, call: Dialog) -> None:
 async def late_join_forwarded(stage: Stage) -> None:
     await stage.set("CF/201", "202")
     stage.plan("202", "180@0.1 200@5")
+    await stage.foresee(ANNA)
     call = stage.outside(ANNA)
     await stage.talk(call, 1)
     unseen(stage, call)
@@ -99,6 +101,7 @@ async def wide_pickup(stage: Stage) -> None:
 async def wide_forward(stage: Stage) -> None:
     await stage.set("CF/201", "202")
     stage.plan("202", BERTA)
+    await stage.foresee("68000201")
     call = stage.outside("68000201")
     await stage.talk(call, 1.5)
     stage.expect(call, "202", **forwarded("202", leg("202", "answered")))
