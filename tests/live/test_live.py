@@ -3,29 +3,56 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
-import importlib.util
+import io
 import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from callcheck.replay_cli import run_replay
+from tests.live import foresight
 from tests.live.lab import chroot, compare
-from tests.live.lab.runner import INSTANCES, names, run
+from tests.live.lab.pbx import SECRET
+from tests.live.lab.runner import INSTANCES, Beside, names, run
+from tests.live.seer import CONFIG, Seer
+from tests.live.spy import Spy, documented
 
 pytestmark = pytest.mark.live
-CONFIG = Path(__file__).parent / "lab" / "config" / "callcheck.toml"
 VERSIONS = tuple(os.environ.get("CALLCHECK_LAB_VERSIONS", "22 16").split())
-HAS_REPLAY = importlib.util.find_spec("callcheck") is not None
+UNTOLD = {
+    "together_": "that the dialplan goes by these forwards and nothing else",
+    "press_one_": "that the dialplan goes by these forwards and nothing else",
+}
+"""Heads of scenarios whose way no PBX tells (a second phone or a mobile rung by the dialplan), and
+what their rehearsals must own to."""
+
+
+@dataclass
+class Recorded:
+    """The folder with the recordings of a version, all made just now, and what came beside."""
+
+    folder: Path
+    beside: Path
+    asked: set[str]
+    """Every action that a callcheck sent to a PBX."""
+
+    @property
+    def pages(self) -> list[tuple[Path, dict[str, Any]]]:
+        found = sorted(self.folder.glob("*.json"))
+        return [(page, json.loads(page.read_text())) for page in found]
 
 
 @pytest.fixture(scope="session", params=VERSIONS)
-def recorded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the recordings of this version, all made just now."""
+def recorded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    """All scenarios of a version, played."""
     if reason := chroot.why_not():
         if os.environ.get("CI") == "true":
             pytest.fail(f"{reason}; with CI=true that is a failure")
@@ -34,46 +61,110 @@ def recorded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     folder = Path(os.environ.get("CALLCHECK_LAB_OUT") or tmp_path_factory.mktemp("recordings"))
     only = os.environ.get("CALLCHECK_LAB_ONLY", "").split()
     instances = int(os.environ.get("CALLCHECK_LAB_INSTANCES", INSTANCES))
-    outcomes = asyncio.run(run(version, only, folder, instances))
+    beside = tmp_path_factory.mktemp("beside")
+    spy = Spy()
+    seer = partial(Seer, spy, tmp_path_factory.mktemp("seers"))
+    outcomes = asyncio.run(run(version, only, folder, instances, Beside(beside, seer)))
     failed = [f"{each.name}: {each.error}" for each in outcomes if each.error]
     assert not failed, "scenarios that could not be played:\n" + "\n".join(failed)
     assert len(outcomes) == len(names(version, only))
-    return folder / version
+    return Recorded(folder / version, beside / version, spy.actions)
 
 
-def _pages(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
-    return [(page, json.loads(page.read_text())) for page in sorted(folder.glob("*.json"))]
-
-
-def test_the_pbx_says_something_at_every_time_of_the_wire(recorded: Path) -> None:
+def test_the_pbx_says_something_at_every_time_of_the_wire(recorded: Recorded) -> None:
     wrong = []
-    for page, content in _pages(recorded):
+    for page, content in recorded.pages:
         stream = gzip.decompress(page.with_suffix(".ami.gz").read_bytes())
         found = compare.unexplained(content["calls"], stream)
         wrong += [f"{page.stem}: {each}" for each in found]
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.skipif(not HAS_REPLAY, reason="callcheck is not installed here")
-def test_every_record_is_right(recorded: Path) -> None:
+def test_every_record_is_right(recorded: Recorded) -> None:
     wrong = []
-    for page, content in _pages(recorded):
+    for page, content in recorded.pages:
         records = replay(page.with_suffix(".ami.gz"))
         found = compare.differences(content["calls"], records)
         wrong += [f"{page.stem}: {each}" for each in found]
-    print(f"{recorded.name}: {len(_pages(recorded))} scenarios replayed")
+    print(f"{recorded.folder.name}: {len(recorded.pages)} scenarios replayed")
     assert not wrong, f"{len(wrong)} differences\n" + "\n".join(wrong)
 
 
-def replay(stream: Path) -> list[dict[str, Any]]:
-    """What a user gets from `callcheck replay --json` on this stream."""
+def test_the_command_says_the_same(recorded: Recorded) -> None:
+    """What a user gets from `callcheck replay --json`, once in a process of its own."""
+    stream = recorded.pages[0][0].with_suffix(".ami.gz")
     command = [sys.executable, "-m", "callcheck", "replay", "--json", "--config", str(CONFIG)]
     done = subprocess.run(
         [*command, str(stream)],
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {"CALLCHECK_LAB_SECRET": "laboratory"},
+        env=os.environ | {"CALLCHECK_LAB_SECRET": SECRET},
     )
     assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    assert [json.loads(line) for line in done.stdout.splitlines()] == replay(stream)
+
+
+def test_filtered_events_change_no_record(
+    recorded: Recorded, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The sample's `eventfilter` lines: less is sent, and every call is the same."""
+    wrong, whole, left = [], 0, 0
+    for stream in sorted((recorded.beside / "filtered").glob("*.ami.gz")):
+        full = recorded.folder / stream.name
+        whole += len(gzip.decompress(full.read_bytes()))
+        left += len(gzip.decompress(stream.read_bytes()))
+        if replay(full) != replay(stream):
+            wrong.append(stream.name)
+    with capsys.disabled():
+        share = 100 * left / whole
+        print(f"\n{recorded.folder.name}: with filters {share:.0f} % of {whole} bytes are sent")
+    assert not wrong
+    assert left < 0.8 * whole
+
+
+def test_rehearsal_agrees_with_the_call_that_was_placed(
+    recorded: Recorded, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was said just before a call, from the state that a running callcheck had read, against
+    whom the PBX did send it to. A 302 is known once a call has met it, and not before."""
+    wrong, said, learned, untold = [], 0, [], []
+    for page in sorted((recorded.beside / "foreseen").glob("*.json")):
+        met = json.loads(page.read_text())
+        before, after = (foresight.differences(met[when], met) for when in ("before", "after"))
+        if owned := next((UNTOLD[head] for head in UNTOLD if page.stem.startswith(head)), None):
+            untold.append(page.stem)
+            if not before or owned not in met["before"]["assumes"]:
+                wrong.append(f"{page.stem}: is known to the rehearsal, or not owned to")
+            continue
+        said += 1
+        moved = [o["who"] for o in met["offers"] if o["status"] in foresight.MOVED]
+        if moved and before:
+            learned.append(page.stem)
+            before = [] if _owned(moved, met["before"]["assumes"]) else before
+        wrong += [f"{page.stem}: before the call {each}" for each in before]
+        wrong += [f"{page.stem}: after the call {each}" for each in after]
+    with capsys.disabled():
+        print(f"\n{recorded.folder.name}: {said} rehearsals against calls, {len(learned)} of them "
+              f"right once a 302 was met, {len(untold)} of what no PBX tells")  # fmt: skip
+    assert not wrong, "\n".join(wrong)
+
+
+def _owned(moved: list[str], assumes: list[str]) -> bool:
+    return any(who in one and "itself" in one for who in moved for one in assumes)
+
+
+def test_the_pbx_was_only_asked_to_tell(recorded: Recorded) -> None:
+    """By the bytes that callcheck sent, not by what it says of itself."""
+    assert recorded.asked - documented() == set()
+    assert {"Login", "DBGetTree", "DeviceStateList"} <= recorded.asked
+
+
+def replay(stream: Path) -> list[dict[str, Any]]:
+    """What `callcheck replay --json` prints for this stream."""
+    os.environ["CALLCHECK_LAB_SECRET"] = SECRET
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        code = run_replay([str(stream)], CONFIG, None, json=True, explain=False)
+    assert code == 0, stream
+    return [json.loads(line) for line in out.getvalue().splitlines()]

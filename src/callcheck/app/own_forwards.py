@@ -11,9 +11,10 @@ from callcheck.calls.directory import Directory
 from callcheck.calls.model import Call, LegResult, Micros, Millis
 from callcheck.store import Forwards
 
+AT_ONCE = 500
+"""A phone that rings longer (ms) before it sends a call on does so because nobody answered."""
 PATIENCE = 1000
-"""A phone that rings so long (ms) before it sends a call on does so because nobody answered; and
-one that rings so much longer than it did does not send calls on any more."""
+"""A phone that rings so much longer (ms) than it did does not send calls on any more."""
 Seen = dict[tuple[str, ForwardKind], str | None]
 
 
@@ -51,7 +52,7 @@ class OwnForwards:
 
 
 def _forward(phone: str, to: str, rang: Millis) -> Seen:
-    if rang <= PATIENCE:
+    if rang <= AT_ONCE:
         return {(phone, ForwardKind.ALWAYS): to}
     seconds = str(round(rang / 1000))
     return {(phone, ForwardKind.NO_ANSWER): to, (phone, ForwardKind.RING_TIME): seconds}

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from . import sample
 from .ami import Ami
 
 CONFIG = Path(__file__).with_name("config")
@@ -49,8 +50,10 @@ class Pbx:
     async def start(self) -> None:
         self._write_config()
         log = (self.root / self.home.lstrip("/") / "console.log").open("wb")
+        dies_with_us = ["setpriv", "--pdeathsig", "KILL"]  # else the next run would meet it
+        chrooted = [*dies_with_us, "chroot", str(self.root)]
         self._process = subprocess.Popen(
-            ["chroot", str(self.root), "asterisk", "-f", "-C", f"{self.home}/etc/asterisk.conf"],
+            [*chrooted, "asterisk", "-f", "-C", f"{self.home}/etc/asterisk.conf"],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -101,6 +104,8 @@ class Pbx:
         for template in CONFIG.glob("*.conf"):
             text = re.sub(r"@([A-Z]+)@", lambda found: names[found[1]], template.read_text())
             (etc / template.name).write_text(text)
+        with (etc / "manager.conf").open("a") as file:
+            file.write(sample.users(self.version, SECRET))
         sounds = self.root / "lab/sounds"
         sounds.mkdir(parents=True, exist_ok=True)
         for seconds in (1, 3, 30):

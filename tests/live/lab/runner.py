@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import compare, tap
+from . import compare, sample, tap
 from . import scenarios as _scenarios  # noqa: F401  (enters them into the book)
 from .chroot import cache, ensure
 from .pbx import AMI_PORT, SECRET, Pbx
@@ -53,13 +53,20 @@ def names(version: str, only: list[str]) -> list[str]:
     return [scenario.name for scenario in _chosen(version, only)]
 
 
-MakeSeer = Callable[[Pbx], Seer]
+@dataclass(frozen=True)
+class Beside:
+    """What a test wants beside the recordings: `folder` gets `filtered/`, the same streams of a
+    user with event filters, and `foreseen/`, what each PBX's seer said of a call, and whom it
+    did reach."""
+
+    folder: Path
+    seer: Callable[[Pbx], Seer]
 
 
 async def run(
-    version: str, only: list[str], out: Path, instances: int, seer: MakeSeer | None = None
+    version: str, only: list[str], out: Path, instances: int, beside: Beside | None = None
 ) -> list[Outcome]:
-    """Plays them on that many PBX instances of a version; each may have a seer of its own."""
+    """Plays them on that many PBX instances of a version."""
     chosen = sorted(_chosen(version, only), key=lambda scenario: -scenario.seconds)
     root = await asyncio.to_thread(ensure, version)
     queue = iter(chosen)
@@ -72,11 +79,12 @@ async def run(
         try:
             async with starting:
                 await pbx.start()
-            stage = Stage(pbx, seer(pbx) if seer else None)
+            stage = Stage(pbx, beside.seer(pbx) if beside else None)
             await warm_up(stage)
             await all_there.wait()
             for scenario in queue:
-                outcomes.append(await play_in_time(stage, scenario, out / version))
+                folder = beside.folder / version if beside else None
+                outcomes.append(await play_in_time(stage, scenario, out / version, folder))
             stage.close()
             await pbx.control.close()
         finally:
@@ -97,7 +105,9 @@ def alone(version: str) -> Iterator[None]:
         yield
 
 
-async def play_in_time(stage: Stage, scenario: Scenario, folder: Path) -> Outcome:
+async def play_in_time(
+    stage: Stage, scenario: Scenario, folder: Path, beside: Path | None
+) -> Outcome:
     """Plays it again when the machine was so busy that the PBX itself was late.
 
     That is seen without callcheck: the wire has a ring or an answer near which the stream has
@@ -105,7 +115,7 @@ async def play_in_time(stage: Stage, scenario: Scenario, folder: Path) -> Outcom
     """
     outcome = Outcome(scenario.name)
     for _ in range(TRIES):
-        outcome = await play(stage, scenario, folder)
+        outcome = await play(stage, scenario, folder, beside)
         if outcome.error or not outcome.late:
             break
         print(f"  {stage.pbx.version} {scenario.name}: late, {outcome.late[0]}", flush=True)
@@ -121,9 +131,10 @@ async def warm_up(stage: Stage) -> None:
     await stage.clear()
 
 
-async def play(stage: Stage, scenario: Scenario, folder: Path) -> Outcome:
+async def play(stage: Stage, scenario: Scenario, folder: Path, beside: Path | None) -> Outcome:
     """One scenario with a recorder of its own."""
     recorder = asyncio.create_task(_record(stage, scenario))
+    filtered = await _filtered(stage, scenario) if beside else None
     if scenario.joins_at is None:
         await recorder
     error = ""
@@ -138,10 +149,12 @@ async def play(stage: Stage, scenario: Scenario, folder: Path) -> Outcome:
         records, foreseen = [], None
     await asyncio.sleep(TAIL)
     data = await (await recorder).close()
+    if beside and filtered:
+        tap.write(beside / "filtered" / f"{scenario.name}.ami.gz", await filtered.close())
     _write(stage, scenario, folder, data, records, error)
-    if foreseen is not None:
-        page = folder / "foreseen" / f"{scenario.name}.json"
-        page.parent.mkdir(exist_ok=True)
+    if beside and foreseen:
+        page = beside / "foreseen" / f"{scenario.name}.json"
+        page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(json.dumps(foreseen, indent=1) + "\n")
     await stage.clear()
     try:
@@ -153,6 +166,13 @@ async def play(stage: Stage, scenario: Scenario, folder: Path) -> Outcome:
     print(f"  {stage.pbx.version} {scenario.name}: {error or 'ok'}", flush=True)
     late = [] if error else compare.unexplained(records, data)
     return Outcome(scenario.name, error, late)
+
+
+async def _filtered(stage: Stage, scenario: Scenario) -> tap.Tap | None:
+    """A second recorder of the whole call, whose user has event filters on."""
+    if scenario.login != sample.USER or scenario.joins_at or scenario.leaves_at:
+        return None
+    return await tap.Tap.open(stage.pbx.host, AMI_PORT, sample.FILTERED, SECRET)
 
 
 async def _record(stage: Stage, scenario: Scenario) -> tap.Tap:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from . import truth
+from . import sample, truth
 from .dialog import Dialog
 from .pbx import NOBODY_LISTENS, PHONES, SIP_PORT, Pbx
 from .phone import Phone
@@ -260,8 +260,8 @@ class Scenario:
     """The recorder joins so many seconds after the start, with a snapshot (else before it)."""
     leaves_at: float | None = None
     """The recorder leaves so many seconds after the start (else after the last channel)."""
-    login: str = "tap"
-    """Who records: `tap` sees the least that is enough, `wide` every class there is."""
+    login: str = sample.USER
+    """Who records: the sample's user sees the least that is enough, `wide` every class there is."""
 
 
 @dataclass

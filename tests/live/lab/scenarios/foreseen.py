@@ -58,7 +58,7 @@ enter(
     Case(
         "cf_unknown",
         ANNA,
-        lost("unreachable", verdict="exempt", forwarded_to=..., **FROM_ANNA),
+        lost("unreachable", verdict="exempt", extension="201"),
         database={"CF/201": "299"},
     ),
     Case(
