@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from tests.live.lab import chroot
 
@@ -13,13 +14,16 @@ VERSIONS = tuple(os.environ.get("CALLCHECK_LAB_VERSIONS", "22 16").split())
 MEASURED = "measured"
 
 
+def versions(group: str) -> list[ParameterSet]:
+    """Each Asterisk; with `--dist loadgroup` tests of one version and group run one after
+    another, the rest side by side (they wait, they do not compute)."""
+    of = pytest.mark.xdist_group
+    return [pytest.param(v, marks=of(f"{group}-{v}"), id=v) for v in VERSIONS]
+
+
 def each_version(group: str) -> pytest.MarkDecorator:
-    """Once for each Asterisk; tests of one version and group run one after another, the rest
-    side by side (they wait, they do not compute)."""
-    params = [
-        pytest.param(v, marks=pytest.mark.xdist_group(f"{group}-{v}"), id=v) for v in VERSIONS
-    ]
-    return pytest.mark.parametrize("version", params, scope="session")
+    """Runs a test once for each Asterisk, with its `version`."""
+    return pytest.mark.parametrize("version", versions(group))
 
 
 @pytest.fixture(scope="session")

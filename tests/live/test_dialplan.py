@@ -1,96 +1,210 @@
-"""`dialplan/` on a real Asterisk: codes dialled by real phones, their effect on callcheck."""
+"""`dialplan/` on a real Asterisk: codes dialled by real phones, their effect on callcheck, and none
+on calls that do not use them."""
 
 from __future__ import annotations
 
 import asyncio
-import os
+import re
+from collections import Counter
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from callcheck.app.desk import now
-from tests.live.lab import chroot
+from callcheck.app.phones import now
+from tests.live.conftest import each_version
+from tests.live.lab import chroot, sample
 from tests.live.lab.ami import Ami
-from tests.live.lab.pbx import AMI_PORT
-from tests.live.lab.stage import Stage
-from tests.live.test_absences import LeastPbx, living, until
-from tests.live.test_live import VERSIONS
+from tests.live.lab.dialog import Dialog
+from tests.live.lab.pbx import AMI_PORT, SECRET, Pbx
+from tests.live.lab.runner import warm_up
+from tests.live.lab.stage import BOOK, Stage
+from tests.live.lab.tap import Tap
+from tests.live.living import Living, living, until
 
-pytestmark = pytest.mark.live
-DIALPLAN = Path(__file__).parents[2] / "dialplan"
-THIRD_RING = """
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("laboratory")]
+INCLUDED = """
 [from-internal](+)
 include => callcheck-features
-exten => 901,1,Gosub(callcheck-third-ring,s,1(PJSIP/201,PJSIP/202&PJSIP/203,20))
+[from-did](+)
+exten => 203,1,Gosub(callcheck-third-ring,s,1(PJSIP/203,PJSIP/202&PJSIP/206,20))
  same => n,Hangup()
 """
 
 
-class OurPbx(LeastPbx):
-    """With the files of `dialplan/` as an administrator includes them."""
+class OurPbx(Pbx):
+    """With the dialplan of `dialplan/` as an administrator includes it."""
 
     def _write_config(self) -> None:
         super()._write_config()
-        etc = self.root / self.home.lstrip("/") / "etc"
-        for name, into in (("extensions", THIRD_RING), ("manager", "")):
-            with (etc / f"{name}.conf").open("a") as file:
-                file.write((DIALPLAN / f"{name}_callcheck.conf").read_text() + into)
+        with (self.root / self.home.lstrip("/") / "etc" / "extensions.conf").open("a") as file:
+            file.write(sample.dialplan() + INCLUDED)
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@each_version("dialplan")
 async def test_the_codes_on_a_real_phone(version: str, tmp_path: Path) -> None:
-    if reason := chroot.why_not():
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    async with living(version, tmp_path, OurPbx) as (pbx, house):
-        desk, stage = house.absences.desk, Stage(pbx)
-        try:
-            await until(lambda: house.watched[0][0].connects > 0, 60)
-            await asyncio.sleep(4)
-            bad = stage.inside("201", "*61*202*9999")
-            await stage.over(bad)
-            assert desk.stands() == []
-            await stage.over(stage.inside("201", "*61*202*3112"))
-            await until(lambda: len(desk.stands()) == 1, 5)
-            ((one, _),) = desk.stands()
-            assert (one.extension, one.source, one.active(now())) == ("201", "dialplan", True)
-            await until(lambda: desk.stands()[0][1].state.value in ("forwarded", "late"), 5)
-            (value, *_) = (await pbx.control.action("DBGet", Family="CF", Key="201"))[1:]
-            assert value["Val"] == "202"
-            await stage.over(stage.inside("201", "*62"))
-            await until(lambda: not desk.stands()[0][0].active(now()), 5)
-            assert (await pbx.control.action("DBGet", Family="CF", Key="201"))[0][
-                "Response"
-            ] == "Error"
-            await stage.over(stage.inside("202", "*63201"))
-            await _third_ring(stage)
-        finally:
-            stage.close()
+    async with living(version, 93, tmp_path, OurPbx) as lab:
+        await _away_and_back(lab)
+        await _message(lab)
+        await _pickup(lab)
+        await _third_ring(lab)
 
 
-async def _third_ring(stage: Stage) -> None:
-    """201 rings at once; 202 and 203 from the second ring on."""
-    call = stage.inside("204", "901")
-    for phone in ("201", "202", "203"):
-        stage.plan(phone, "ring")
+async def _dials(lab: Living, extension: str, code: str) -> Dialog:
+    call = lab.stage.inside(extension, code)
+    await lab.stage.over(call)
+    return call
+
+
+def _tones(call: Dialog) -> int:
+    """How many bursts of sound the phone heard."""
+    return sum(sound for sound, _ in groupby(call.media.heard))
+
+
+async def _away_and_back(lab: Living) -> None:
+    desk = lab.desk
+    for wrong in ("*61*202*9999", "*61*201*3112", "*61*20a*3112", "*61*202"):
+        assert _tones(await _dials(lab, "201", wrong)) in ((3, 0) if "a" in wrong else (3,))
+    assert desk.stands() == []
+    assert await _forward_of(lab, "201") is None
+    assert _tones(await _dials(lab, "201", "*61*202*3112")) == 1
+    await until(lambda: len(desk.stands()) == 1, 5, "the absence")
+    ((one, _),) = desk.stands()
+    assert (one.extension, one.source, one.active(now())) == ("201", "dialplan", True)
+    good = ("forwarded", "late")
+    await until(lambda: desk.stands()[0][1].state.value in good, 5, "the forward")
+    assert await _forward_of(lab, "201") == "202"
+    assert _tones(await _dials(lab, "201", "*62")) == 1
+    await until(lambda: not desk.stands()[0][0].active(now()), 5, "the return")
+    assert await _forward_of(lab, "201") is None
+
+
+async def _forward_of(lab: Living, extension: str) -> str | None:
+    answer = await lab.pbx.control.action("DBGet", Family="CF", Key=extension)
+    return answer[1]["Val"] if answer[0]["Response"] == "Success" else None
+
+
+async def _message(lab: Living) -> None:
+    """What callcheck gets to know of a message that was taken."""
+    tap = await Tap.open(lab.pbx.host, AMI_PORT, sample.USER, SECRET)
+    assert _tones(await _dials(lab, "202", "*63201")) == 1
+    said = (await tap.close()).decode()
+    (event,) = re.findall(r"UserEvent: CallcheckMessage\r\n(?:.+\r\n)+", said)
+    assert "Extension: 201\r\n" in event
+    assert "By: 202\r\n" in event
+
+
+async def _pickup(lab: Living) -> None:
+    """A colleague of the unit takes the call; whoever is of another unit gets it not."""
+    stage = lab.stage
+    stage.plan("201", "180@0.1")
+    call = stage.outside("67000201", "29551001")
     await stage.rung("201")
+    await asyncio.sleep(1)
+    assert _tones(await _dials(lab, "301", "*64")) == 3
+    pick = stage.inside("202", "*64")
+    async with asyncio.timeout(5):
+        await pick.up.wait()
+    await stage.hang_up_after(call, 1)
+    record = await _record(lab, "29551001")
+    assert (record["answered_by"], record["answered_via"]) == ("202", "pickup")
+    assert record["picked_up_for"] == "201"
+    await stage.clear()
+
+
+async def _third_ring(lab: Living) -> None:
+    """203 rings at once and the unit from the second ring on; a colleague keeps the third."""
+    stage = lab.stage
+    for phone in ("202", "203"):
+        stage.plan(phone, "180@0.1 200@2" if phone == "202" else "180@0.1")
+    call = stage.outside("67000203", "29551002")
+    await stage.rung("203")
     began = asyncio.get_running_loop().time()
     await stage.rung("202")
-    await stage.rung("203")
-    assert 4 < asyncio.get_running_loop().time() - began < 9
-    call.hang_up()
-    await stage.over(call)
+    assert 4 < asyncio.get_running_loop().time() - began < 6
+    await stage.talk(call, 1)
+    record = await _record(lab, "29551002")
+    assert (record["extension"], record["answered_by"], record["rings"]) == ("203", "202", 2)
+    results = {finding["rule"]: finding["result"] for finding in record["findings"]}
+    assert (results["answer_by_ring"], results["colleague_pickup"]) == ("met", "met")
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+async def _record(lab: Living, caller: str) -> dict[str, Any]:
+    found: list[dict[str, Any]] = []
+    for _ in range(50):
+        items = (await lab.api("calls"))["items"]
+        found = [one for one in items if (one["caller"] or "").endswith(caller)]
+        if found:
+            return found[0]
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"no call of {caller}")
+
+
+UNTOUCHED = ("cf_local_n", "cfu_local", "pickup_star8", "group_ringall", "internal_call")
+
+
+@each_version("unchanged")
+async def test_calls_that_do_not_use_it_are_the_same(version: str) -> None:
+    """With everything included a PBX says of other calls what it says without, word for word but
+    for ids, times and the order of what happens at once."""
+    without, included = await asyncio.gather(
+        _events(Pbx, version, 94), _events(OurPbx, version, 95)
+    )
+    assert sum(without.values()) > 300
+    assert included - without == Counter()
+    assert without - included == Counter()
+
+
+async def _events(make: type[Pbx], version: str, number: int) -> Counter[str]:
+    pbx = make(version, number, chroot.ensure(version))
+    await pbx.start()
+    stage = Stage(pbx)
+    try:
+        await warm_up(stage)
+        tap = await Tap.open(pbx.host, AMI_PORT, "wide", SECRET)
+        for name in UNTOUCHED:
+            await BOOK.scenarios[name].story(stage)
+            await pbx.idle()
+            await stage.clear()
+        await asyncio.sleep(0.3)
+        return _without_ids((await tap.close()).decode("utf-8", "replace"), number)
+    finally:
+        stage.close()
+        await pbx.control.close()
+        pbx.stop()
+
+
+TELLING = (
+    "Newchannel", "Newexten", "Newstate", "DialBegin", "DialState", "DialEnd", "Hangup", "Pickup",
+    "BridgeEnter", "BridgeLeave", "VarSet", "NewCallerid", "DeviceStateChange",
+)  # fmt: skip
+HEADERS = (
+    "Event", "ChannelStateDesc", "Context", "Exten", "Priority", "Application", "AppData",
+    "DialStatus", "Variable", "Device", "State", "Cause", "CallerIDNum", "DestExten",
+)  # fmt: skip
+CHANGING = {"RTPAUDIOQOS", "SIPCALLID", "BRIDGEPEER", "BRIDGEPVTCALLID", "DIALEDTIME"}
+
+
+def _without_ids(stream: str, number: int) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for message in stream.split("\r\n\r\n"):
+        headers = dict(re.findall(r"^(\w+): (.*?)\r?$", message, re.MULTILINE))
+        changing = any(headers.get("Variable", "").startswith(each) for each in CHANGING)
+        if headers.get("Event") in TELLING and not changing:
+            words = " ".join(headers.get(name, "") for name in HEADERS)
+            words = re.sub(rf"127\.\d+\.{number}\.", "127.", words)
+            found[re.sub(r"-[0-9a-f]{8}\b", "-N", words)] += 1
+    return found
+
+
+@each_version("unchanged")
 async def test_our_user_may_look_and_not_change(version: str) -> None:
-    if reason := chroot.why_not():
-        pytest.skip(reason)
-    pbx = OurPbx(version, 92, chroot.ensure(version))
+    """The sample's user as it is; and what a user with more may do is refused to it."""
+    pbx = Pbx(version, 96, chroot.ensure(version))
     await pbx.start()
     try:
-        user = await Ami.login(pbx.host, AMI_PORT, "callcheck", "change-me")
+        user = await Ami.login(pbx.host, AMI_PORT, sample.USER, SECRET)
         assert (await user.action("DBGetTree", Family="CF"))[0]["Response"] == "Success"
         assert (await user.action("DeviceStateList"))[0]["Response"] == "Success"
         for name, headers in (
@@ -100,6 +214,7 @@ async def test_our_user_may_look_and_not_change(version: str) -> None:
             ("Originate", {"Channel": "Local/201@plain", "Application": "Wait", "Data": "1"}),
             ("Redirect", {"Channel": "x", "Exten": "201", "Context": "plain", "Priority": "1"}),
             ("Hangup", {"Channel": "x"}),
+            ("UserEvent", {"UserEvent": "CallcheckAway"}),
         ):
             answer = (await user.action(name, **headers))[0]
             assert answer["Message"] == "Permission denied", name

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,14 +20,15 @@ import pytest
 
 from callcheck.replay_cli import run_replay
 from tests.live import foresight
-from tests.live.lab import chroot, compare
+from tests.live.conftest import versions
+from tests.live.lab import compare
 from tests.live.lab.pbx import SECRET
 from tests.live.lab.runner import INSTANCES, Beside, names, run
 from tests.live.seer import CONFIG, Seer
 from tests.live.spy import Spy, documented
 
-pytestmark = pytest.mark.live
-VERSIONS = tuple(os.environ.get("CALLCHECK_LAB_VERSIONS", "22 16").split())
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("laboratory")]
+Tell = Callable[[str], None]
 UNTOLD = {
     "together_": "that the dialplan goes by these forwards and nothing else",
     "press_one_": "that the dialplan goes by these forwards and nothing else",
@@ -50,13 +52,13 @@ class Recorded:
         return [(page, json.loads(page.read_text())) for page in found]
 
 
-@pytest.fixture(scope="session", params=VERSIONS)
-def recorded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+@pytest.fixture(scope="session", params=versions("scenarios"))
+def recorded(
+    request: pytest.FixtureRequest,
+    laboratory: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Recorded:
     """All scenarios of a version, played."""
-    if reason := chroot.why_not():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{reason}; with CI=true that is a failure")
-        pytest.skip(reason)
     version: str = request.param
     folder = Path(os.environ.get("CALLCHECK_LAB_OUT") or tmp_path_factory.mktemp("recordings"))
     only = os.environ.get("CALLCHECK_LAB_ONLY", "").split()
@@ -80,13 +82,13 @@ def test_the_pbx_says_something_at_every_time_of_the_wire(recorded: Recorded) ->
     assert not wrong, "\n".join(wrong)
 
 
-def test_every_record_is_right(recorded: Recorded) -> None:
+def test_every_record_is_right(recorded: Recorded, tell: Tell) -> None:
     wrong = []
     for page, content in recorded.pages:
         records = replay(page.with_suffix(".ami.gz"))
         found = compare.differences(content["calls"], records)
         wrong += [f"{page.stem}: {each}" for each in found]
-    print(f"{recorded.folder.name}: {len(recorded.pages)} scenarios replayed")
+    tell(f"Asterisk {recorded.folder.name}: {len(recorded.pages)} scenarios played and replayed")
     assert not wrong, f"{len(wrong)} differences\n" + "\n".join(wrong)
 
 
@@ -105,9 +107,7 @@ def test_the_command_says_the_same(recorded: Recorded) -> None:
     assert [json.loads(line) for line in done.stdout.splitlines()] == replay(stream)
 
 
-def test_filtered_events_change_no_record(
-    recorded: Recorded, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_filtered_events_change_no_record(recorded: Recorded, tell: Tell) -> None:
     """The sample's `eventfilter` lines: less is sent, and every call is the same."""
     wrong, whole, left = [], 0, 0
     for stream in sorted((recorded.beside / "filtered").glob("*.ami.gz")):
@@ -116,16 +116,13 @@ def test_filtered_events_change_no_record(
         left += len(gzip.decompress(stream.read_bytes()))
         if replay(full) != replay(stream):
             wrong.append(stream.name)
-    with capsys.disabled():
-        share = 100 * left / whole
-        print(f"\n{recorded.folder.name}: with filters {share:.0f} % of {whole} bytes are sent")
+    share = 100 * left / whole
+    tell(f"Asterisk {recorded.folder.name}: with filters {share:.0f} % of {whole:,} bytes are sent")
     assert not wrong
     assert left < 0.8 * whole
 
 
-def test_rehearsal_agrees_with_the_call_that_was_placed(
-    recorded: Recorded, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_rehearsal_agrees_with_the_call_that_was_placed(recorded: Recorded, tell: Tell) -> None:
     """What was said just before a call, from the state that a running callcheck had read, against
     whom the PBX did send it to. A 302 is known once a call has met it, and not before."""
     wrong, said, learned, untold = [], 0, [], []
@@ -144,9 +141,10 @@ def test_rehearsal_agrees_with_the_call_that_was_placed(
             before = [] if _owned(moved, met["before"]["assumes"]) else before
         wrong += [f"{page.stem}: before the call {each}" for each in before]
         wrong += [f"{page.stem}: after the call {each}" for each in after]
-    with capsys.disabled():
-        print(f"\n{recorded.folder.name}: {said} rehearsals against calls, {len(learned)} of them "
-              f"right once a 302 was met, {len(untold)} of what no PBX tells")  # fmt: skip
+    tell(
+        f"Asterisk {recorded.folder.name}: {said} rehearsals agree with the calls then placed, "
+        f"{len(learned)} of them once a 302 was met; {len(untold)} more ways that no PBX tells"
+    )
     assert not wrong, "\n".join(wrong)
 
 
