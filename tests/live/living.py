@@ -24,6 +24,9 @@ from tests.live.lab.stage import Stage
 from tests.live.seer import config_of
 from tests.live.spy import Spy, port_of
 
+SECOND = 1_000_000
+TOLD = 5.0
+"""Within so many seconds callcheck knows of a change that the PBX tells."""
 POLL = 3.0
 """Seconds between two looks at what the PBX does not tell by itself."""
 

@@ -19,8 +19,9 @@ from pathlib import Path
 from . import compare, sample, tap
 from . import scenarios as _scenarios  # noqa: F401  (enters them into the book)
 from .chroot import cache, ensure
+from .foresight import Seer
 from .pbx import AMI_PORT, SECRET, Pbx
-from .stage import BOOK, Scenario, Seer, Stage
+from .stage import BOOK, Scenario, Stage
 
 INSTANCES = 12
 STARTING = 3

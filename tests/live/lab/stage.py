@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from . import sample, truth
 from .dialog import Dialog
+from .foresight import Foresight, Seer
 from .pbx import NOBODY_LISTENS, PHONES, SIP_PORT, Pbx
 from .phone import Phone
 from .wire import Log, iso
@@ -36,31 +37,12 @@ class Expected:
     answer: Dialog | None = None
 
 
-class Seer(Protocol):
-    """Says before a call what will become of it. The laboratory has none of its own."""
-
-    async def look(self, number: str, away: Sequence[str]) -> dict[str, Any]:
-        """Looks at the PBX as it is now."""
-
-    async def look_again(self) -> dict[str, Any]:
-        """The same, now that the call has been seen; the last of this scenario."""
-
-
-@dataclass
-class Foreseen:
-    """What was said of a call before it was made, and from where on the log tells of it."""
-
-    said: dict[str, Any]
-    caller: str
-    since: int
-
-
 class Stage:
     """Where a scenario plays. All phones are silent until the scenario gives them a plan."""
 
     def __init__(self, pbx: Pbx, seer: Seer | None = None) -> None:
-        self.pbx, self.log, self.seer = pbx, Log(), seer
-        self._foreseen: Foreseen | None = None
+        self.pbx, self.log = pbx, Log()
+        self._foresight = Foresight(seer)
         where = (pbx.host, SIP_PORT)
         self.world = Phone("trunk", (pbx.world, SIP_PORT), where, self.log)
         self.phones = {"trunk": self.world}
@@ -96,25 +78,12 @@ class Stage:
 
     async def foresee(self, number: str, away: Sequence[str] = (), caller: str = CALLER) -> None:
         """Has it said what will become of a call to this number, just before it is made."""
-        if self.seer is not None:
-            said = await self.seer.look(number, away)
-            self._foreseen = Foreseen(said, caller, len(self.log.packets))
+        await self._foresight.look(self.log, number, away, caller)
 
     async def foreseen(self) -> dict[str, Any] | None:
-        """What was said before the call and is said after it, and whom the PBX did send it to."""
-        if self.seer is None or self._foreseen is None:
-            return None
-        told, call = self._foreseen, self._call_of(self._foreseen)
-        return {
-            "before": told.said,
-            "after": await self.seer.look_again(),
-            "offers": truth.offers(self.log, told.caller, call.call_id, told.since),
-            "over_early": call.up.is_set() or truth.gave_up(self.log, call),
-        }
-
-    def _call_of(self, told: Foreseen) -> Dialog:
-        calls = (each.call for each in self.expected if each.caller == told.caller)
-        return next(calls)
+        """What was said of it, and what became of it."""
+        calls = {each.caller: each.call for each in reversed(self.expected)}
+        return await self._foresight.look_back(self.log, calls)
 
     def outside(self, number: str, caller: str = CALLER, name: str = "") -> Dialog:
         return self.world.dial(number, caller, name)
@@ -231,7 +200,8 @@ class Stage:
             await self.pbx.control.action("Command", Command=command)
         for phone in self.phones.values():
             phone.reset()
-        self._database, self._states, self.expected, self._foreseen = [], [], [], None
+        self._database, self._states, self.expected = [], [], []
+        self._foresight.forget()
         self.log.packets.clear()
 
     def close(self) -> None:
