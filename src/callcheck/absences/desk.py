@@ -153,10 +153,10 @@ class Desk:
         self._told()
 
     def _end(self, one: Absence, by: str) -> None:
-        """With the state of this moment, which nobody could tell later."""
+        """With the state of this moment, where an older one was written down."""
         now = self._now()
         stand = standing(one, self.world(), self.terms.clock, now)
-        if stand.active:
+        if stand.active and one.stood is not None:
             self._book.wrote_down(one.id, stand.state, stand.reason, now)
         self._book.end(one.id, now, by)
 
