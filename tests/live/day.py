@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from callcheck.absences.model import Draft
-from callcheck.app.phones import now
 from tests.live.lab.dialog import Dialog
 from tests.live.living import POLL, SECOND, TOLD, Living, until
+from tests.live.seer import now
 
 
 class Day:

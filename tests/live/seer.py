@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import shutil
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -20,7 +21,6 @@ from typing import Any
 from callcheck.absences.model import Draft
 from callcheck.app import absences as running
 from callcheck.app.house import House
-from callcheck.app.phones import now
 from callcheck.config import Config, load
 from callcheck.config import Store as StoreAt
 from callcheck.store import Forwards
@@ -32,6 +32,11 @@ HOUR = 3600 * 1_000_000
 _ONE_AT_A_TIME = threading.Lock()
 WITHIN = 20.0
 """Seconds until a look must have been taken."""
+
+
+def now() -> int:
+    """Microseconds since the epoch, as callcheck counts."""
+    return time.time_ns() // 1000
 
 
 @cache

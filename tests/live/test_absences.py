@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from callcheck.absences.model import Draft
-from callcheck.app.phones import now
 from tests.live.conftest import each_version
 from tests.live.day import BEFORE, CALLS, LEDGER, PEOPLE, Day
 from tests.live.living import POLL, SECOND, TOLD, living, until
+from tests.live.seer import now
 from tests.live.spy import documented
 
 pytestmark = [pytest.mark.live, pytest.mark.usefixtures("laboratory")]

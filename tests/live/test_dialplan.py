@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from callcheck.app.phones import now
 from tests.live.conftest import each_version
 from tests.live.lab import chroot, sample
 from tests.live.lab.ami import Ami
@@ -22,6 +21,7 @@ from tests.live.lab.runner import warm_up
 from tests.live.lab.stage import BOOK, Stage
 from tests.live.lab.tap import Tap
 from tests.live.living import Living, living, until
+from tests.live.seer import now
 
 pytestmark = [pytest.mark.live, pytest.mark.usefixtures("laboratory")]
 INCLUDED = """
