@@ -24,7 +24,7 @@ test: $(VENV)/.dev  ## all tests but those on a real PBX
 	@echo "not run here: the tests on a real PBX; 'make live' runs them (needs root and Debian)"
 
 live: $(VENV)/.dev  ## the tests on a real Asterisk (root on Debian)
-	@$(BIN)/python -m pytest -m live -n 4 --dist loadgroup tests/live $(ARGS)
+	@$(BIN)/python -m pytest -m live -n 4 --dist loadscope tests/live $(ARGS)
 
 lint: $(VENV)/.dev  ## style, format, types and who may import whom
 	@$(BIN)/ruff check $(CODE)

@@ -120,6 +120,13 @@ def test_the_quicker_no_answer_forward_is_met() -> None:
     assert (found.steps[-1].at, found.eaten_ms) == ("202", 3000)
 
 
+def test_a_line_is_no_phone() -> None:
+    found = rehearse(world(), "701", TEN)
+    assert (found.cover, found.reason) == (Cover.COVERED, "calls for 701 go to 701, a queue")
+    assert [s.does for s in found.steps] == [Does.LINE]
+    assert rehearse(world(), "801", TEN).cover is Cover.WRONG
+
+
 def test_what_would_happen_otherwise() -> None:
     facts = (fwd("201", "202"), fwd("202", "203", "busy"), fwd("202", "301", "no_answer"))
     found = rehearse(world(*facts), "201", TEN)

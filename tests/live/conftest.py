@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 
 import pytest
-from _pytest.mark import ParameterSet
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.live.lab import chroot
 
@@ -14,16 +14,22 @@ VERSIONS = tuple(os.environ.get("CALLCHECK_LAB_VERSIONS", "22 16").split())
 MEASURED = "measured"
 
 
-def versions(group: str) -> list[ParameterSet]:
-    """Each Asterisk; with `--dist loadgroup` tests of one version and group run one after
-    another, the rest side by side (they wait, they do not compute)."""
-    of = pytest.mark.xdist_group
-    return [pytest.param(v, marks=of(f"{group}-{v}"), id=v) for v in VERSIONS]
-
-
-def each_version(group: str) -> pytest.MarkDecorator:
+def each_version() -> pytest.MarkDecorator:
     """Runs a test once for each Asterisk, with its `version`."""
-    return pytest.mark.parametrize("version", versions(group))
+    return pytest.mark.parametrize("version", VERSIONS)
+
+
+class SideBySide(LoadScopeScheduling):  # type: ignore[misc]
+    """All tests that share the scenarios of a version one after another, every other test by
+    itself: they wait, they do not compute."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.rpartition("[")[2] if "test_live.py" in nodeid else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SideBySide:
+    """For `-n`; xdist's own groups (`--dist loadgroup`) are not heeded with pytest 9."""
+    return SideBySide(config, log)
 
 
 @pytest.fixture(scope="session")

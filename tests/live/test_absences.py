@@ -22,7 +22,7 @@ HOUR = 3600 * SECOND
 Tell = Callable[[str], None]
 
 
-@each_version("absences")
+@each_version()
 async def test_every_state_and_how_soon_it_is_known(
     version: str, tmp_path: Path, tell: Tell
 ) -> None:
@@ -76,7 +76,7 @@ async def test_every_state_and_how_soon_it_is_known(
     )
 
 
-@each_version("ledger")
+@each_version()
 async def test_the_ledger_of_a_day(version: str, tmp_path: Path) -> None:
     async with living(version, 92, tmp_path) as lab:
         day = Day(lab)

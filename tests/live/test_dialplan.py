@@ -42,7 +42,7 @@ class OurPbx(Pbx):
             file.write(sample.dialplan() + INCLUDED)
 
 
-@each_version("dialplan")
+@each_version()
 async def test_the_codes_on_a_real_phone(version: str, tmp_path: Path) -> None:
     async with living(version, 93, tmp_path, OurPbx) as lab:
         await _away_and_back(lab)
@@ -152,7 +152,7 @@ async def _record(lab: Living, caller: str) -> dict[str, Any]:
 UNTOUCHED = ("cf_local_n", "cfu_local", "pickup_star8", "group_ringall", "internal_call")
 
 
-@each_version("unchanged")
+@each_version()
 async def test_calls_that_do_not_use_it_are_the_same(version: str) -> None:
     """With everything included a PBX says of other calls what it says without, word for word but
     for ids, times and the order of what happens at once."""
@@ -206,7 +206,7 @@ def _without_ids(stream: str, number: int) -> Counter[str]:
     return found
 
 
-@each_version("unchanged")
+@each_version()
 async def test_our_user_may_look_and_not_change(version: str) -> None:
     """The sample's user as it is; and what a user with more may do is refused to it."""
     pbx = Pbx(version, 96, chroot.ensure(version))

@@ -20,7 +20,7 @@ import pytest
 
 from callcheck.replay_cli import run_replay
 from tests.live import foresight
-from tests.live.conftest import versions
+from tests.live.conftest import VERSIONS
 from tests.live.lab import compare
 from tests.live.lab.pbx import SECRET
 from tests.live.lab.runner import INSTANCES, Beside, names, run
@@ -52,7 +52,7 @@ class Recorded:
         return [(page, json.loads(page.read_text())) for page in found]
 
 
-@pytest.fixture(scope="session", params=versions("scenarios"))
+@pytest.fixture(scope="session", params=VERSIONS)
 def recorded(
     request: pytest.FixtureRequest,
     laboratory: None,

@@ -37,6 +37,10 @@ class _Walk:
         self.result = Rehearsal(extension, Cover.NONE, "")
 
     def go(self) -> None:
+        line = self.world.directory.extension(self.owner)
+        if line is not None and line.kind is not Kind.MEMBER:
+            self._line(line)
+            return
         here: str | None = self.owner
         seen: set[str] = set()
         while here is not None:
