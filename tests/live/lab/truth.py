@@ -46,8 +46,11 @@ def leg_rings(log: Log, caller: str, but: str = "") -> dict[str, int]:
 
 
 def ring_end(log: Log, caller: str, but: str = "") -> int | None:
-    """When the last phone stopped ringing unanswered."""
-    ends = [packet.at for packet in _legs(log, caller, but) if packet.message.status >= 300]
+    """When the last phone stopped ringing unanswered: when it was told to, where it was (its own
+    487 may be late on a busy machine), else when it refused."""
+    told = {p.call: p.at for p in log.packets if not p.sent and p.message.method == "CANCEL"}
+    legs = _legs(log, caller, but)
+    ends = [told.get(leg.call, leg.at) for leg in legs if leg.message.status >= 300]
     return max(ends, default=None)
 
 
