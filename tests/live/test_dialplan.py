@@ -22,6 +22,7 @@ from tests.live.lab.stage import BOOK, Stage
 from tests.live.lab.tap import Tap
 from tests.live.living import Living, living, until
 from tests.live.seer import now
+from tests.live.spy import documented
 
 pytestmark = [pytest.mark.live, pytest.mark.usefixtures("laboratory")]
 INCLUDED = """
@@ -45,11 +46,13 @@ class OurPbx(Pbx):
 @each_version()
 async def test_the_codes_on_a_real_phone(version: str, tmp_path: Path) -> None:
     async with living(version, 93, tmp_path, OurPbx) as lab:
-        await _away_and_back(lab)
+        await _away(lab)
         await _message(lab)
+        await _back(lab)
         await _pickup(lab)
         await _third_ring(lab)
         assert _complaints(lab.pbx) == []
+        assert lab.spy.actions - documented() == set()
 
 
 def _complaints(pbx: Pbx) -> list[str]:
@@ -70,7 +73,7 @@ def _tones(call: Dialog) -> int:
     return sum(sound for sound, _ in groupby(call.media.heard))
 
 
-async def _away_and_back(lab: Living) -> None:
+async def _away(lab: Living) -> None:
     desk = lab.desk
     for wrong in ("*61*202*9999", "*61*201*3112", "*61*202"):
         assert _tones(await _dials(lab, "201", wrong)) == 3
@@ -83,6 +86,10 @@ async def _away_and_back(lab: Living) -> None:
     good = ("forwarded", "late")
     await until(lambda: desk.stands()[0][1].state.value in good, 5, "the forward")
     assert await _forward_of(lab, "201") == "202"
+
+
+async def _back(lab: Living) -> None:
+    desk = lab.desk
     assert _tones(await _dials(lab, "201", "*62")) == 1
     await until(lambda: not desk.stands()[0][0].active(now()), 5, "the return")
     assert await _forward_of(lab, "201") is None
@@ -94,13 +101,21 @@ async def _forward_of(lab: Living, extension: str) -> str | None:
 
 
 async def _message(lab: Living) -> None:
-    """What callcheck gets to know of a message that was taken."""
+    """A message that was taken: what the PBX says of it, and that callcheck keeps it."""
     tap = await Tap.open(lab.pbx.host, AMI_PORT, sample.USER, SECRET)
     assert _tones(await _dials(lab, "202", "*63201")) == 1
     said = (await tap.close()).decode()
     (event,) = re.findall(r"UserEvent: CallcheckMessage\r\n(?:.+\r\n)+", said)
     assert "Extension: 201\r\n" in event
     assert "By: 202\r\n" in event
+    number = lab.desk.stands()[0][0].id
+    noted: list[dict[str, str]] = []
+    for _ in range(50):
+        noted = (await lab.api(f"absences/{number}"))["messages"]
+        if noted:
+            break
+        await asyncio.sleep(0.1)
+    assert [one["by"] for one in noted] == ["202"]
 
 
 async def _pickup(lab: Living) -> None:
