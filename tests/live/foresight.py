@@ -13,6 +13,7 @@ NEAR = 1.5
 """A stop gets the call within so many seconds of what was said."""
 REFUSED = (480, 486, 603)
 MOVED = (301, 302)
+ANSWERED = 200
 
 
 def differences(said: Record, met: Record) -> list[str]:
@@ -33,7 +34,11 @@ class _Walk:
     def of(self, met: Record) -> list[str]:
         found: list[str] = []
         reached, before = 0, None
+        answers = (o["until"] for o in met["offers"] if o["status"] == ANSWERED)
+        answered = min(answers, default=None)
         for offer in met["offers"]:
+            if answered is not None and offer["at"] > answered:
+                break  # where an answered call is transferred to is nobody's forward
             if reached < len(self.stops) and _same(self.stops[reached]["at"], offer["who"]):
                 found += self._late(self.stops[0], self.stops[reached], offer, before)
                 reached += 1

@@ -24,7 +24,7 @@ def said(
 
 
 def met(*offers: tuple[str, float, int | None], over_early: bool = True) -> Record:
-    each = [{"who": who, "at": at, "status": status} for who, at, status in offers]
+    each = [{"who": who, "at": at, "status": status, "until": at + 3} for who, at, status in offers]
     return {"offers": each, "over_early": over_early}
 
 
@@ -46,6 +46,7 @@ AGREE: list[tuple[Record, Record]] = [
     (said(*GROUP), met(("202", 0, 200), ("203", 0, 487))),
     (said(*TO_BERTA), met(("201", 0, 302), ("202", 0.1, 200))),
     (said(*LOOP), met(over_early=False)),
+    (said(*TO_BERTA), met(("202", 0, 200), ("203", 5, 200))),
 ]
 DIFFER: list[tuple[Record, Record]] = [
     (said(*TO_BERTA), met(("203", 0, 200))),

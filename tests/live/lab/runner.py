@@ -27,6 +27,8 @@ INSTANCES = 12
 STARTING = 3
 """So many start at once: a starting Asterisk takes a core for some seconds."""
 TRIES = 3
+STILL = 0.25
+"""A phone that does what it has to so many seconds late tells another story."""
 TAIL = 0.25
 """How long (s) the recorder stays on after the last channel, for what comes behind (Cdr)."""
 
@@ -134,6 +136,7 @@ async def warm_up(stage: Stage) -> None:
 
 async def play(stage: Stage, scenario: Scenario, folder: Path, beside: Path | None) -> Outcome:
     """One scenario with a recorder of its own."""
+    still = StoodStill()
     recorder = asyncio.create_task(_record(stage, scenario))
     filtered = await _filtered(stage, scenario) if beside else None
     if scenario.joins_at is None:
@@ -148,11 +151,14 @@ async def play(stage: Stage, scenario: Scenario, folder: Path, beside: Path | No
         lines = [f"{Path(at.filename).name}:{at.lineno}" for at in where]
         error = f"{type(failure).__name__} {failure} ({' '.join(lines[:4])})"
         records, foreseen = [], None
+    stood = still.end()
     await asyncio.sleep(TAIL)
     data = await (await recorder).close()
     if beside and filtered:
-        tap.write(beside / "filtered" / f"{scenario.name}.ami.gz", await filtered.close())
-    _write(stage, scenario, folder, data, records, error)
+        less = await filtered.close()
+        await asyncio.to_thread(tap.write, beside / "filtered" / f"{scenario.name}.ami.gz", less)
+    # in a thread: while this one packs, no phone of any other scenario could answer
+    await asyncio.to_thread(_write, stage, scenario, folder, data, records, error)
     if beside and foreseen:
         page = beside / "foreseen" / f"{scenario.name}.json"
         page.parent.mkdir(parents=True, exist_ok=True)
@@ -165,8 +171,28 @@ async def play(stage: Stage, scenario: Scenario, folder: Path, beside: Path | No
         await stage.pbx.control.action("Hangup", Channel="/.*/", Cause="16")
         await stage.pbx.idle()
     print(f"  {stage.pbx.version} {scenario.name}: {error or 'ok'}", flush=True)
-    late = [] if error else compare.unexplained(records, data)
+    late = [] if error else stood + compare.unexplained(records, data)
     return Outcome(scenario.name, error, late)
+
+
+class StoodStill:
+    """Whether this process, and with it every phone, was late while a scenario was played."""
+
+    def __init__(self) -> None:
+        self.worst = 0.0
+        self._task = asyncio.get_running_loop().create_task(self._watch())
+
+    async def _watch(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + 0.02
+            await asyncio.sleep(0.02)
+            self.worst = max(self.worst, loop.time() - due)
+
+    def end(self) -> list[str]:
+        """In words, if it was."""
+        self._task.cancel()
+        return [f"the phones stood still for {self.worst:.2f} s"] * (self.worst > STILL)
 
 
 async def _filtered(stage: Stage, scenario: Scenario) -> tap.Tap | None:

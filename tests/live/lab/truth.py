@@ -56,7 +56,7 @@ def ring_end(log: Log, caller: str, but: str = "") -> int | None:
 
 def offers(log: Log, caller: str, but: str, since: int) -> list[dict[str, Any]]:
     """Every phone (by its extension) and outside number that the PBX sent this caller's call to,
-    in order: `at` in seconds after the first, and the last word of each (`status`).
+    in order: `at` in seconds after the first, and the last word of each (`status`, at `until`).
 
     `but` is the call's own dialog, `since` how many packets of the log are older.
     """
@@ -67,11 +67,13 @@ def offers(log: Log, caller: str, but: str, since: int) -> list[dict[str, Any]]:
             continue
         if message.is_request and message.method == "INVITE" and not packet.sent:
             who = sip.user(message.target) if packet.owner == "trunk" else packet.owner[:3]
-            found.setdefault(packet.call, {"who": who, "at": packet.at, "status": None})
+            found.setdefault(
+                packet.call, {"who": who, "at": packet.at, "status": None, "until": None}
+            )
         elif packet.call in found and packet.sent and _is_final(message):
-            found[packet.call]["status"] = message.status
+            found[packet.call] |= {"status": message.status, "until": packet.at}
     first = min((each["at"] for each in found.values()), default=0)
-    return [each | {"at": span(first, each["at"])} for each in found.values()]
+    return [each | {t: span(first, each[t]) for t in ("at", "until")} for each in found.values()]
 
 
 def _is_final(message: sip.Message) -> bool:
