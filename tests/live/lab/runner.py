@@ -27,7 +27,7 @@ INSTANCES = 12
 STARTING = 3
 """So many start at once: a starting Asterisk takes a core for some seconds."""
 TRIES = 3
-STILL = 0.25
+STILL = 0.5
 """A phone that does what it has to so many seconds late tells another story."""
 TAIL = 0.25
 """How long (s) the recorder stays on after the last channel, for what comes behind (Cdr)."""
