@@ -98,8 +98,8 @@ class Phone:
                 dialog.response(message)
         elif dialog is not None:
             dialog.request(message)
-        elif message.method == "INVITE":
-            self._ring(message)
+        elif message.method == "INVITE" and ";tag=" not in message["To"]:
+            self._ring(message)  # else a re-INVITE of a call that was forgotten at the reset
         elif message.method != "ACK":
             status = 200 if message.method == "OPTIONS" else 481
             self.transmit(sip.respond(message, status, "-", "x"))
