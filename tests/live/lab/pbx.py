@@ -6,6 +6,7 @@ Every instance has its own /24 of the loopback net, so that many run side by sid
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from .ami import Ami
 CONFIG = Path(__file__).with_name("config")
 SIP_PORT, AMI_PORT = 5060, 5038
 SECRET = "laboratory"
+STARTS, START_SECONDS = 3, 40
 # extension -> (unit number = pickup group, name, ports of its devices)
 PHONES: dict[str, tuple[int, str, tuple[int, ...]]] = {
     "101": (1, "Ilze", (20101,)),
@@ -48,7 +50,21 @@ class Pbx:
         self.control: Ami
 
     async def start(self) -> None:
-        self._write_config()
+        """Starts it; once in some hundred times an Asterisk hangs in its own start, and another
+        is begun."""
+        for _ in range(STARTS):
+            self._write_config()
+            self._launch()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(START_SECONDS):
+                    self.control = await self._login()
+                    while not await self._booted():
+                        await asyncio.sleep(0.2)
+                    return
+            self.stop()
+        raise RuntimeError(f"Asterisk {self.version} does not start: see {self.home}/console.log")
+
+    def _launch(self) -> None:
         log = (self.root / self.home.lstrip("/") / "console.log").open("wb")
         dies_with_us = ["setpriv", "--pdeathsig", "KILL"]  # else the next run would meet it
         chrooted = [*dies_with_us, "chroot", str(self.root)]
@@ -59,10 +75,6 @@ class Pbx:
             stderr=subprocess.STDOUT,
         )
         log.close()
-        async with asyncio.timeout(120):
-            self.control = await self._login()
-            while not await self._booted():
-                await asyncio.sleep(0.2)
 
     async def _login(self) -> Ami:
         while True:
