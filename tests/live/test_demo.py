@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from callcheck.ami.client import State
 from callcheck.app.house import House
 from callcheck.config import Config, load
 from callcheck.rules import answer_by_ring
@@ -23,11 +24,9 @@ from tests.live.lab import chroot
 
 pytestmark = pytest.mark.live
 DEMO = Path(__file__).parents[2] / "deploy" / "demo"
-PBX, WORLD = "127.22.95.1", "127.22.95.2"
+PBX, WORLD = "127.22.99.1", "127.22.99.2"  # no other test's
 SECRET = "of-the-demo-in-the-laboratory"
 ENOUGH, PATIENCE = 8, 110.0
-SETTLED = 5.0
-"""Seconds until callcheck is surely connected."""
 
 
 @contextmanager
@@ -79,10 +78,11 @@ async def test_the_demo_of_compose_makes_calls_that_are_judged(
     root = chroot.ensure("22")
     with asterisk(root, "pbx") as log, asterisk(root, "world"):
         house = House(configured(tmp_path))
-        began = (time.time() + SETTLED) * 1_000_000
         stop = asyncio.Event()
         task = asyncio.create_task(house.live(stop))
         try:
+            await _connected(house)
+            began = (time.time() + 1) * 1_000_000
             calls = await _judged(house, log)
         finally:
             stop.set()
@@ -96,6 +96,13 @@ async def test_the_demo_of_compose_makes_calls_that_are_judged(
         assert already or said.result is not Result.UNKNOWN, (call, said)
     assert any(call.answered_by for call, _ in calls), "some are answered"
     assert "denies" not in caplog.text, "callcheck's user may do what it needs there"
+
+
+async def _connected(house: House) -> None:
+    (listener, _) = house.watched[0]
+    async with asyncio.timeout(60):
+        while listener.state is not State.CONNECTED:
+            await asyncio.sleep(0.1)
 
 
 async def _judged(house: House, log: Path) -> list[Judged]:

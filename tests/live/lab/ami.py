@@ -21,6 +21,16 @@ class Ami:
     @classmethod
     async def login(cls, host: str, port: int, user: str, secret: str) -> Ami:
         reader, writer = await asyncio.open_connection(host, port, limit=1 << 22)
+        try:
+            return await cls._greeted(reader, writer, user, secret)
+        except BaseException:
+            writer.close()
+            raise
+
+    @classmethod
+    async def _greeted(
+        cls, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, user: str, secret: str
+    ) -> Ami:
         await reader.readline()
         self = cls(reader, writer)
         answer = await self.action("Login", Username=user, Secret=secret, Events="off")

@@ -203,8 +203,9 @@ async def call_waiting(stage: Stage) -> None:
     held.hold(False)
     await stage.hang_up_after(first, 1)
     waiting = await stage.rung("201", 2)
-    stage.expect(first, held, **answered("201", leg("201", "answered"), dialed="67000201"))
-    stage.expect(second, waiting, **answered("201", leg("201", "answered"), dialed="67000201"))
+    taken = answered("201", leg("201", "answered"), dialed="67000201")
+    stage.expect(first, held, **taken, answered_while_serving=False)
+    stage.expect(second, waiting, **taken, answered_while_serving=True)
 
 
 @BOOK.tell(7)
