@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +13,11 @@ from prometheus_client import CollectorRegistry
 from callcheck.api.app import make_api
 from callcheck.api.call_models import CallDetail, CallList
 from callcheck.api.models import Summary
-from callcheck.api.ports import CallQuery, House, Judged, JudgedHour, Ports, Readiness, Tally
+from callcheck.api.ports import House, Judged, Ports, Readiness
+from callcheck.app.ports import StoreReader
 from callcheck.cadence import CADENCES
-from callcheck.calls.model import Micros
 from callcheck.metrics import Metrics, ring_edges
-from callcheck.store import Again, CallFilter, Help, Span, Store, StoreError
+from callcheck.store import Store, StoreError
 from callcheck.view import to_record
 from tests.api.house_of_cards import PARTIES, RIGA, TEN, UNITS, some_calls
 from tests.metrics.samples import Now
@@ -26,43 +26,8 @@ LATVIA = CADENCES["LV"]
 EDGES = ring_edges(LATVIA)
 
 
-class StoreReader:
-    """The store as the API asks it."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def calls(
-        self, query: CallQuery, limit: int, cursor: str | None, *, brief: bool = False
-    ) -> tuple[Sequence[Judged], str | None]:
-        return self._store.calls(CallFilter(**asdict(query)), limit, cursor, brief=brief)
-
-    def call(self, pbx: str, call_id: str) -> Judged | None:
-        return self._store.call(pbx, call_id)
-
-    def summary(self, units: Sequence[str], edges: Sequence[Micros]) -> Sequence[Tally]:
-        return self._store.summary(units, edges, limit_ms=14_999, short_ms=5000)
-
-    def side_by_side(self, units: Sequence[str], since: Micros, until: Micros) -> Sequence[Tally]:
-        return self._store.side_by_side(units, since, until, limit_ms=14_999, short_ms=5000)
-
-    def judged_by_hour(
-        self, units: Sequence[str], since: Micros, until: Micros
-    ) -> Sequence[JudgedHour]:
-        return self._store.judged_by_hour(units, since, until)
-
-    def helps(self, unit: str, since: Micros, until: Micros, limit: int) -> Sequence[Help]:
-        return self._store.helps(unit, Span(since, until), limit)
-
-    def missed_again(
-        self, unit: str | None, since: Micros, until: Micros, limit: int
-    ) -> Sequence[Again]:
-        return self._store.missed_again(unit, Span(since, until), limit)
-
-    def sent_around(
-        self, unit: str | None, since: Micros, until: Micros, limit: int
-    ) -> Sequence[Judged]:
-        return self._store.sent_around(unit, Span(since, until), limit)
+LIMITS = (14_999, 5000)
+"""In time, and a short abandon, in ms."""
 
 
 @pytest.fixture
@@ -88,7 +53,9 @@ def api(store: Store) -> Iterator[TestClient]:
     house = House(
         UNITS, PARTIES, ("answer_by_ring",), RIGA, lambda c, f: to_record(c, f, RIGA, LATVIA)
     )
-    ports = Ports(StoreReader(store), list, Readiness, metrics_of(store).text, lambda: TEN + 10**11)
+    ports = Ports(
+        StoreReader(store, LIMITS), list, Readiness, metrics_of(store).text, lambda: TEN + 10**11
+    )
     app = make_api(house, ports, (StoreError,))
     with TestClient(app, "http://localhost", client=("127.0.0.1", 1)) as client:
         yield client

@@ -14,13 +14,14 @@ from callcheck.absences.model import Draft
 from callcheck.absences.terms import Terms
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness
+from callcheck.app.ports import StoreReader
 from callcheck.cadence import CADENCES
 from callcheck.calls.directory import Directory, Party
 from callcheck.store import Absences, Forwards, Meanwhile, Store, StoreError
 from callcheck.view import to_record
 from tests.absences.people import CLOCK
 from tests.api.house_of_cards import RIGA
-from tests.api.test_with_the_store import StoreReader
+from tests.api.test_with_the_store import LIMITS
 from tests.dashboards import known_calls as known
 from tests.dashboards.reading import Json, panels, substituted
 from tests.store.conftest import EDGES
@@ -47,8 +48,8 @@ def api(tmp_path: Path) -> Iterator[TestClient]:
     desk = Desk(Absences(store), Forwards(store), Meanwhile(store), terms, lambda: NOON)
     desk.add(Draft("203", NOON - HOUR, NOON + HOUR), "api")
     ports = Ports(
-        StoreReader(store), lambda: [ringing], Readiness, lambda: b"", lambda: NOON + 12 * SECOND,
-        desk,
+        StoreReader(store, LIMITS), lambda: [ringing], Readiness, lambda: b"",
+        lambda: NOON + 12 * SECOND, desk,
     )  # fmt: skip
     app = make_api(house, ports, (StoreError,))
     with TestClient(app, "http://localhost", client=("127.0.0.1", 1)) as client:

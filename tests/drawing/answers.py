@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness, Record
 from callcheck.app.desk import make_desk
-from callcheck.app.ports import StoreReader
+from callcheck.app.ports import StoreReader, wait_limits
 from callcheck.calls.model import Direction
 from callcheck.rules import RULES
 from callcheck.view import to_record
@@ -109,8 +109,8 @@ def _api(month: Month) -> Iterator[TestClient]:
         lambda call, findings: to_record(call, findings, zone, cadence),
     )  # fmt: skip
     ports = Ports(
-        StoreReader(month.store, config), lambda: _ringing(month, house), Readiness, lambda: b"",
-        lambda: month.now * US, make_desk(config, month.store),
+        StoreReader(month.store, wait_limits(config)), lambda: _ringing(month, house), Readiness,
+        lambda: b"", lambda: month.now * US, make_desk(config, month.store),
     )  # fmt: skip
     with TestClient(make_api(house, ports), "http://localhost", client=("127.0.0.1", 1)) as client:
         yield client

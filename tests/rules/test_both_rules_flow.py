@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness
-from callcheck.app.ports import StoreReader
+from callcheck.app.ports import StoreReader, wait_limits
 from callcheck.calls.model import Via
 from callcheck.config import Config, load_for_replay
 from callcheck.metrics import Metrics, ring_edges
@@ -107,7 +107,7 @@ def test_the_api_filters_by_rule(store: Store, config: Config, query: str, ids: 
         record=lambda call, found: to_record(call, found, config.site.zone, config.cadence),
     )  # fmt: skip
     ports = Ports(
-        reader=StoreReader(store, config), open_calls=list, readiness=Readiness,
+        reader=StoreReader(store, wait_limits(config)), open_calls=list, readiness=Readiness,
         metrics=bytes, now=lambda: START,
     )  # fmt: skip
     api = make_api(house, ports, store_errors=(StoreError,))

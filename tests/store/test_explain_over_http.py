@@ -16,12 +16,13 @@ from sqlalchemy import event
 
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness
+from callcheck.app.ports import StoreReader
 from callcheck.cadence import CADENCES
 from callcheck.store import Store, StoreError
 from callcheck.store.straight import Straight
 from callcheck.view import to_record
 from tests.api.house_of_cards import RIGA
-from tests.api.test_with_the_store import StoreReader
+from tests.api.test_with_the_store import LIMITS
 from tests.dashboards import known_calls as known
 from tests.dashboards.reading import panels, substituted
 from tests.store.samples import NOON, SECOND
@@ -52,7 +53,7 @@ def api(full: Store) -> Iterator[TestClient]:
         UNITS, (), ("answer_by_ring", "forward_in_absence"), RIGA,
         lambda call, findings: to_record(call, findings, RIGA, cadence),
     )  # fmt: skip
-    ports = Ports(StoreReader(full), list, Readiness, lambda: b"", lambda: NOON + SECOND)
+    ports = Ports(StoreReader(full, LIMITS), list, Readiness, lambda: b"", lambda: NOON + SECOND)
     app = make_api(house, ports, (StoreError,))
     with TestClient(app, "http://localhost", client=("127.0.0.1", 1)) as client:
         yield client

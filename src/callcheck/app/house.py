@@ -178,7 +178,7 @@ class House:
             cadence=site.cadence,
         )
         ports = Ports(
-            reader=StoreReader(self.store, config),
+            reader=StoreReader(self.store, wait_limits(config)),
             open_calls=open_calls,
             readiness=self.now.readiness,
             metrics=self.metrics.text,

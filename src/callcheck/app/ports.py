@@ -31,11 +31,12 @@ def wait_limits(config: Config) -> tuple[Millis, Millis]:
 
 
 class StoreReader:
-    """The store as the API asks it."""
+    """The store as the API asks it. `limits` are in ms: until when an answer is in time, and until
+    when giving up is a short abandon (`wait_limits`)."""
 
-    def __init__(self, store: Store, config: Config) -> None:
+    def __init__(self, store: Store, limits: tuple[Millis, Millis]) -> None:
         self._store = store
-        self._limits = wait_limits(config)
+        self._limits = limits
 
     def calls(
         self, query: CallQuery, limit: int, cursor: str | None, *, brief: bool = False

@@ -10,6 +10,8 @@ partial ones serve only a query that says the same condition as a literal (`MISS
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    TextClause,
     text,
 )
 
@@ -206,53 +209,25 @@ Index(
     calls.c.readings,
     calls.c.counted_wait_ms,
 )
+
+
+def _index_of_few(name: str, few: TextClause, *columns: Column[Any]) -> None:
+    """An index of those rows only that a condition lets through, on both databases."""
+    Index(name, *columns, sqlite_where=few, postgresql_where=few)
+
+
 # the few calls that people look for among the many that went well
-Index(
-    "calls_missed",
-    calls.c.started_at,
-    sqlite_where=MISSED_ANYWHERE,
-    postgresql_where=MISSED_ANYWHERE,
-)
-Index(
-    "calls_missed_by_unit",
-    calls.c.unit,
-    calls.c.started_at,
-    sqlite_where=MISSED,
-    postgresql_where=MISSED,
-)
-Index(
-    "calls_unanswered",
-    calls.c.disposition,
-    calls.c.started_at,
-    sqlite_where=UNANSWERED,
-    postgresql_where=UNANSWERED,
-)
-Index(
-    "calls_notable",
-    calls.c.verdict,
-    calls.c.started_at,
-    sqlite_where=NOTABLE,
-    postgresql_where=NOTABLE,
-)
-Index(
-    "calls_helped",
-    calls.c.unit,
-    calls.c.started_at,
-    sqlite_where=HELPED,
-    postgresql_where=HELPED,
-)
-Index(
-    "calls_sent_around",
-    calls.c.started_at,
-    sqlite_where=SENT_AROUND,
-    postgresql_where=SENT_AROUND,
-)
-Index(
+_index_of_few("calls_missed", MISSED_ANYWHERE, calls.c.started_at)
+_index_of_few("calls_missed_by_unit", MISSED, calls.c.unit, calls.c.started_at)
+_index_of_few("calls_unanswered", UNANSWERED, calls.c.disposition, calls.c.started_at)
+_index_of_few("calls_notable", NOTABLE, calls.c.verdict, calls.c.started_at)
+_index_of_few("calls_helped", HELPED, calls.c.unit, calls.c.started_at)
+_index_of_few("calls_sent_around", SENT_AROUND, calls.c.started_at)
+_index_of_few(
     "findings_by_rule",
+    OTHER_RULE,
     findings.c.rule,
     findings.c.result,
     findings.c.started_at,
     findings.c.unit,
-    sqlite_where=OTHER_RULE,
-    postgresql_where=OTHER_RULE,
 )
