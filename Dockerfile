@@ -1,15 +1,16 @@
 # callcheck as a small image: everything is built in the first stage, only its result is kept.
-FROM python:3.13-slim AS build
+FROM python:3.13 AS build
 WORKDIR /src
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
-# one dependency comes as source: what builds it is pinned like the rest, and stays behind here
-COPY requirements.txt requirements-build.txt ./
-RUN pip install --require-hashes -r requirements-build.txt \
+# One dependency comes as source, and callcheck's path of a call is compiled: what builds them is
+# pinned like the rest, and stays behind here, as does the C compiler of the big image.
+COPY requirements.txt requirements-build.txt requirements-compile.txt ./
+RUN pip install --require-hashes -r requirements-build.txt -r requirements-compile.txt \
     && python -m venv --without-pip /opt/callcheck \
     && pip wheel --wheel-dir /wheels --require-hashes --no-build-isolation -r requirements.txt
-COPY pyproject.toml LICENSE README.md CHANGELOG.md ./
+COPY pyproject.toml hatch_build.py LICENSE README.md CHANGELOG.md ./
 COPY src src
-RUN pip wheel --wheel-dir /wheels --no-deps --no-build-isolation . \
+RUN CALLCHECK_COMPILE=1 pip wheel --wheel-dir /wheels --no-deps --no-build-isolation . \
     && pip --python /opt/callcheck/bin/python install --no-index --no-deps /wheels/*.whl
 
 FROM python:3.13-slim

@@ -7,11 +7,11 @@ ARGS   ?=
 
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
-CODE   := src tests tools $(wildcard benchmarks)
+CODE   := src tests tools $(wildcard benchmarks) hatch_build.py
 LOCKER := build/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help run test live lint format bench dashboards lock clean
+.PHONY: help run test live lint format compiled bench dashboards lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -36,8 +36,11 @@ format: $(VENV)/.dev  ## put the code in shape
 	@$(BIN)/ruff check --fix-only --quiet $(CODE)
 	@$(BIN)/ruff format $(CODE)
 
-bench: $(VENV)/.dev  ## measure speed, latency and memory (ARGS=--short for the quick form)
-	@$(BIN)/python -m benchmarks $(ARGS)
+compiled: build/compiled/.made  ## callcheck with the path of a call as machine code (needs a C compiler)
+	@PYTHONPATH=build/compiled $(BIN)/python -m pytest -n 2 tests/calls tests/rules tests/ami tests/replay $(ARGS)
+
+bench: build/compiled/.made  ## measure speed, latency and memory (ARGS=--short for the quick form)
+	@PYTHONPATH=build/compiled $(BIN)/python -m benchmarks $(ARGS)
 
 dashboards: $(VENV)/.dev  ## make Grafana's dashboards anew from tools/dashboards
 	@$(BIN)/python -m tools.dashboards
@@ -76,4 +79,11 @@ $(VENV)/.run: $(VENV)/.made pyproject.toml requirements.txt requirements-build.t
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	@echo "adding the tools for development to $(VENV)"
 	@$(PIP) install --require-hashes --no-build-isolation -r requirements-dev.txt
+	@touch $@
+
+# Compiled anew after every change of the source: what is measured and tested is never older than it.
+build/compiled/.made: $(VENV)/.dev hatch_build.py pyproject.toml $(shell find src -name '*.py')
+	@echo "compiling the path of a call (about a minute)"
+	@rm -rf build/compiled
+	@CALLCHECK_COMPILE=1 $(PIP) install --no-deps --no-build-isolation --target build/compiled .
 	@touch $@

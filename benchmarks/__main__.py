@@ -10,6 +10,7 @@ import time
 from benchmarks import latency, memory, startup, store, throughput
 from benchmarks.report import table
 from benchmarks.stream import scenes
+from callcheck.calls import tracker
 
 PARTS = {
     "throughput": ("CPU per event, one TCP connection, same stream", throughput.measure),
@@ -26,8 +27,9 @@ def main() -> None:
     parser.add_argument("--only", choices=PARTS, action="append", help="one part (repeatable)")
     args = parser.parse_args()
     began = time.monotonic()
+    how = "plain Python" if tracker.__file__.endswith(".py") else "compiled"
     print(
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, load "
+        f"callcheck as {how}, Python {platform.python_version()}, {os.cpu_count()} cores, load "
         f"{os.getloadavg()[0]:.1f}; {len(scenes())} recorded situations (Asterisk 22, "
         "read=call,agent,user,cdr)"
     )

@@ -24,3 +24,4 @@ lock() { # lock OUTPUT ARGUMENT…
 lock requirements.txt pyproject.toml "$@"
 lock requirements-dev.txt pyproject.toml --extra dev --constraint requirements.txt "$@"
 lock requirements-build.txt --group build --constraint requirements-dev.txt "$@"
+lock requirements-compile.txt --group compile --constraint requirements-dev.txt "$@"

@@ -26,6 +26,7 @@ def name(requirement: str) -> str:
         ("requirements.txt", PROJECT["project"]["dependencies"]),
         ("requirements-dev.txt", PROJECT["project"]["optional-dependencies"]["dev"]),
         ("requirements-build.txt", PROJECT["dependency-groups"]["build"]),
+        ("requirements-compile.txt", PROJECT["dependency-groups"]["compile"]),
     ],
 )
 def test_every_dependency_is_pinned_with_hashes(file: str, asked: list[str]) -> None:

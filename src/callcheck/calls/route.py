@@ -55,14 +55,15 @@ def target_of(dial: Dial, directory: Directory) -> str | None:
 
 def meant_by(name: str, directory: Directory) -> str | None:
     """The extension or number in a dialplan extension's name: `202`, `FMPR-201`, `29111222`."""
-    for token in reversed(re.findall(r"\+?\d+", name)):
+    tokens: list[str] = re.findall(r"\+?\d+", name)
+    for token in tokens[::-1]:
         party = directory.reached_by(token)
         if party is not None:
             return party.extension
         if _OUTSIDE.fullmatch(token):
-            return str(token)
+            return token
         if not directory.known and _SHORT.fullmatch(token):
-            return str(token)
+            return token
     return None
 
 
