@@ -7,6 +7,7 @@ import logging
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,8 @@ MICRO = 1_000_000
 
 
 def day(n: int) -> str:
-    """So many days from today, as iCal has it."""
-    return time.strftime("%Y%m%d", time.gmtime(time.time() + n * DAY))
+    """So many days from the house's today, as iCal has it."""
+    return f"{datetime.now(Site().zone).date() + timedelta(days=n):%Y%m%d}"
 
 
 def event(uid: str, first: int, last: int, *more: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from callcheck.tls import trust
+
 
 class Address(Protocol):
     """Where a PBX is and who we are there; `callcheck.config.Pbx` is one.
@@ -61,6 +63,6 @@ def tls_of(pbx: Address) -> ssl.SSLContext | None:
     if not pbx.tls:
         return None
     try:
-        return ssl.create_default_context(cafile=pbx.ca_file)
+        return trust(pbx.ca_file)
     except (OSError, ssl.SSLError) as error:
         raise ValueError(f"the CA file {pbx.ca_file} of pbx {pbx.name}: {error}") from error

@@ -26,6 +26,8 @@ from urllib.request import (
     Request,
 )
 
+from callcheck.tls import trust
+
 LARGEST = 8 << 20
 """Bytes of an answer; a longer one is refused."""
 PATIENCE = 20.0
@@ -90,10 +92,9 @@ class _Redirects(HTTPRedirectHandler):
 
 
 def _opener(ca_file: Path | None) -> OpenerDirector:
-    trust = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
     opener = OpenerDirector()
     for handler in (
-        ProxyHandler(), HTTPHandler(), HTTPSHandler(context=trust), _Redirects(),
+        ProxyHandler(), HTTPHandler(), HTTPSHandler(context=trust(ca_file)), _Redirects(),
         HTTPDefaultErrorHandler(), HTTPErrorProcessor(),
     ):  # fmt: skip
         opener.add_handler(handler)
