@@ -272,17 +272,12 @@ def is_up(channel: Channel) -> bool:
 
 def connected(channel: Channel) -> list[Channel]:
     """All channels that can hear this one, over private bridges and Local pairs."""
-    found = [channel]
-    seen = {channel}
+    found = [channel]  # a handful: a set beside it would cost more
     for here in found:  # grows meanwhile
         bridge, half = here.bridge, here.half
         if bridge is not None and bridge.private:
-            for other in bridge.members:
-                if other not in seen:
-                    seen.add(other)
-                    found.append(other)
-        if half is not None and half not in seen:
-            seen.add(half)
+            found += [other for other in bridge.members if other not in found]
+        if half is not None and half not in found:
             found.append(half)
     return found
 
