@@ -15,7 +15,7 @@ LIMIT = 1 << 20
 
 _CRLF = b"\r\n\r\n"
 _LF = b"\n\n"
-_INITIALS = b"ER"  # of Event and Response
+_INITIALS = {b"E", b"R"}  # of Event and Response
 # In the middle of a message (the session before was cut off) a greeting counts only where a
 # message begins after it, so that a caller who calls himself like one cuts nothing.
 _CUT_IN = re.compile(rb"Asterisk Call Manager/[\w.]*\r\n(?=(?:Response|Event): )")
@@ -102,7 +102,7 @@ class Framer:
         """Whether the messages of this piece need no second look: nearly always."""
         return (
             self._blank_line is _CRLF
-            and all([raw and raw[0] in _INITIALS for raw in messages])  # no stray blank line
+            and {raw[:1] for raw in messages} <= _INITIALS  # no greeting, no stray blank line
             and (not self.sessions or GREETING not in data)
         )
 
