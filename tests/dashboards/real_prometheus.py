@@ -18,6 +18,10 @@ from urllib.request import urlopen
 
 RULES = Path(__file__).parents[2] / "dashboards" / "prometheus" / "rules.yml"
 LONG = "--max-block-duration=1488h"  # else it reads everything once for each two hours
+SEEN = "--query.lookback-delta=31m"
+"""The past has a sample each half hour, and a busy machine is slow to ask for the newest."""
+TOTALS = ("unit_instance:.*:total", 30, "5m")
+"""Rules by name, of how many days, and how often: an hour must see what was before its calls."""
 KEEP = ["--storage.tsdb.retention.time=1y", "--log.level=error", "--web.listen-address"]
 
 
@@ -69,11 +73,11 @@ def running(
     text.write_text("".join(f"{line}\n" for line in past), encoding="utf-8")
     _promtool("tsdb", "create-blocks-from", LONG, "openmetrics", str(text), str(data))
     (folder / "none.yml").write_text("{}\n")
-    for names, days in (("unit_instance:.*:total", 30), *((names, 7) for names in curves)):
-        with _started(folder, data, folder / "none.yml", "--query.lookback-delta=31m") as port:
+    for names, days, each in (TOTALS, *((names, 7, "30m") for names in curves)):
+        with _started(folder, data, folder / "none.yml", SEEN) as port:
             _promtool(
                 "tsdb", "create-blocks-from", LONG, "rules", "--url", f"http://127.0.0.1:{port}",
-                "--start", str(now - days * 86400), "--end", str(now), "--eval-interval", "30m",
+                "--start", str(now - days * 86400), "--end", str(now), "--eval-interval", each,
                 "--output-dir", str(folder / "made"), str(_only(names, folder)),
             )  # fmt: skip
         for block in (folder / "made").iterdir():
@@ -82,8 +86,7 @@ def running(
     live = re.sub(r"(?m)^    interval: .*$", "    interval: 1s", RULES.read_text("utf-8"))
     (folder / "rules.yml").write_text(live, encoding="utf-8")
     config.write_text("global: {evaluation_interval: 1s}\nrule_files: [rules.yml]\n")
-    seen = ["--query.lookback-delta=31m"] if curves else []
-    with _started(folder, data, config, *seen) as port:
+    with _started(folder, data, config, SEEN) as port:
         prometheus = Prometheus(port, now)
         _until_recorded(prometheus)
         yield prometheus
@@ -99,14 +102,30 @@ def _only(names: str, folder: Path) -> Path:
 
 
 def _until_recorded(prometheus: Prometheus) -> None:
-    """The last rules of the groups; of an hour the coverage, since calls may be older."""
-    names = ["site:callcheck_answered:count1h", "unit:callcheck_absences_covered:ratio",
-             *(f"pbx:callcheck_coverage:ratio{window}" for window in ("1h", "1d", "7d", "30d")),
-             *(f"unit:callcheck_answer_seconds:quantile{days}d" for days in (1, 7, 30)),
-             ]  # fmt: skip
-    missing = names
+    """Until every group has been reckoned from totals that know the whole past.
+
+    The past of the totals ends up to an interval before `now`, at another moment each time: its
+    phase depends on the path of the rules. So the first live totals must be there before a
+    window counts, and an evaluation sees what was there when it began, which is its timestamp.
+    """
+    _newer(prometheus, ["unit_instance:callcheck_absent_calls_covered:total"], prometheus.now)
+    _newer(prometheus, LAST_OF_THE_GROUPS, time.time())
+
+
+LAST_OF_THE_GROUPS = (
+    "site:callcheck_answered:count1h", "unit:callcheck_absences_covered:ratio",
+    *(f"pbx:callcheck_coverage:ratio{window}" for window in ("1h", "1d", "7d", "30d")),
+    *(f"unit:callcheck_answer_seconds:quantile{days}d" for days in (1, 7, 30)),
+)  # fmt: skip
+"""Of an hour the coverage, since calls may be older."""
+
+
+def _newer(prometheus: Prometheus, names: Sequence[str], than: float) -> None:
+    """Until all of these were recorded after that moment."""
+    missing = list(names)
     for _ in range(600):
-        missing = [name for name in names if not prometheus.at(name)]
+        stamps = {name: prometheus.at(f"max(timestamp({name}))").get("", 0.0) for name in missing}
+        missing = [name for name, at in stamps.items() if at <= than]
         if not missing:
             return
         time.sleep(0.1)

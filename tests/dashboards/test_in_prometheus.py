@@ -110,7 +110,8 @@ def test_every_number_is_right(prometheus: Prometheus) -> None:
     """One test, so that only one worker starts a Prometheus."""
     for place, target in targets():
         found = asked(prometheus, target, VALUES)
-        assert found == pytest.approx(EXPECTED[place], rel=1e-5), (place, target["expr"])
+        # the share heard of a day grows by 1e-7 with each second of this test
+        assert found == pytest.approx(EXPECTED[place], rel=1e-4), (place, target["expr"])
     _a_unit_that_nobody_called_has_no_share(prometheus)
 
 
