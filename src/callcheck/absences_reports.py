@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from callcheck.absences_cli import Failure, config_option, json_option, known, open_house, when
+from callcheck.people import tenths
 
 _number = click.argument("number", type=click.IntRange(min=0))
 _language = click.option("--language", type=click.Choice(["lv", "en"]), help="Default: the site's.")
@@ -102,10 +103,10 @@ def _print(said: Sequence[object] | Iterator[object]) -> None:
 def _steps(record: Any) -> Iterator[str]:
     for step in record["steps"]:
         to = f" to {step['to']} ({step['kind']})" if step["to"] else ""
-        yield f"{step['after_seconds']:5.1f} s  {step['at']} {step['does']}{to}"
+        yield f"{_after(step)}  {step['at']} {step['does']}{to}"
     for step in record["otherwise"]:
         when = "if busy" if step["kind"] == "busy" else "if nobody answers"
-        yield f"{step['after_seconds']:5.1f} s  {step['at']} {when}: on to {step['to']}"
+        yield f"{_after(step)}  {step['at']} {when}: on to {step['to']}"
     for assumed in record["assumes"]:
         yield f"assumed: {assumed}"
     yield f"{record['state']}: {record['reason']}"
@@ -170,3 +171,7 @@ def _whole(record: Any) -> Iterator[str]:
 
 def _by(via: str | None) -> str:
     return f" by {via}" if via else ""
+
+
+def _after(step: Any) -> str:
+    return f"{tenths(round(step['after_seconds'] * 1000)):>7}"

@@ -11,6 +11,7 @@ from typing import TextIO
 from callcheck.calls.model import Call
 from callcheck.config import Config, ConfigErrors, load_for_replay
 from callcheck.explain import ring_budget, timeline
+from callcheck.people import tenths
 from callcheck.replay import Judged, ReplayError, replay
 from callcheck.view import iso, seconds, to_record
 
@@ -123,4 +124,4 @@ class _Printer:
 
 def _share(spent: str, who: Sequence[str], ms: int, names: dict[str, str]) -> str:
     rung = " and ".join(f"{names[p]} ({p})" if p in names else p for p in who)
-    return f"{spent}{' ' + rung if rung else ''} {ms / 1000:.1f} s"
+    return f"{spent}{' ' + rung if rung else ''} {tenths(ms)}"

@@ -270,3 +270,7 @@ def test_tomorrows_list(api: TestClient, store: Store, clock: Clock) -> None:
         "201": "not_forwarded",
         "301": "not_forwarded",
     }
+    of_the_unit = api.get(f"{PATH}/tomorrow?unit=registry").json()
+    assert [one["extension"] for one in of_the_unit["items"]] == ["201"]
+    assert [one["extension"] for one in of_the_unit["covered"]] == ["203"]
+    assert api.get(f"{PATH}/tomorrow?unit=nobodys").status_code == 422

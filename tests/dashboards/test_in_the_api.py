@@ -47,6 +47,7 @@ def api(tmp_path: Path) -> Iterator[TestClient]:
     terms = Terms(Directory(tuple(PEOPLE)), CLOCK)
     desk = Desk(Absences(store), Forwards(store), Meanwhile(store), terms, lambda: NOON)
     desk.add(Draft("203", NOON - HOUR, NOON + HOUR), "api")
+    desk.add(Draft("202", NOON + 20 * HOUR, NOON + 44 * HOUR), "api")
     ports = Ports(
         StoreReader(store, LIMITS), lambda: [ringing], Readiness, lambda: b"",
         lambda: NOON + 12 * SECOND, desk,
@@ -111,9 +112,14 @@ def _of_the_unit(found: dict[str, Rows]) -> None:
     assert picked(helped, "helper", "helped", "via", "calls") == known.HELPED
     assert picked(helped, "helper_name", "helped_name") == [("Berta", "Anna"), ("Dace", "Anna")]
 
-    (away,) = found.pop("unit: Absences, and who answers meanwhile")
+    coming, away = found.pop("unit: Absences, and who answers meanwhile")
+    assert coming["extension"] == "202"
     assert (away["extension"], away["state"], away["forward.to"]) == ("203", "not_forwarded", None)
     assert (away["calls.offered"], away["calls.answered"]) == (0, 0)
+
+    (tomorrow,) = found.pop("unit: Away on the next working day, and nobody would answer")
+    assert picked([tomorrow], "extension", "name", "state") == [("202", "Berta", "not_forwarded")]
+    assert tomorrow["at"] == "2026-11-23T08:30:00+02:00"
 
 
 def _of_the_institution(found: dict[str, Rows]) -> None:

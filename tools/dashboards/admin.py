@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tools.dashboards import promql
 from tools.dashboards.board import Board
+from tools.dashboards.common import deaf, heard, nothing
 from tools.dashboards.panels import (
     BAD_IF_ANY,
     COUNT,
-    FULL_SHARE,
     GREEN,
     RED,
     YELLOW,
@@ -17,7 +17,6 @@ from tools.dashboards.panels import (
     figure,
 )
 from tools.dashboards.sources import Ask, Flavour
-from tools.dashboards.unit_head import nothing
 from tools.dashboards.words import Say
 
 PBX = "{{pbx}}"
@@ -43,7 +42,6 @@ def board(say: Say, _flavour: Flavour) -> Board:
 
 def _hearing(say: Say) -> list[Panel]:
     none = nothing(say)
-    deaf = (("0", say("NEDZIRD", "DEAF"), "red"), ("1", say("klausās", "listening"), "green"))
     return [
         figure(
             say("Nedzird vai ir kluss?", "Deaf, or quiet?"),
@@ -52,7 +50,7 @@ def _hearing(say: Say) -> list[Panel]:
                 "callcheck_ami_connected: 1 while logged in to the PBX. Without the connection a"
                 " lack of calls means nothing."),
             [Ask("callcheck_ami_connected", PBX, now=True)],
-            Look(words=deaf, steps=((None, RED), (1, GREEN))), none, big=True,
+            Look(words=deaf(say), steps=((None, RED), (1, GREEN))), none, big=True,
         ),
         figure(
             say("Pēdējais notikums pirms", "Last event ago"),
@@ -63,12 +61,10 @@ def _hearing(say: Say) -> list[Panel]:
             [Ask("callcheck_ami_last_event_age_seconds", PBX, now=True)],
             Look(unit="s", decimals=0, steps=((None, GREEN), (300, YELLOW), (3600, RED))), none,
         ),
-        figure(
-            say("Vai redzējām visu (24 h)", "Did we see everything (24 h)"),
-            say("Daļa laika, kurā centrāle bija dzirdama; sliktākā centrāle.",
-                "The share of time in which the PBX was heard; the worst PBX."),
-            [Ask(promql.heard("1d"), now=True)],
-            Look(unit="percentunit", decimals=2, steps=FULL_SHARE, low=0, high=1), none,
+        heard(
+            say, say("Vai redzējām visu (24 h)", "Did we see everything (24 h)"), "1d",
+            ("Daļa laika, kurā centrāle bija dzirdama; sliktākā centrāle.",
+             "The share of time in which the PBX was heard; the worst PBX."),
         ),
         figure(
             say("Pieslēgšanās atteikta", "Login refused"),

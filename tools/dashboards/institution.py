@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from tools.dashboards import lists, promql
 from tools.dashboards.board import Board
+from tools.dashboards.common import HOW, heard, in_time, nothing
 from tools.dashboards.outcomes import dispositions
 from tools.dashboards.panels import (
     COUNT,
-    FULL_SHARE,
-    SHARE,
     Look,
     Panel,
     curve,
@@ -17,7 +16,6 @@ from tools.dashboards.panels import (
 )
 from tools.dashboards.promql import NAMED, by_unit, of_all
 from tools.dashboards.sources import Ask, Flavour
-from tools.dashboards.unit_head import HOW, nothing
 from tools.dashboards.words import Say
 
 SECONDS = Look(unit="s", decimals=1)
@@ -42,12 +40,9 @@ def board(say: Say, flavour: Flavour) -> Board:
 def _now(say: Say) -> list[Panel]:
     none = nothing(say)
     return [
-        figure(
-            say("Laikus (7 dienas)", "In time (7 days)"),
-            say(*HOW) + say(" Visas struktūrvienības, 7 dienas.", " All units, 7 days."),
-            [Ask(of_all("compliance:ratio7d"), say("laikus", "in time"), now=True),
-             Ask(of_all("judged:count7d"), "n", now=True)],
-            SHARE, none, big=True, counts=["n"],
+        in_time(
+            say, say("Laikus (7 dienas)", "In time (7 days)"),
+            say(" Visas struktūrvienības, 7 dienas.", " All units, 7 days."), "7d",
         ),
         figure(
             say("Neatbildēti zvani (24 h)", "Missed calls (24 h)"),
@@ -64,15 +59,7 @@ def _now(say: Say) -> list[Panel]:
             Look(unit="percentunit", decimals=1, steps=((None, "green"), (0.05, "#EAB839"),
                                                         (0.1, "red"))), none,
         ),
-        figure(
-            say("Vai redzējām visu (7 dienas)", "Did we see everything (7 days)"),
-            say("Daļa laika, kurā callcheck dzirdēja katru centrāli. Zem 99 % citi skaitļi te var"
-                " būt nepilnīgi.",
-                "The share of time in which callcheck heard every PBX. Below 99 % the other"
-                " figures here may lack calls."),
-            [Ask(promql.heard("7d"), now=True)],
-            Look(unit="percentunit", decimals=2, steps=FULL_SHARE, low=0, high=1), none,
-        ),
+        heard(say, say("Vai redzējām visu (7 dienas)", "Did we see everything (7 days)"), "7d"),
     ]  # fmt: skip
 
 

@@ -191,6 +191,13 @@ def tiles(
     return panel.title(title).description(about)
 
 
+_UNCOLOURED = {
+    "type": "special",
+    "options": {"match": "null+nan", "result": {"text": "–", "color": "transparent", "index": 0}},
+}
+"""Grafana gives a number that is not there the lowest step's colour, which here says bad."""
+
+
 def _column(column: Column) -> list[Set]:
     settings = [Set("displayName", column.title), Set("noValue", "–")]
     if column.width:
@@ -210,7 +217,7 @@ def _column(column: Column) -> list[Set]:
             settings.append(Set("decimals", look.decimals))
         if look.steps is not PLAIN:
             coloured = {"type": "color-background", "mode": "basic"}
-            settings.append(Set("custom.cellOptions", coloured))
+            settings += [Set("custom.cellOptions", coloured), Set("mappings", [_UNCOLOURED])]
     return settings
 
 

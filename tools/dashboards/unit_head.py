@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tools.dashboards import lists, promql
 from tools.dashboards.board import Board
+from tools.dashboards.common import HOW, heard, nothing
 from tools.dashboards.panels import (
     BAD_IF_ANY,
     COUNT,
-    FULL_SHARE,
     GOOD_SHARE,
     GREEN,
     RED,
@@ -24,13 +24,6 @@ from tools.dashboards.promql import ONE, of_unit
 from tools.dashboards.sources import Ask, Flavour
 from tools.dashboards.words import Say
 
-HOW = (
-    "Laikus atbildētie / vērtētie zvani (laikus + ne laikus). Vērtē zvanus no ārpuses uz publisku"
-    " numuru darba laikā; ja neviens nav vērtēts, ir „nav datu”, nevis 100 %.",
-    "Answered in time / judged (in time + not in time). Judged are calls from outside to a public"
-    " number in working hours; where none was judged it says “no data”, not 100 %.",
-)
-
 
 def board(say: Say, flavour: Flavour) -> Board:
     """The dashboard, for the unit chosen at its top."""
@@ -45,14 +38,10 @@ def board(say: Say, flavour: Flavour) -> Board:
             (10, [(24, _missed(say, flavour))]),
             (10, [(12, _hours(say, flavour)), (12, _helped(say, flavour))]),
             (6, [(24, _away(say))]),
+            (6, [(24, _tomorrow(say))]),
             (5, [(6, panel) for panel in _absences(say)]),
         ),
     )
-
-
-def nothing(say: Say) -> str:
-    """What a panel says that has nothing to show."""
-    return say("nav datu", "no data")
 
 
 def _now(say: Say) -> list[Panel]:
@@ -169,6 +158,22 @@ def _away(say: Say) -> Panel:
     )  # fmt: skip
 
 
+def _tomorrow(say: Say) -> Panel:
+    return rows(
+        say("Nākamajā darba dienā prom, un neviens neatbildēs",
+            "Away on the next working day, and nobody would answer"),
+        say("Kas nākamajā darba dienā būs prom un kuru zvani, kā tagad iestatīts, ne pie viena"
+            " nenonāks. Kamēr šeit kāds ir, var vēl paspēt pāradresēt; brīdinājums"
+            " CallcheckAbsenceTomorrowNotCovered nāk iepriekšējās darba dienas 15:00, ja nav"
+            " noteikts citādi.",
+            "Who will be away on the next working day with calls that, as it stands, would get to"
+            " nobody. While somebody is here there is time to forward; the alert"
+            " CallcheckAbsenceTomorrowNotCovered comes at 15:00 of the working day before, unless"
+            " set otherwise."),
+        lists.tomorrow(say), "api", say("par visiem ir padomāts", "everybody is taken care of"),
+    )  # fmt: skip
+
+
 def _absences(say: Say) -> list[Panel]:
     none = nothing(say)
     bad = 'state=~"late|wrong_target|not_forwarded|left_on"'
@@ -197,13 +202,5 @@ def _absences(say: Say) -> list[Panel]:
             [Ask(of_unit("pickup:ratio30d"), now=True)],
             Look(unit="percentunit", decimals=1, low=0, high=1), none,
         ),
-        figure(
-            say("Vai redzējām visu (24 h)", "Did we see everything (24 h)"),
-            say("Daļa laika, kurā callcheck dzirdēja katru centrāli. Zem 99 % citi skaitļi te var"
-                " būt nepilnīgi.",
-                "The share of time in which callcheck heard every PBX. Below 99 % the other"
-                " figures here may lack calls."),
-            [Ask(promql.heard("1d"), now=True)],
-            Look(unit="percentunit", decimals=2, steps=FULL_SHARE, low=0, high=1), none,
-        ),
+        heard(say, say("Vai redzējām visu (24 h)", "Did we see everything (24 h)"), "1d"),
     ]  # fmt: skip

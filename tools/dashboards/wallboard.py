@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from tools.dashboards import lists
 from tools.dashboards.board import Board
+from tools.dashboards.common import deaf, in_time, nothing
 from tools.dashboards.lists import RINGING
-from tools.dashboards.panels import COUNT, SHARE, Look, Panel, figure, rows, tiles
+from tools.dashboards.panels import COUNT, Look, Panel, figure, rows, tiles
 from tools.dashboards.promql import of_all
 from tools.dashboards.sources import Ask, Flavour
-from tools.dashboards.unit_head import HOW, nothing
 from tools.dashboards.words import Say
 
 
@@ -30,7 +30,6 @@ def board(say: Say, _flavour: Flavour) -> Board:
 
 def _now(say: Say) -> list[Panel]:
     none = nothing(say)
-    deaf = (("0", say("NEDZIRD", "DEAF"), "red"), ("1", say("klausās", "listening"), "green"))
     return [
         figure(
             say("callcheck", "callcheck"),
@@ -39,19 +38,16 @@ def _now(say: Say) -> list[Panel]:
                 "Whether callcheck is logged in to every PBX. “DEAF” means that silence says"
                 " nothing here."),
             [Ask("min(callcheck_ami_connected)", now=True)],
-            Look(words=deaf, steps=((None, "red"), (1, "green"))), none, big=True,
+            Look(words=deaf(say), steps=((None, "red"), (1, "green"))), none, big=True,
         ),
         figure(
             say("Sarunas un zvani šobrīd", "Calls going on"),
             say("Visi zvani, kas sākušies un nav beigušies.", "All calls begun and not ended."),
             [Ask("sum(callcheck_open_calls)", now=True)], COUNT, none, big=True,
         ),
-        figure(
-            say("Laikus (24 h)", "In time (24 h)"),
-            say(*HOW) + say(" Visas struktūrvienības, 24 stundas.", " All units, 24 hours."),
-            [Ask(of_all("compliance:ratio1d"), say("laikus", "in time"), now=True),
-             Ask(of_all("judged:count1d"), "n", now=True)],
-            SHARE, none, big=True, counts=["n"],
+        in_time(
+            say, say("Laikus (24 h)", "In time (24 h)"),
+            say(" Visas struktūrvienības, 24 stundas.", " All units, 24 hours."), "1d",
         ),
         figure(
             say("Neatbildēti (1 h)", "Missed (1 h)"),

@@ -22,7 +22,7 @@ from callcheck.api.absences import (
     wanted_by,
 )
 from callcheck.api.answers import DOCUMENTED, Json, listed
-from callcheck.api.auth import Reads
+from callcheck.api.auth import Access, Reads
 from callcheck.api.problems import Problem
 from callcheck.api.shared import SPAN_END, SPAN_START, house_of, known_unit, problems
 
@@ -32,13 +32,23 @@ _LEDGER = tuple(field.alias or name for name, field in models.LedgerOut.model_fi
 """The columns of the ledger as CSV."""
 
 
+class TomorrowAsked(BaseModel):
+    """The query of tomorrow's list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unit: str | None = Field(None, description="id of a unit", examples=["registry"])
+
+
 @router.get(
-    "/absences/tomorrow", response_model=models.TomorrowOut, responses=problems(401, 403, 503)
-)
-def tomorrow(request: Request, access: Reads) -> Json:
+    "/absences/tomorrow", response_model=models.TomorrowOut,
+    responses=problems(401, 403, 422, 503),
+)  # fmt: skip
+def tomorrow(request: Request, access: Reads, asked: Annotated[TomorrowAsked, Query()]) -> Json:
     """Who is absent on the next working day: `items` with calls that nobody would get as it
     stands, `covered` with calls that are taken care of."""
-    return Json({**desk_of(request).reports.tomorrow(access.unit), "next": None})
+    unit = _narrowed(request, access, asked.unit)
+    return Json({**desk_of(request).reports.tomorrow(unit), "next": None})
 
 
 @router.get(
@@ -87,12 +97,17 @@ class CoverAsked(BaseModel):
 def cover(request: Request, access: Reads, asked: Annotated[CoverAsked, Query()]) -> Json:
     """Who covers whom: calls from outside by whom they asked for, and who took them how, or
     noted a message."""
-    house = house_of(request)
-    unit = access.narrow(asked.unit)
-    if unit is not None:
-        known_unit(unit, house, status=422)
-    start, end = when.span(asked.from_, asked.to, house.zone)
+    unit = _narrowed(request, access, asked.unit)
+    start, end = when.span(asked.from_, asked.to, house_of(request).zone)
     return Json({"items": desk_of(request).reports.cover(unit, start, end), "next": None})
+
+
+def _narrowed(request: Request, access: Access, unit: str | None) -> str | None:
+    """The unit asked for, or the one that the token is limited to. Raises Problem."""
+    narrow = access.narrow(unit)
+    if narrow is not None:
+        known_unit(narrow, house_of(request), status=422)
+    return narrow
 
 
 class RehearsalAsked(BaseModel):
