@@ -7,42 +7,18 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg.rows import dict_row
 from sqlalchemy.engine import make_url
 
 from callcheck.store import Store
 from tests.dashboards import known_calls as known
-from tests.dashboards.reading import ROOT, panels, substituted
+from tests.dashboards.grafanas_role import Reader, Rows, made_for_grafana
+from tests.dashboards.reading import panels, substituted
 from tests.store.conftest import EDGES, postgres, postgres_url
 from tests.store.samples import NOON, SECOND
 from tests.store.test_explain import a_day
 
 __all__ = ["postgres", "postgres_url"]
 pytestmark = pytest.mark.postgres
-REPORTS = ROOT.parents[1] / "deploy" / "postgres" / "reports.sql"
-Rows = list[dict[str, Any]]
-
-
-class Reader:
-    """Asks as Grafana does."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def ask(self, statement: str) -> Rows:
-        with psycopg.connect(self._url, row_factory=dict_row) as connection:
-            return connection.execute(statement.encode()).fetchall()
-
-
-def made_for_grafana(url: str) -> Reader:
-    """The views, and the role's way in; to run them twice changes nothing."""
-    plain = make_url(url).set(drivername="postgresql")
-    with psycopg.connect(plain.render_as_string(hide_password=False)) as connection:
-        for _ in range(2):
-            connection.execute(REPORTS.read_bytes())
-        connection.execute(b"ALTER ROLE callcheck_reader PASSWORD 'for-the-tests'")
-    role = plain.set(username="callcheck_reader", password="for-the-tests")
-    return Reader(role.render_as_string(hide_password=False))
 
 
 @pytest.fixture

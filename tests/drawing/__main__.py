@@ -6,11 +6,13 @@ import shutil
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 from tests.dashboards.reading import ROOT, load
 from tests.drawing.answers import SPANS, answering
 from tests.drawing.browser import Sheet, drawn
+from tests.store.postgres import Server
 
 WIDTHS = {"": 1280, "-phone": 390}
 
@@ -18,7 +20,7 @@ if __name__ == "__main__":
     into = Path(sys.argv[1])
     languages = sys.argv[2:] or ["en", "lv"]
     into.mkdir(parents=True, exist_ok=True)
-    with answering(int(time.time())) as answers:
+    with closing(Server()) as server, answering(int(time.time()), server.new_database()) as answers:
         for path in sorted(path for one in languages for path in (ROOT / one).glob("*.json")):
             board = load(path)
             found = answers.of(board)

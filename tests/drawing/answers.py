@@ -23,6 +23,7 @@ from callcheck.app.ports import StoreReader, wait_limits
 from callcheck.calls.model import Direction
 from callcheck.rules import RULES
 from callcheck.view import to_record
+from tests.dashboards.grafanas_role import Reader, made_for_grafana
 from tests.dashboards.reading import Json, substituted
 from tests.dashboards.real_prometheus import Prometheus, running
 from tests.drawing.month import DAY, US, Month, lived
@@ -47,6 +48,7 @@ class Answering:
     month: Month
     prometheus: Prometheus
     api: TestClient
+    database: Reader | None
 
     def of(self, board: Json) -> dict[str, list[Any]]:
         """By panel, in the order of its targets: series of Prometheus, or rows."""
@@ -58,6 +60,15 @@ class Answering:
 
     def _asked(self, target: Json, span: int) -> Any:
         start, now = self.month.now - span, self.month.now
+        if "rawSql" in target:
+            assert self.database is not None, "these lists are asked of PostgreSQL"
+            return self.database.table(
+                substituted(target["rawSql"], {
+                    "${unit:sqlstring}": f"'{UNIT}'",
+                    "$__unixEpochFrom()": str(start),
+                    "$__unixEpochTo()": str(now),
+                })
+            )  # fmt: skip
         if "expr" not in target:
             return self._rows(target, start)
         values = {"$__range": f"{span}s", "$__rate_interval": "65m", "$unit": UNIT}
@@ -85,17 +96,18 @@ def _iso(seconds: int) -> str:
 
 
 @contextmanager
-def answering(now: int) -> Iterator[Answering]:
-    """All of it running; it takes some 25 s to begin."""
+def answering(now: int, postgres_url: str = "") -> Iterator[Answering]:
+    """All of it running; it takes some 25 s to begin. Without a PostgreSQL it is on SQLite."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        month = lived(folder, now)
+        month = lived(folder, now, postgres_url or f"sqlite:///{folder}/calls.db")
         try:
             with (
                 running(folder, now, _openmetrics(month), CURVES) as prometheus,
                 _api(month) as api,
             ):
-                yield Answering(month, prometheus, api)
+                database = made_for_grafana(postgres_url) if postgres_url else None
+                yield Answering(month, prometheus, api, database)
         finally:
             month.store.close()
 

@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -87,16 +88,28 @@ def drawn(folder: Path, sheets: Sequence[Sheet], now: int, mode: Mode = "light")
         encoding="utf-8",
     )
     picture = folder / "page.png"
-    ended = subprocess.run(
-        ["chromium", *CHROMIUM, f"--user-data-dir={folder / 'profile'}", "--dump-dom",
-         f"--screenshot={picture}", f"--window-size={width},{height}",
-         page.as_uri()],
-        capture_output=True, text=True, timeout=90, check=False,
+    ended = _browsed(
+        "--dump-dom", f"--screenshot={picture}", f"--window-size={width},{height}", page.as_uri(),
+        folder=folder,
     )  # fmt: skip
     assert picture.exists(), ended.stderr[-2000:]
     reader = _Reader()
     reader.feed(ended.stdout)
     return Page(reader.texts, reader.failed, picture)
+
+
+def _browsed(*words: str, folder: Path, attempts: int = 2) -> subprocess.CompletedProcess[str]:
+    """What the browser says. It takes some 15 s; at times it hangs, and then another is asked."""
+    profile = tempfile.mkdtemp(prefix="profile-", dir=folder)
+    try:
+        return subprocess.run(
+            ["chromium", *CHROMIUM, f"--user-data-dir={profile}", *words],
+            capture_output=True, text=True, timeout=90, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        if attempts == 1:
+            raise
+        return _browsed(*words, folder=folder, attempts=attempts - 1)
 
 
 @cache

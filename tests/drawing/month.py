@@ -89,10 +89,10 @@ class _Saved:
     replaced: None = None
 
 
-def lived(folder: Path, now: int) -> Month:
-    """The house in `folder`, with the month behind it and two people away."""
+def lived(folder: Path, now: int, url: str) -> Month:
+    """The house in `folder`, its store at `url`, a month behind it and two people away."""
     config = load(furnish(folder, 5038), {})
-    store = Store(config.store.url, _edges(config))
+    store = Store(url, _edges(config))
     store.open()
     month = Month(config, store, now)
     _away(month)
@@ -121,15 +121,17 @@ def _of_day(month: Month, day: Day, conceal: Pseudonyms, back: int) -> Iterator[
 
 
 def _away(month: Month) -> None:
-    """Emils is away and forwarded to Berta; Dace will be, and nobody has thought of it."""
+    """Emils is away and forwarded to Berta; Dace will be tomorrow (whatever the hour is now), and
+    nobody has thought of it."""
     us = month.now * US
     forwards = Forwards(month.store)
     forwards.look("main", {}, us - 9 * DAY * US)
     forwards.look("main", {("205", ForwardKind.ALWAYS): "202"}, us - 8 * DAY * US, told=True)
     forwards.reach("main", {p.extension: True for p in month.config.parties}, us - 9 * DAY * US)
     desk = make_desk(month.config, month.store)
-    for extension, start, end in (("205", -7, 5), ("204", 1, 8)):
-        desk.add(Draft(extension, us + start * DAY * US, us + end * DAY * US), "api")
+    half = DAY * US // 2
+    for extension, start, end in (("205", -14, 10), ("204", 1, 16)):
+        desk.add(Draft(extension, us + start * half, us + end * half), "api")
 
 
 def _edges(config: Config) -> tuple[int, ...]:

@@ -24,9 +24,11 @@ export function fromPrometheus(target, series) {
   });
 }
 
-/** Rows of the API, with the columns that the target asks Infinity for. */
-export function fromRows(target, rows) {
-  const fields = target.columns.map(({ selector, text, type }) => ({
+/** Rows of the API, with the columns that the target asks Infinity for; or a table of PostgreSQL. */
+export function fromRows(target, answer) {
+  const columns = target.columns ?? answer.columns;
+  const rows = answer.rows ?? answer;
+  const fields = columns.map(({ selector, text, type }) => ({
     name: text,
     type: { number: FieldType.number, timestamp: FieldType.time }[type] ?? FieldType.string,
     config: {},
