@@ -1,4 +1,5 @@
-"""A version number in, a folder with a real Asterisk of that version in it out.
+"""A version number in, a folder with a real Asterisk of that version in it out; or `python`, and
+a Debian with no more than a Python, as in the base image of the Dockerfile.
 
 The packages come from the mirror this machine itself is set up with; nothing is named here.
 """
@@ -13,8 +14,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-SUITES = {"22": "forky", "16": "bullseye"}
-PACKAGES = "asterisk,asterisk-modules"
+PACKAGES = "--include=asterisk,asterisk-modules"
+SUITES = {
+    "22": ("forky", PACKAGES),
+    "16": ("bullseye", PACKAGES),
+    "python": (
+        "trixie", "--include=python3-venv,ca-certificates,tzdata",
+        '--customize-hook=chroot "$1" python3 -m venv /usr/local',
+    ),
+}  # fmt: skip
+"""The Debian, and what else mmdebstrap is told."""
 READY = ".callcheck-lab-ready"
 
 
@@ -57,9 +66,9 @@ def mirror() -> str:
 
 
 def ensure(version: str) -> Path:
-    """The chroot of that Asterisk version, built if it is not there yet."""
+    """That chroot, built if it is not there yet."""
     if version not in SUITES:
-        raise Unavailable(f"Asterisk {version} is not known here, only {', '.join(SUITES)}")
+        raise Unavailable(f"no chroot {version} is known here, only {', '.join(SUITES)}")
     if reason := why_not():
         raise Unavailable(reason)
     target = cache() / version
@@ -78,15 +87,16 @@ def _build(version: str, target: Path) -> None:
     half = cache() / f"{version}.tmp"
     for old in (half, target):
         shutil.rmtree(old, ignore_errors=True)
-    print(f"lab: building the Asterisk {version} chroot in {target}", flush=True)
+    suite, *told = SUITES[version]
+    print(f"lab: building the chroot {version} in {target}", flush=True)
     _run(
         "mmdebstrap",
         "--variant=apt",
         "--mode=root",
         '--aptopt=Acquire::Check-Valid-Until "false"',
         '--aptopt=APT::Install-Recommends "false"',
-        f"--include={PACKAGES}",
-        SUITES[version],
+        *told,
+        suite,
         str(half),
         mirror(),
     )
