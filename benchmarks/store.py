@@ -234,7 +234,7 @@ def _spread(what: str, found: list[float], target: str, note: str) -> Figure:
 
 def _sql_figures(url: str) -> list[Figure]:
     """The lists that Grafana asks of PostgreSQL itself, as its role."""
-    from tests.dashboards.test_in_postgresql import made_for_grafana
+    from tests.dashboards.grafanas_role import made_for_grafana
 
     reader = made_for_grafana(url)
     figures = []

@@ -13,7 +13,6 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.deploy.programs import ROOT, free_port
-from tests.live.lab import chroot
 from tests.live.lab.image import Image, built
 
 pytestmark = pytest.mark.live
@@ -38,7 +37,7 @@ exec setpriv --no-new-privs chroot --userspec="$user:$user" "$root" "$@"
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    return built(ROOT / "Dockerfile", chroot.ensure("python"), tmp_path_factory.mktemp("image"))
+    return built(ROOT / "Dockerfile", tmp_path_factory.mktemp("image"))
 
 
 def inside(image: Image, volume: Path, *command: str) -> list[str]:

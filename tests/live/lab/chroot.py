@@ -1,5 +1,5 @@
-"""A version number in, a folder with a real Asterisk of that version in it out; or `python`, and
-a Debian with no more than a Python, as in the base image of the Dockerfile.
+"""A version number in, a folder with a real Asterisk of that version in it out; or the name of
+a base image of the Dockerfile, and a Debian with that Python.
 
 The packages come from the mirror this machine itself is set up with; nothing is named here.
 """
@@ -15,13 +15,12 @@ import sys
 from pathlib import Path
 
 PACKAGES = "--include=asterisk,asterisk-modules"
+LOCAL = '--customize-hook=chroot "$1" python3 -m venv /usr/local'
 SUITES = {
     "22": ("forky", PACKAGES),
     "16": ("bullseye", PACKAGES),
-    "python": (
-        "trixie", "--include=python3-venv,ca-certificates,tzdata",
-        '--customize-hook=chroot "$1" python3 -m venv /usr/local',
-    ),
+    "python-3.13-slim": ("trixie", "--include=python3-venv,ca-certificates,passwd,tzdata", LOCAL),
+    "python-3.13": ("trixie", "--include=python3-venv,python3-dev,gcc,ca-certificates", LOCAL),
 }  # fmt: skip
 """The Debian, and what else mmdebstrap is told."""
 READY = ".callcheck-lab-ready"

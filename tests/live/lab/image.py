@@ -1,6 +1,6 @@
-"""The Dockerfile and a folder with a Debian in, the folder of the image out: without Docker.
+"""The Dockerfile in, the folder of the image out: without Docker.
 
-Each stage is a copy of the Debian, whose Python stands in the place of the base image's. Every
+Each stage is a copy of a Debian, whose Python stands in the place of the base image's. Every
 instruction is done as Docker would do it, or refused; RUN in a chroot, as root, with the network.
 """
 
@@ -15,6 +15,8 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.live.lab.chroot import ensure
 
 TOLD_PIP = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 """Where this machine's pip finds its certificates; their file goes along."""
@@ -49,16 +51,18 @@ class Image:
         return self.root / os.path.join(self.workdir, path).lstrip("/")
 
 
-def built(dockerfile: Path, debian: Path, folder: Path) -> Image:
+def built(dockerfile: Path, folder: Path) -> Image:
     """The image of the last stage, below `folder`."""
     context, stages = dockerfile.parent, dict[str, Image]()
     image, more = Image(folder), _of_this_machine()
     for word, rest in _instructions(dockerfile.read_text("utf-8")):
         if word == "FROM":
-            _, _, name = rest.partition(" AS ")
+            base, _, name = rest.partition(" AS ")
             image = Image(folder / (name or "last"))
             stages[name] = image
-            subprocess.run(["cp", "-a", str(debian), str(image.root)], check=True)
+            subprocess.run(
+                ["cp", "-a", str(ensure(base.replace(":", "-"))), str(image.root)], check=True
+            )
             _lent(image.root, more)
         elif word == "RUN":
             image.run(rest, more)
@@ -103,7 +107,9 @@ def _copied(image: Image, rest: str, context: Path, stages: Mapping[str, Image])
     if words[0].startswith("--from="):
         source = stages[words.pop(0).removeprefix("--from=")].root
     *names, to = words
+    allowed = (context / ".dockerignore").read_text("utf-8").splitlines()
     for name in names:
+        assert source is not context or f"!{name}" in allowed, f"{name} is not in .dockerignore"
         one, into = source / name.lstrip("/"), image.at(to)
         if one.is_dir():  # Docker copies what is in a folder
             shutil.copytree(one, into, symlinks=True, dirs_exist_ok=True)
@@ -112,8 +118,8 @@ def _copied(image: Image, rest: str, context: Path, stages: Mapping[str, Image])
 
 
 def _of_this_machine() -> dict[str, str]:
-    """What pip must be told in the chroot too."""
-    return {name: os.environ[name] for name in TOLD_PIP if name in os.environ}
+    """What pip must be told in the chroot too; and to compile soon rather than well."""
+    return {"CFLAGS": "-O0", **{name: os.environ[name] for name in TOLD_PIP if name in os.environ}}
 
 
 def _lent(root: Path, told: Mapping[str, str]) -> None:
