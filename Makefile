@@ -11,7 +11,7 @@ CODE   := src tests tools $(wildcard benchmarks) hatch_build.py
 LOCKER := build/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help run test live lint format compiled bench dashboards lock clean
+.PHONY: help run test live image lint format compiled bench dashboards lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -24,7 +24,10 @@ test: $(VENV)/.dev  ## all tests but those on a real PBX
 	@echo "not run here: the tests on a real PBX; 'make live' runs them (needs root and Debian)"
 
 live: $(VENV)/.dev  ## the tests on a real Asterisk (root on Debian)
-	@$(BIN)/python -m pytest -m live -n 4 --dist loadscope tests/live $(ARGS)
+	@$(BIN)/python -m pytest -m live -n 4 --dist loadscope --ignore tests/live/test_image.py tests/live $(ARGS)
+
+image: $(VENV)/.dev  ## the Dockerfile's steps on a bare Debian, and what comes of them started (root on Debian)
+	@$(BIN)/python -m pytest -m live tests/live/test_image.py $(ARGS)
 
 lint: $(VENV)/.dev  ## style, format, types and who may import whom
 	@$(BIN)/ruff check $(CODE)
