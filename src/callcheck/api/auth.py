@@ -47,7 +47,8 @@ class Access:
         return self.unit
 
 
-def access_of(request: Request, credentials: Credentials) -> Access | None:
+# these are coroutines so that FastAPI asks them where it is: a plain function costs it a thread
+async def access_of(request: Request, credentials: Credentials) -> Access | None:
     """Who asks; None without a token where there are tokens. Raises Problem 401."""
     tokens: Sequence[Token] = request.app.state.house.tokens
     if not tokens:
@@ -67,21 +68,21 @@ def access_of(request: Request, credentials: Credentials) -> Access | None:
     return Access(roles[0])
 
 
-def someone(access: Annotated[Access | None, Depends(access_of)]) -> Access:
+async def someone(access: Annotated[Access | None, Depends(access_of)]) -> Access:
     """Any token at all. Raises Problem 401."""
     if access is None:
         raise _unauthorized("a token is needed: send the header Authorization: Bearer <token>")
     return access
 
 
-def reader(access: Annotated[Access, Depends(someone)]) -> Access:
+async def reader(access: Annotated[Access, Depends(someone)]) -> Access:
     """A token that may see calls. Raises Problem 401 or 403."""
     if access.role == "metrics":
         raise Problem(403, "this token may read /metrics only; calls need an admin or unit token")
     return access
 
 
-def scraper(access: Annotated[Access, Depends(someone)]) -> Access:
+async def scraper(access: Annotated[Access, Depends(someone)]) -> Access:
     """A token that may see the metrics of all units. Raises Problem 401 or 403."""
     if access.unit is not None:
         raise Problem(403, "/metrics shows all units; it needs a token of role metrics or admin")

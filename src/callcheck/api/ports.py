@@ -107,7 +107,7 @@ class Reader(Protocol):
     ) -> tuple[Sequence[Judged], str | None]:
         """At most `limit` calls, newest first, and the cursor of the next page or None.
 
-        `brief` may leave out legs, timelines and what other rules than the headline one say.
+        They need no timelines; `brief` ones no legs, nor what other rules than the headline say.
         Raises ValueError for a cursor that it never gave out.
         """
 

@@ -41,7 +41,8 @@ class StoreReader:
     def calls(
         self, query: CallQuery, limit: int, cursor: str | None, *, brief: bool = False
     ) -> tuple[Sequence[Judged], str | None]:
-        return self._store.calls(CallFilter(**asdict(query)), limit, cursor, brief=brief)
+        wanted = CallFilter(**asdict(query))
+        return self._store.calls(wanted, limit, cursor, timelines=False, brief=brief)
 
     def call(self, pbx: str, call_id: str) -> Judged | None:
         return self._store.call(pbx, call_id)

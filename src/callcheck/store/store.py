@@ -130,14 +130,14 @@ class Store:
 
     def calls(
         self, wanted: CallFilter, limit: int = 100, cursor: str | None = None, *,
-        brief: bool = False,
+        timelines: bool = True, brief: bool = False,
     ) -> tuple[list[Judged], str | None]:  # fmt: skip
         """A page of calls, newest first, and the cursor of the next one. Raises BadCursor.
 
         `brief` leaves out legs, timelines, and all but the headline rule.
         """
         with self._reading() as connection:
-            return queries.page(connection, wanted, limit, cursor, brief=brief)
+            return queries.page(connection, wanted, limit, cursor, timelines=timelines, brief=brief)
 
     def summary(
         self, units: Collection[str] | None, edges: Sequence[Micros], *,
@@ -179,9 +179,9 @@ class Store:
 
     def sent_around(self, unit: str | None, span: reports.Span, limit: int = 50) -> list[Judged]:
         """Calls that were transferred more than once, newest first; without legs and timelines."""
-        with self._reading() as connection:
-            query = reports.sent_around_query(unit, span, limit)
-            return rows.whole(connection, connection.execute(query).all(), brief=True)
+        with self._reading() as connection, straight(connection) as cursor:
+            query = reports.sent_around_query(cursor.kind, unit, span, limit)
+            return rows.whole(cursor, cursor.all(*query), brief=True)
 
     def units_seen(self) -> list[str]:
         """The units that calls were ever stored for, sorted; "" stands for none."""
