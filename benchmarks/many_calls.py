@@ -1,7 +1,8 @@
 """A store in, two years of a ministry's calls in it out: one week is saved, then copied back.
 
 The week goes through the store itself; its copies are made by the database, from the store's own
-tables, with the times moved, the hours' counts too. The counters are multiplied.
+tables, with the times moved, the hours' counts too. The counters are multiplied, and the days
+counted anew.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def extensions(unit: int) -> list[str]:
 
 
 def fill(store: Store, judge: Judge, wanted: int) -> None:
-    """Puts about `wanted` calls into an empty store, and closes it."""
+    """Puts about `wanted` calls into an empty store and closes it; to open it counts the days."""
     weeks = min(WEEKS, max(2, wanted // 1000))
     chance = random.Random(5)
     moments = sorted(_moment(chance) for _ in range(wanted // weeks))
@@ -148,6 +149,7 @@ def _copy_back(store: Store, weeks: int) -> None:
     for table in (tables.call_totals, tables.finding_totals, tables.ring_totals):
         sums = ", ".join(f"{n} = {n} * {weeks}" for n in ("n", "sum_ms") if n in table.c)
         run(f"UPDATE {table.name} SET {sums}")
+    run("DELETE FROM meta WHERE key = 'days'")
     for index in indexes:
         run(str(CreateIndex(index).compile(store.engine)))
     raw.commit()

@@ -95,11 +95,9 @@ def made(config: Config, wanted: int) -> float:
 
 def opened(config: Config) -> Store:
     """The store, counting as this configuration does."""
-    from callcheck.app.ports import wait_limits
-    from callcheck.metrics import ring_edges
+    from callcheck.app.ports import store_of
 
-    edges = ring_edges(config.cadence, config.answer_by_ring.ring)
-    store = Store(config.store.url, edges, limits=wait_limits(config))
+    store = store_of(config)
     store.open()
     return store
 

@@ -15,7 +15,7 @@ from callcheck.store import tables as t
 from callcheck.store.counts import COUNTS
 from callcheck.store.queries import one_text, page_query
 from callcheck.store.reports import Span, helps_query, missed_again_query, sent_around_query
-from callcheck.store.summary import Slots, Units, calls_text, hours_text, judged_text
+from callcheck.store.summary import Slots, Units, calls_text, judged_text, sums_text
 from callcheck.verdict import Finding, Result
 from tests.store.samples import HOUR, NOON, SECOND, judged, missed, said
 
@@ -57,18 +57,19 @@ def full(store: Store) -> Store:
     """Enough calls that a planner had better use an index, and its statistics."""
     for batch in a_day():
         store.save(batch)
-    with store.engine.begin() as connection:  # the calls above fall into two hours
-        connection.execute(t.hour_totals.insert(), list(_many_hours()))
+    with store.engine.begin() as connection:  # the calls above fall into two hours of a day
+        connection.execute(t.hour_totals.insert(), list(_many_hours("hour")))
+        connection.execute(t.day_totals.insert(), list(_many_hours("day")))
     if store.engine.dialect.name == "postgresql":
         with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
     return store
 
 
-def _many_hours() -> Iterator[dict[str, Any]]:
+def _many_hours(time: str) -> Iterator[dict[str, Any]]:
     for unit, hour in product(range(30), range(300)):
         counts = dict.fromkeys(COUNTS, 1)
-        yield {"unit": f"u{unit}", "hour": NOON - (hour + 1) * HOUR, **counts}
+        yield {"unit": f"u{unit}", time: NOON - (hour + 1) * HOUR * 24, **counts}
 
 
 def plan(store: Store, query: Select[Any]) -> str:
@@ -133,10 +134,11 @@ def _check_hours(full: Store) -> None:
     span = (start, start + HOUR)
     for units in (["u7"], ["u7", "u8"]):
         for by in (Slots(span), Units(units)):
-            text = hours_text(kind, len(units), 1, by.key("hour"))
-            steps = plan_of_text(full, text, (*units, *span, start - HOUR))
-            assert "SCAN" not in steps
-            assert "hour_totals" in steps
+            for time in ("hour", "day"):
+                text = sums_text(kind, time, len(units), 1, by.key(time))
+                steps = plan_of_text(full, text, (*units, *span, start - HOUR))
+                assert "SCAN" not in steps
+                assert f"{time}_totals" in steps
         steps = plan_of_text(full, judged_text(kind, len(units)), (*units, *span))
         assert "SCAN" not in steps
         assert "hour_totals" in steps

@@ -13,7 +13,7 @@ from callcheck.app.watch import Watch
 from callcheck.cadence import Reading
 from callcheck.calls.model import Micros, Millis
 from callcheck.config import Config
-from callcheck.metrics import PbxNow, StoreNow
+from callcheck.metrics import PbxNow, StoreNow, ring_edges
 from callcheck.store import CallFilter, Span, Store, StoreError
 from callcheck.store.writer import Writer
 
@@ -28,6 +28,12 @@ def wait_limits(config: Config) -> tuple[Millis, Millis]:
     # `within` includes its limit, the other two readings end just before it
     in_time = limit if settings.reading is Reading.WITHIN else limit - 1
     return in_time, settings.short_abandon_ms
+
+
+def store_of(config: Config) -> Store:
+    """The store of a house, not opened yet, counting as its configuration says."""
+    edges = ring_edges(config.cadence, config.answer_by_ring.ring)
+    return Store(config.store.url, edges, limits=wait_limits(config), zone=config.site.zone)
 
 
 class StoreReader:

@@ -50,7 +50,7 @@ _ENUM_OF: dict[str, dict[str | None, Any]] = {
 }  # fmt: skip
 _DID = {did.value: did for did in Did}
 _RING_SOURCE = _ENUM_OF["ring_source"]
-_LEG_RESULT = {None: None, **{result.value: result for result in LegResult}}
+_LEG_RESULT: dict[str | None, Any] = {None: None, **{one.value: one for one in LegResult}}
 _RESULT = {result.value: result for result in Result}
 _LEG_PLAIN = ("extension", "number", "device", "channel", "dialed_at", "ring_started_at",
               "ended_at", "forwarded_to", "ring_ms")  # fmt: skip

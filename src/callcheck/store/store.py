@@ -8,12 +8,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, tzinfo
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, delete, select, tuple_
 
 from callcheck.calls.model import Call, Micros, Millis
 from callcheck.store import hours, meta, queries, reports, rows, saving, schema, tables, totals
+from callcheck.store.days import Days
 from callcheck.store.engine import checkpoint, make_engine, named, writing
 from callcheck.store.errors import StoreError, blamed_on_data, translated
 from callcheck.store.queries import CallFilter
@@ -35,7 +37,8 @@ class Store:
     `ring_edges` are the upper edges (ms) of the histogram's buckets; with others than last time
     `open` counts the histogram anew from the calls still stored. `wait` says by which wait (ms)
     the service levels count a call, None to leave it out; `limits` are those by which the hours
-    are counted beforehand, for the summary that asks by the same ones.
+    are counted beforehand, for the summary that asks by the same ones, and `zone` says when the
+    days begin that are counted beforehand.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Store:
         ring_edges: Sequence[Millis],
         wait: Callable[[Call, Sequence[Finding]], Millis | None] = rows.counted_wait,
         limits: hours.Limits = (14_999, 5_000),
+        zone: tzinfo = UTC,
     ) -> None:
         self.name = named(url)
         """The URL without its password, for messages."""
@@ -53,7 +57,8 @@ class Store:
         self._edges = tuple(ring_edges)
         self.limits = limits
         """The longest wait that is in time, and below which an abandoned call is short."""
-        self._counting = saving.Counting(self._edges, wait, limits)
+        self._days = Days(zone)
+        self._counting = saving.Counting(self._edges, wait, limits, self._days)
         self._made: Engine | None = None
         self._unsure: tuple[str, list[Saved]] | None = None
 
@@ -75,9 +80,13 @@ class Store:
                 if edges != self._edges:
                     totals.recount_rings(connection, self._edges)
                     meta.set_edges(connection, self._edges)
-                if meta.limits_of(meta.read(connection)) != self.limits:
-                    hours.recount(connection, self.limits)
+                held = meta.read(connection)
+                if meta.limits_of(held) != self.limits:
+                    hours.recount(connection, self.limits, self._days)
                     meta.set_limits(connection, self.limits)
+                elif held.get(meta.DAYS) != self._days.name:
+                    hours.recount_days(connection, self._days)
+                meta.write(connection, meta.DAYS, self._days.name)
         except BaseException:
             engine.dispose()
             raise
@@ -146,7 +155,7 @@ class Store:
         """Counts per step between rising time edges; see `summary.summarise`."""
         with self._reading() as connection:
             limits = limit_ms, short_ms
-            return summarise(connection, units, edges, limits, ready=_ready(connection, limits))
+            return summarise(connection, units, edges, limits, self._ready(connection, limits))
 
     def side_by_side(
         self, units: Sequence[str], since: Micros, until: Micros, *,
@@ -155,8 +164,8 @@ class Store:
         """Counts of each unit, in their order."""
         with self._reading() as connection:
             limits = limit_ms, short_ms
-            ready = _ready(connection, limits)
-            return side_by_side(connection, units, (since, until), limits, ready=ready)
+            ready = self._ready(connection, limits)
+            return side_by_side(connection, units, (since, until), limits, ready)
 
     def judged_by_hour(
         self, units: Sequence[str], since: Micros, until: Micros
@@ -217,7 +226,7 @@ class Store:
             change = hours.Change(self.limits)
             change.count(deleted, -1)
             with straight(connection) as cursor:
-                hours.save(cursor, change)
+                hours.save(cursor, change, self._days)
             return len(deleted)
 
     @contextmanager
@@ -226,11 +235,18 @@ class Store:
             yield connection
 
     def _same_configuration(self, held: meta.Held) -> None:
-        if meta.edges_of(held) != self._edges or meta.limits_of(held) != self.limits:
+        theirs = meta.edges_of(held), meta.limits_of(held), held.get(meta.DAYS)
+        if theirs != (self._edges, self.limits, self._days.name):
             raise StoreError(
-                f"another callcheck with another ring cadence or limit uses {self.name}; "
+                f"another callcheck with another ring cadence, limit or timezone uses {self.name}; "
                 "give each a database of its own, or the same configuration"
             )
+
+    def _ready(self, connection: Connection, limits: hours.Limits) -> Days | None:
+        """The days that are counted by these limits, as are the hours; None if they are not."""
+        held = meta.read(connection)
+        counted = meta.limits_of(held) == limits and held.get(meta.DAYS) == self._days.name
+        return self._days if counted else None
 
     def _settled(self, held: meta.Held) -> list[Saved]:
         """What an earlier save stored without learning that it had."""
@@ -243,7 +259,3 @@ class Store:
         young = [judged for judged in batch if judged[0].started_at >= horizon]
         self.too_old += len(batch) - len(young)
         return young
-
-
-def _ready(connection: Connection, limits: hours.Limits) -> bool:
-    return meta.limits_of(meta.read(connection)) == limits
