@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, delete, select, tuple_
 from callcheck.calls.model import Call, Micros, Millis
 from callcheck.store import hours, meta, queries, reports, rows, saving, schema, tables, totals
 from callcheck.store.days import Days
-from callcheck.store.engine import checkpoint, make_engine, named, writing
+from callcheck.store.engine import checkpoint, make_engine, named, reading, writing
 from callcheck.store.errors import StoreError, blamed_on_data, translated
 from callcheck.store.queries import CallFilter
 from callcheck.store.rows import Judged
@@ -231,7 +231,7 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with translated(self.name), self.engine.connect() as connection:
+        with translated(self.name), reading(self.engine) as connection:
             yield connection
 
     def _same_configuration(self, held: meta.Held) -> None:
