@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from callcheck.calls.model import Disposition, Micros
 from callcheck.store import tables as t
 from callcheck.store.cursor import Place, decoded, encoded
+from callcheck.store.known import Known
 from callcheck.store.rows import READ_COLUMNS, Judged, whole
 from callcheck.store.straight import Straight, marks, straight
 from callcheck.verdict import Result
@@ -63,35 +64,35 @@ def one_text(kind: str) -> str:
 
 def page(
     connection: Connection, wanted: CallFilter, limit: int, cursor: str | None, *,
-    timelines: bool = True, brief: bool = False,
+    known: Known | None = None,
 ) -> tuple[list[Judged], str | None]:  # fmt: skip
     """At most `limit` calls and the cursor of the next page, None on the last. Raises BadCursor.
 
-    `brief` leaves out legs, timelines, and all but the headline rule.
+    With `known` they are as it has them, else they are whole.
     """
-    told = timelines and not brief
     limit = max(1, min(limit, MOST))
     if not _storable(wanted.unit, wanted.extension, wanted.pbx, wanted.rule):
         return [], None
     place = None if cursor is None else decoded(cursor)
     with straight(connection) as reading:
-        rows = _newest(reading, wanted, limit, place, told)
+        rows = _newest(reading, wanted, limit, place, timelines=known is None)
         more = len(rows) > limit
         rows = rows[:limit]
         next_cursor = encoded(_place(rows[-1])) if more else None
-        return whole(reading, rows, brief=brief), next_cursor
+        calls = whole(reading, rows) if known is None else known.calls(reading, rows)
+        return calls, next_cursor
 
 
 def _newest(
-    cursor: Straight, wanted: CallFilter, limit: int, after: Place | None, told: bool
+    cursor: Straight, wanted: CallFilter, limit: int, after: Place | None, *, timelines: bool
 ) -> list[tuple[Any, ...]]:
     """The rows of a page and one more. Of several units each is asked for its newest ones."""
     if wanted.unit is not None or wanted.allowed_units is None:
-        return cursor.all(*page_query(cursor.kind, wanted, limit, after, timelines=told))
+        return cursor.all(*page_query(cursor.kind, wanted, limit, after, timelines=timelines))
     rows: list[tuple[Any, ...]] = []
     for unit in sorted(wanted.allowed_units):
         of_unit = replace(wanted, unit=unit)
-        rows += cursor.all(*page_query(cursor.kind, of_unit, limit, after, timelines=told))
+        rows += cursor.all(*page_query(cursor.kind, of_unit, limit, after, timelines=timelines))
     return sorted(rows, key=_place, reverse=True)[: limit + 1]
 
 

@@ -18,6 +18,7 @@ from callcheck.store import hours, meta, queries, reports, rows, saving, schema,
 from callcheck.store.days import Days
 from callcheck.store.engine import checkpoint, make_engine, named, reading, writing
 from callcheck.store.errors import StoreError, blamed_on_data, translated
+from callcheck.store.known import Known
 from callcheck.store.queries import CallFilter
 from callcheck.store.rows import Judged
 from callcheck.store.saving import Saved
@@ -59,6 +60,7 @@ class Store:
         """The longest wait that is in time, and below which an abandoned call is short."""
         self._days = Days(zone)
         self._counting = saving.Counting(self._edges, wait, limits, self._days)
+        self._known = {brief: Known(brief=brief) for brief in (False, True)}
         self._made: Engine | None = None
         self._unsure: tuple[str, list[Saved]] | None = None
 
@@ -146,7 +148,8 @@ class Store:
         `brief` leaves out legs, timelines, and all but the headline rule.
         """
         with self._reading() as connection:
-            return queries.page(connection, wanted, limit, cursor, timelines=timelines, brief=brief)
+            known = None if timelines and not brief else self._known[brief]
+            return queries.page(connection, wanted, limit, cursor, known=known)
 
     def summary(
         self, units: Collection[str] | None, edges: Sequence[Micros], *,
@@ -190,7 +193,7 @@ class Store:
         """Calls that were transferred more than once, newest first; without legs and timelines."""
         with self._reading() as connection, straight(connection) as cursor:
             query = reports.sent_around_query(cursor.kind, unit, span, limit)
-            return rows.whole(cursor, cursor.all(*query), brief=True)
+            return self._known[True].calls(cursor, cursor.all(*query))
 
     def units_seen(self) -> list[str]:
         """The units that calls were ever stored for, sorted; "" stands for none."""
