@@ -1,7 +1,8 @@
 """A store in, two years of a ministry's calls in it out: one week is saved, then copied back.
 
 The week goes through the store itself; its copies are made by the database, from the store's own
-tables, with the times moved. The sums are multiplied or counted anew, as the store would have them.
+tables, with the times moved, the hours' counts too. The counters are multiplied, and the days
+counted anew.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Table
+from sqlalchemy.schema import CreateIndex
 
 from callcheck.calls.model import (
     Call,
@@ -59,7 +61,7 @@ def extensions(unit: int) -> list[str]:
 
 
 def fill(store: Store, judge: Judge, wanted: int) -> None:
-    """Puts about `wanted` calls into an empty store and closes it; to open it counts the hours."""
+    """Puts about `wanted` calls into an empty store and closes it; to open it counts the days."""
     weeks = min(WEEKS, max(2, wanted // 1000))
     chance = random.Random(5)
     moments = sorted(_moment(chance) for _ in range(wanted // weeks))
@@ -127,34 +129,42 @@ def _legs(
 
 
 def _copy_back(store: Store, weeks: int) -> None:
-    copied = (tables.calls, tables.legs, tables.findings)
+    copied = (tables.calls, tables.legs, tables.findings, tables.hour_totals)
     indexes = [index for table in copied for index in table.indexes]
     for index in indexes:  # made at the end: sorted once, not searched for every row
         index.drop(store.engine)
     raw = store.engine.raw_connection()
     run: Any = raw.driver_connection.execute  # type: ignore[union-attr]
-    # the copies are as whole as the week: no need to look up every row's call
-    run(
-        "PRAGMA foreign_keys = OFF" if _is_sqlite(store) else "SET session_replication_role=replica"
-    )
+    for setting in _HASTY[store.engine.dialect.name]:
+        run(setting)
     for table in copied:
         run(f"CREATE TEMP TABLE week_of_{table.name} AS SELECT * FROM {table.name}")
     for table in reversed(copied):
         run(f"DELETE FROM {table.name}")
+    raw.commit()
     for back in reversed(range(weeks)):
-        if _is_sqlite(store):
-            run("BEGIN IMMEDIATE")
         for table in copied:
             run(_moved(table, back * 7 * DAY))
         raw.commit()
-    for table in (tables.call_totals, tables.finding_totals):
-        run(f"UPDATE {table.name} SET n = n * {weeks}")
-    run("DELETE FROM meta WHERE key IN ('ring_edges', 'wait_limits')")
+    for table in (tables.call_totals, tables.finding_totals, tables.ring_totals):
+        sums = ", ".join(f"{n} = {n} * {weeks}" for n in ("n", "sum_ms") if n in table.c)
+        run(f"UPDATE {table.name} SET {sums}")
+    run("DELETE FROM meta WHERE key = 'days'")
+    for index in indexes:
+        run(str(CreateIndex(index).compile(store.engine)))
     raw.commit()
     raw.detach()
     raw.close()
-    for index in indexes:
-        index.create(store.engine)
+
+
+_HASTY = {
+    # the copies are as whole as the week: no need to look up every row's call
+    "sqlite": ["PRAGMA foreign_keys = OFF", "PRAGMA synchronous = OFF", "BEGIN IMMEDIATE"],
+    "postgresql": [
+        "SET session_replication_role = replica", "SET synchronous_commit = off",
+        "SET maintenance_work_mem = '1GB'",
+    ],
+}  # fmt: skip
 
 
 def _moved(table: Table, back: Micros) -> str:
@@ -165,12 +175,9 @@ def _moved(table: Table, back: Micros) -> str:
             seconds = f"CAST(substr(call_id, 1, 10) AS BIGINT) - {back // SECOND}"
             values.append(f"CAST({seconds} AS TEXT) || substr(call_id, 11)")
         else:
-            values.append(f'"{name}" - {back}' if name.endswith("_at") else f'"{name}"')
+            is_time = name == "hour" or name.endswith("_at")
+            values.append(f'"{name}" - {back}' if is_time else f'"{name}"')
     names = ", ".join(f'"{name}"' for name in table.c.keys())  # noqa: SIM118
     return (
         f"INSERT INTO {table.name} ({names}) SELECT {', '.join(values)} FROM week_of_{table.name}"
     )
-
-
-def _is_sqlite(store: Store) -> bool:
-    return store.engine.dialect.name == "sqlite"

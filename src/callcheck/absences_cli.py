@@ -132,13 +132,13 @@ def end(number: int, as_json: bool, config_file: Path) -> None:
 def open_house(config_file: Path) -> Iterator[tuple[Config, Store, Desk]]:
     """The house's store and desk; a failure of theirs ends the program with one line."""
     from callcheck.app.desk import make_desk
+    from callcheck.app.ports import store_of
     from callcheck.config import ConfigErrors, load
-    from callcheck.metrics import ring_edges
-    from callcheck.store import Store, StoreError
+    from callcheck.store import StoreError
 
     try:
         config = load(config_file, os.environ, secrets=False)
-        store = Store(config.store.url, ring_edges(config.cadence, config.answer_by_ring.ring))
+        store = store_of(config)
         store.open()
     except ConfigErrors as errors:
         for problem in errors.problems:

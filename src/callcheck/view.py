@@ -12,9 +12,9 @@ from callcheck.verdict import Finding
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE: Micros = 60_000_000
-_TIMES = ("started_at", "queue_joined_at", "ring_started_at", "answered_at", "ended_at")
 
 
+@lru_cache(maxsize=10_000)
 def iso(at: Micros | None, zone: tzinfo) -> str | None:
     """`2026-11-22T10:00:00.012+02:00`, rounded down to the millisecond."""
     if at is None:
@@ -24,7 +24,7 @@ def iso(at: Micros | None, zone: tzinfo) -> str | None:
     return f"{begin}{rest // 1_000_000:02}.{rest // 1000 % 1000:03}{offset}"
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=5_000)
 def _written(minute: int, zone: tzinfo) -> tuple[str, str]:
     """A minute as far as its seconds, and the offset: the times of a page lie close together."""
     moment = (_EPOCH + timedelta(minutes=minute)).astimezone(zone)
@@ -40,6 +40,25 @@ def to_record(
     call: Call, findings: Sequence[Finding], zone: tzinfo, cadence: Cadence
 ) -> dict[str, object]:
     """The record of a call. A stream without times gives None for every time and duration."""
+    timed = call.timed
+    return {
+        **to_row(call, zone, cadence),
+        "public": call.public,
+        "queue_joined_at": iso(call.queue_joined_at if timed else None, zone),
+        "ring_started_at": iso(call.ring_started_at if timed else None, zone),
+        "answered_at": iso(call.answered_at if timed else None, zone),
+        "ended_at": iso(call.ended_at if timed and call.end_seen else None, zone),
+        "ring_source": call.ring_source and call.ring_source.value,
+        "time_source": call.time_source.value,
+        "conference": call.conference,
+        "answered_while_serving": call.answered_while_serving,
+        "legs": [_leg(leg, zone, timed) for leg in call.legs],
+        "findings": [_finding(finding) for finding in findings],
+    }
+
+
+def to_row(call: Call, zone: tzinfo, cadence: Cadence) -> dict[str, object]:
+    """What a list shows of a call's record: its words and numbers, and when it began."""
     ring_ms = call.ring_ms
     return {
         "call_id": call.call_id,
@@ -49,8 +68,7 @@ def to_record(
         "dialed": call.dialed,
         "extension": call.extension,
         "unit": call.unit,
-        "public": call.public,
-        **_times(call, zone),
+        "started_at": iso(call.started_at if call.timed and call.start_seen else None, zone),
         "disposition": call.disposition.value,
         "answered_by": call.answered_by,
         "answered_via": call.answered_via and call.answered_via.value,
@@ -62,27 +80,9 @@ def to_record(
         "wait_seconds": seconds(call.wait_ms),
         "ring_seconds": seconds(ring_ms),
         "rings": None if ring_ms is None else cadence.ring_number(ring_ms),
-        "ring_source": call.ring_source and call.ring_source.value,
-        "time_source": call.time_source.value,
         "talk_seconds": seconds(call.talk_ms),
         "hung_up_by": call.hung_up_by and call.hung_up_by.value,
         "complete": call.complete,
-        "conference": call.conference,
-        "answered_while_serving": call.answered_while_serving,
-        "legs": [_leg(leg, zone, call.timed) for leg in call.legs],
-        "findings": [_finding(finding) for finding in findings],
-    }
-
-
-def _times(call: Call, zone: tzinfo) -> dict[str, str | None]:
-    if not call.timed:
-        return dict.fromkeys(_TIMES)
-    return {
-        "started_at": iso(call.started_at, zone) if call.start_seen else None,
-        "queue_joined_at": iso(call.queue_joined_at, zone),
-        "ring_started_at": iso(call.ring_started_at, zone),
-        "answered_at": iso(call.answered_at, zone),
-        "ended_at": iso(call.ended_at, zone) if call.end_seen else None,
     }
 
 

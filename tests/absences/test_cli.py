@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from callcheck.app.ports import store_of
 from callcheck.cli import commands
+from callcheck.config import load
+from tests.store.samples import judged
 
 TOML = """
 [site]
@@ -50,6 +53,18 @@ class Cli:
 @pytest.fixture
 def cli(tmp_path: Path) -> Cli:
     return Cli(tmp_path)
+
+
+def test_the_store_stays_that_of_the_running_callcheck(cli: Cli) -> None:
+    """Limits and days other than a store's own mean counting all of it anew."""
+    other = TOML.replace("[[pbx]]", 'timezone = "Europe/London"\n[[pbx]]', 1)
+    file = cli.folder / "callcheck.toml"
+    file.write_text(f"{other}[rule.answer_by_ring]\nring = 2\n")
+    running = store_of(load(file, {}, secrets=False))
+    running.open()
+    cli.json("absences", "list")
+    running.save([judged(1)])
+    running.close()
 
 
 def test_add_list_change_end_and_report(cli: Cli) -> None:

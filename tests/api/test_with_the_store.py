@@ -16,6 +16,7 @@ from callcheck.api.models import Summary
 from callcheck.api.ports import House, Judged, Ports, Readiness
 from callcheck.app.ports import StoreReader
 from callcheck.cadence import CADENCES
+from callcheck.calls.model import Disposition
 from callcheck.metrics import Metrics, ring_edges
 from callcheck.store import Store, StoreError
 from callcheck.view import to_record
@@ -85,6 +86,19 @@ def test_one_real_row_with_its_story(api: TestClient) -> None:
     detail = CallDetail.model_validate(api.get("/api/v1/calls/main/1.0").json())
     assert detail.timeline[2].text == "Berta (202) picks up the call for Anna (201)"
     assert sum(share.seconds for share in detail.wait_budget) == detail.wait_seconds
+
+
+@pytest.mark.parametrize("address", ["calls", "tables/missed?from=2026-11-22&to=2026-11-23"])
+def test_a_list_says_what_the_record_says(api: TestClient, store: Store, address: str) -> None:
+    call, said = some_calls()[0]
+    store.save([(replace(call, call_id="1.9", disposition=Disposition.NO_ANSWER), said)])
+    items = api.get(f"/api/v1/{address}").json()["items"]
+    assert items
+    for item in items:
+        record = api.get(f"/api/v1/calls/{item['pbx']}/{item['call_id']}").json()
+        both = item.keys() & record.keys()
+        assert len(both) > 20
+        assert {name: item[name] for name in both} == {name: record[name] for name in both}
 
 
 @pytest.mark.parametrize(

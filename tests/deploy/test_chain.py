@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from callcheck.app.house import run
+from callcheck.app.ports import store_of
 from callcheck.calls.model import Direction, Disposition, Via
 from callcheck.config import Config, load
 from callcheck.demo.compose import Numbers, Recording, read
 from callcheck.demo.day import load as load_day
 from callcheck.demo.day import redated
 from callcheck.demo.house import furnish
-from callcheck.metrics import ring_edges
 from callcheck.rules import answer_by_ring
 from callcheck.store import CallFilter, Judged, Store
 from callcheck.verdict import Result
@@ -131,7 +131,7 @@ def _told(inbox: Inbox, status: str) -> None:
 
 def _figures_equal(chain: Chain, config: Config) -> None:
     """What the recording rules say is what the calls in the store say."""
-    store = Store(config.store.url, ring_edges(config.cadence, config.answer_by_ring.ring))
+    store = store_of(config)
     store.open()
     try:
         wait_for("the whole day stored", lambda: len(_stored(store)) >= 206)

@@ -37,6 +37,21 @@ def refusal(url: str) -> str:
     return str(caught.value)
 
 
+@pytest.mark.postgres
+def test_a_reader_finds_postgresql_again(
+    postgres: Server, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection that was idle meanwhile is asked first, and made anew."""
+    monkeypatch.setattr("callcheck.store.engine._IDLE", 0.0)
+    store = Store(postgres_url, EDGES)
+    store.open()
+    assert store.units_seen() == []
+    postgres.stop()
+    postgres.start()
+    assert store.units_seen() == []
+    store.close()
+
+
 def test_the_migrations_make_the_tables_that_the_code_knows(store: Store) -> None:
     with store.engine.connect() as connection:
         options = {"version_table": schema.VERSION_TABLE, "compare_type": True}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from callcheck.calls.model import Direction, Disposition
-from callcheck.store import BadCursor, CallFilter, Judged, Store
+from callcheck.store import BadCursor, CallFilter, Judged, Store, known
 from callcheck.store.cursor import decoded, encoded
 from callcheck.verdict import Finding, Result
 from tests.store.samples import NOON, SECOND, a_call, judged, missed, said
@@ -132,3 +133,30 @@ def test_a_cursor_is_a_place() -> None:
 def test_a_bad_cursor_says_so(store: Store, bad: str) -> None:
     with pytest.raises(BadCursor, match="leave it out"):
         store.calls(CallFilter(), 5, bad)
+
+
+@pytest.mark.parametrize("brief", [True, False])
+def test_a_list_asked_for_again_says_what_is_stored_now(store: Store, brief: bool) -> None:
+    """Though complete calls are remembered."""
+    (call, said_of_it), other = judged(1), judged(2)
+    store.save([(replace(call, complete=False, answered_by=None), ()), other])
+
+    def listed() -> list[tuple[str, str | None, int]]:
+        page, _ = store.calls(CallFilter(), timelines=False, brief=brief)
+        return [(call.call_id, call.answered_by, len(found)) for call, found in page]
+
+    assert listed() == listed() == [(other[0].call_id, "201", 1), (call.call_id, None, 0)]
+    store.save([(call, said_of_it)])
+    assert listed() == listed() == [(other[0].call_id, "201", 1), (call.call_id, "201", 1)]
+    store.purge(other[0].started_at, pause=0)
+    assert listed() == [(other[0].call_id, "201", 1)]
+
+
+def test_of_many_calls_the_last_ones_are_remembered(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known, "KEPT", 20)
+    store.save([judged(n) for n in range(100)])
+    for _ in range(2):
+        pages = [store.calls(CallFilter(since=NOON + n * SECOND), 9, brief=True) for n in range(90)]
+        assert all(len(page) == 9 for page, _ in pages)

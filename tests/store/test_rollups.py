@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, text
+from sqlalchemy import Connection, Table, delete, select, text
 
 from callcheck.calls.model import Call, Disposition
 from callcheck.store import CallFilter, Judged, Store, counted_wait
@@ -60,7 +60,14 @@ def test_sums_equal_the_calls(
 
 def _empty(store: Store) -> None:
     with store.engine.begin() as connection:
-        for table in (t.calls, t.hour_totals, t.call_totals, t.finding_totals, t.ring_totals):
+        for table in (
+            t.calls,
+            t.hour_totals,
+            t.day_totals,
+            t.call_totals,
+            t.finding_totals,
+            t.ring_totals,
+        ):
             connection.execute(delete(table))
         connection.execute(delete(t.meta).where(t.meta.c.key == "purged_before"))
 
@@ -73,14 +80,23 @@ def everything(store: Store) -> list[Judged]:
 
 
 def kept(store: Store) -> Sums:
-    """The sums beside the calls, without their zeros."""
+    """The hours' sums beside the calls, without their zeros. The days' sums must be theirs."""
     with store.engine.connect() as connection:
-        rows = connection.execute(select(t.hour_totals)).mappings().all()
-    return {(row["unit"], row["hour"]): Counter(_counts(dict(row))) for row in rows}
+        hours, days = (_sums(connection, table) for table in (t.hour_totals, t.day_totals))
+    together: Sums = {}
+    for (unit, hour), counts in hours.items():
+        together.setdefault((unit, hour // (24 * HOUR) * 24 * HOUR), Counter()).update(counts)
+    assert days == together
+    return hours
+
+
+def _sums(connection: Connection, table: Table) -> Sums:
+    rows = connection.execute(select(table)).mappings().all()
+    return {(row["unit"], row[table.c[1].name]): Counter(_counts(dict(row))) for row in rows}
 
 
 def _counts(row: dict[str, Any]) -> dict[str, int]:
-    return {name: n for name, n in row.items() if name not in ("unit", "hour") and n}
+    return {name: n for name, n in row.items() if name not in ("unit", "hour", "day") and n}
 
 
 def told(calls: list[Judged]) -> Sums:

@@ -47,8 +47,38 @@ class Access:
         return self.unit
 
 
-def access_of(request: Request, credentials: Credentials) -> Access | None:
+# What FastAPI asks are coroutines, and few: a plain function costs it a thread, each one a look.
+
+
+async def maybe(request: Request, credentials: Credentials) -> Access | None:
     """Who asks; None without a token where there are tokens. Raises Problem 401."""
+    return _access_of(request, credentials)
+
+
+async def reader(request: Request, credentials: Credentials) -> Access:
+    """A token that may see calls. Raises Problem 401 or 403."""
+    access = _someone(request, credentials)
+    if access.role == "metrics":
+        raise Problem(403, "this token may read /metrics only; calls need an admin or unit token")
+    return access
+
+
+async def scraper(request: Request, credentials: Credentials) -> Access:
+    """A token that may see the metrics of all units. Raises Problem 401 or 403."""
+    access = _someone(request, credentials)
+    if access.unit is not None:
+        raise Problem(403, "/metrics shows all units; it needs a token of role metrics or admin")
+    return access
+
+
+Maybe = Annotated[Access | None, Depends(maybe)]
+Reads = Annotated[Access, Depends(reader)]
+Scrapes = Annotated[Access, Depends(scraper)]
+
+
+def _access_of(
+    request: Request, credentials: HTTPAuthorizationCredentials | None
+) -> Access | None:  # fmt: skip
     tokens: Sequence[Token] = request.app.state.house.tokens
     if not tokens:
         return Access("admin")  # the guard let loopback alone in
@@ -67,30 +97,11 @@ def access_of(request: Request, credentials: Credentials) -> Access | None:
     return Access(roles[0])
 
 
-def someone(access: Annotated[Access | None, Depends(access_of)]) -> Access:
-    """Any token at all. Raises Problem 401."""
+def _someone(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Access:
+    access = _access_of(request, credentials)
     if access is None:
         raise _unauthorized("a token is needed: send the header Authorization: Bearer <token>")
     return access
-
-
-def reader(access: Annotated[Access, Depends(someone)]) -> Access:
-    """A token that may see calls. Raises Problem 401 or 403."""
-    if access.role == "metrics":
-        raise Problem(403, "this token may read /metrics only; calls need an admin or unit token")
-    return access
-
-
-def scraper(access: Annotated[Access, Depends(someone)]) -> Access:
-    """A token that may see the metrics of all units. Raises Problem 401 or 403."""
-    if access.unit is not None:
-        raise Problem(403, "/metrics shows all units; it needs a token of role metrics or admin")
-    return access
-
-
-Maybe = Annotated[Access | None, Depends(access_of)]
-Reads = Annotated[Access, Depends(reader)]
-Scrapes = Annotated[Access, Depends(scraper)]
 
 
 def why_not_loopback(scope: Scope) -> str | None:

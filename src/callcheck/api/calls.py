@@ -111,14 +111,13 @@ def _may_see(access: Access, unit: object) -> bool:
 
 def _detail(found: Judged, house: House) -> Record:
     one, findings = found
-    names = {party.extension: party.name for party in house.parties if party.name}
     story = [
         {
             "at": iso(line.at, house.zone),
             "seconds_since_first_ring": line.seconds_since_first_ring,
             "text": line.text,
         }
-        for line in timeline(one, names)
+        for line in timeline(one, house.names)
     ]
     return {**house.record(one, findings), "timeline": story, "wait_budget": _budget(one)}
 

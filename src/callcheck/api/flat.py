@@ -12,7 +12,9 @@ from typing import Any
 from callcheck.api.ports import House, Judged, JudgedHour, Record, Tally
 from callcheck.api.summary import counts
 from callcheck.api.when import local, micros_of
-from callcheck.calls.model import Micros
+from callcheck.calls.model import Call, Micros
+from callcheck.verdict import Finding
+from callcheck.view import to_row
 
 Row = dict[str, object]
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -30,21 +32,19 @@ HOURS = ("hour", *WEEKDAYS, "n")
 
 
 def of_calls(found: Iterable[Judged], house: House) -> list[Row]:
-    """Each call in one row, with what the headline rule says of it and the name of whom it was
-    for."""
-    called = names(house)
-    return [_of_call(house.record(call, said), called) for call, said in found]
+    """Each call in one row (`CALL`), with what the headline rule says of it and the name of whom
+    it was for."""
+    return [_of_call(call, said, house) for call, said in found]
 
 
-def _of_call(record: Record, called: Mapping[str, str]) -> Row:
-    found: Iterable[Mapping[str, Any]] = record["findings"]  # type: ignore[assignment]
-    said = next((one for one in found if one["rule"] == "answer_by_ring"), None)
-    more = {
-        "name": called.get(str(record["extension"]), ""),
-        "result": said and said["result"],
-        "reason": said and said["reason"],
-    }
-    return {name: more[name] if name in more else record.get(name) for name in CALL}
+def _of_call(call: Call, said: Iterable[Finding], house: House) -> Row:
+    row = to_row(call, house.zone, house.cadence)
+    row["name"] = house.names.get(call.extension or "", "")
+    row["result"] = row["reason"] = None
+    for finding in said:
+        if finding.rule == "answer_by_ring":
+            row["result"], row["reason"] = finding.result.value, finding.reason
+    return row
 
 
 def of_tallies(tallies: Sequence[Tally]) -> Row:
@@ -94,7 +94,6 @@ def ringing(records: Iterable[Record], house: House, now: Micros) -> list[Row]:
 
     The ring number goes on until now; a clock that is behind the PBX's counts as zero seconds.
     """
-    called = names(house)
     rows = []
     for record in records:
         began = record.get("ring_started_at")
@@ -106,14 +105,9 @@ def ringing(records: Iterable[Record], house: House, now: Micros) -> list[Row]:
             "call_id": record["call_id"],
             "unit": record["unit"],
             "extension": record["extension"],
-            "name": called.get(str(record["extension"]), ""),
+            "name": house.names.get(str(record["extension"]), ""),
             "ring": house.cadence.ring_number(ms),
             "ringing_seconds": ms // 100 / 10,
             "ring_started_at": began,
         })  # fmt: skip
     return sorted(rows, key=lambda row: str(row["ring_started_at"]))
-
-
-def names(house: House) -> dict[str, str]:
-    """Names by extension."""
-    return {party.extension: party.name for party in house.parties}

@@ -6,7 +6,7 @@ It knows no SQL, no PBX and no clock of its own: all of it is handed in through 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Protocol
 
@@ -107,7 +107,7 @@ class Reader(Protocol):
     ) -> tuple[Sequence[Judged], str | None]:
         """At most `limit` calls, newest first, and the cursor of the next page or None.
 
-        `brief` may leave out legs, timelines and what other rules than the headline one say.
+        They need no timelines; `brief` ones no legs, nor what other rules than the headline say.
         Raises ValueError for a cursor that it never gave out.
         """
 
@@ -171,6 +171,12 @@ class House:
     tokens: Sequence[Token] = ()
     version: str = ""
     cadence: Cadence = CADENCES["LV"]
+    names: Mapping[str, str] = field(init=False)
+    """Name by extension, of those that have one."""
+
+    def __post_init__(self) -> None:
+        names = {party.extension: party.name for party in self.parties if party.name}
+        object.__setattr__(self, "names", names)
 
 
 @dataclass(frozen=True, slots=True)

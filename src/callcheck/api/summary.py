@@ -23,26 +23,21 @@ def counts(tallies: Sequence[Tally]) -> dict[str, object]:
         "within": sum(tally.within for tally in tallies),
         "third": sum(tally.third for tally in tallies),
     }
-    dispositions = _dispositions(tallies, tuple(Direction))
+    everywhere = dict.fromkeys((disposition.value for disposition in Disposition), 0)
+    inbound = dict(everywhere)
+    for tally in tallies:
+        for (direction, disposition), n in tally.calls.items():
+            everywhere[disposition.value] += n
+            if direction is Direction.INBOUND:
+                inbound[disposition.value] += n
     return {
-        "calls": sum(dispositions.values()),
-        "dispositions": dispositions,
-        "inbound": _dispositions(tallies, (Direction.INBOUND,)),
+        "calls": sum(everywhere.values()),
+        "dispositions": everywhere,
+        "inbound": inbound,
         "results": results,
         "compliance": _share(met, judged),
         "readings": {reading: _share(n, judged) for reading, n in by_reading.items()},
         "service_levels": _levels(sum((tally.waits for tally in tallies), start=Waits())),
-    }
-
-
-def _dispositions(tallies: Sequence[Tally], directions: Sequence[Direction]) -> dict[str, int]:
-    return {
-        disposition.value: sum(
-            tally.calls.get((direction, disposition), 0)
-            for tally in tallies
-            for direction in directions
-        )
-        for disposition in Disposition
     }
 
 

@@ -127,7 +127,7 @@ def sent_around(request: Request, access: Reads, asked: Table) -> Response:
 def helped(request: Request, access: Reads, asked: Table) -> Response:
     """Who took calls for whom, most first; by the unit of whom the caller asked for."""
     house, ports, start, end = _asked(request, asked)
-    called = flat.names(house)
+    called = house.names
     rows = [
         {"helper": one.helper, "helper_name": called.get(one.helper or "", ""),
          "helped": one.helped, "helped_name": called.get(one.helped, ""),

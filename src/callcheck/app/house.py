@@ -25,13 +25,13 @@ from callcheck.api.ports import House as ApiHouse
 from callcheck.api.ports import Ports, Record, Token
 from callcheck.app.absences import AbsenceWatch
 from callcheck.app.memory import calm_collector
-from callcheck.app.ports import Now, StoreReader, wait_limits
+from callcheck.app.ports import Now, StoreReader, store_of, wait_limits
 from callcheck.app.watch import Watch
 from callcheck.config import Config
 from callcheck.metrics import Metrics, process_registry, ring_edges
 from callcheck.privacy import KeyFileError, Pseudonyms, obtain_key
 from callcheck.rules import RULES
-from callcheck.store import Meanwhile, Saved, Store, StoreError
+from callcheck.store import Meanwhile, Saved, StoreError
 from callcheck.store.writer import Writer
 from callcheck.view import to_record
 
@@ -56,7 +56,7 @@ class House:
     ) -> None:
         self.config = config
         edges = ring_edges(config.cadence, config.answer_by_ring.ring)
-        self.store = Store(config.store.url, edges, limits=wait_limits(config))
+        self.store = store_of(config)
         self._told = on_saved
         try:
             self.store.open()

@@ -13,7 +13,7 @@ from callcheck.app.watch import Watch
 from callcheck.cadence import Reading
 from callcheck.calls.model import Micros, Millis
 from callcheck.config import Config
-from callcheck.metrics import PbxNow, StoreNow
+from callcheck.metrics import PbxNow, StoreNow, ring_edges
 from callcheck.store import CallFilter, Span, Store, StoreError
 from callcheck.store.writer import Writer
 
@@ -30,6 +30,12 @@ def wait_limits(config: Config) -> tuple[Millis, Millis]:
     return in_time, settings.short_abandon_ms
 
 
+def store_of(config: Config) -> Store:
+    """The store of a house, not opened yet, counting as its configuration says."""
+    edges = ring_edges(config.cadence, config.answer_by_ring.ring)
+    return Store(config.store.url, edges, limits=wait_limits(config), zone=config.site.zone)
+
+
 class StoreReader:
     """The store as the API asks it. `limits` are in ms: until when an answer is in time, and until
     when giving up is a short abandon (`wait_limits`)."""
@@ -41,7 +47,8 @@ class StoreReader:
     def calls(
         self, query: CallQuery, limit: int, cursor: str | None, *, brief: bool = False
     ) -> tuple[Sequence[Judged], str | None]:
-        return self._store.calls(CallFilter(**asdict(query)), limit, cursor, brief=brief)
+        wanted = CallFilter(**asdict(query))
+        return self._store.calls(wanted, limit, cursor, timelines=False, brief=brief)
 
     def call(self, pbx: str, call_id: str) -> Judged | None:
         return self._store.call(pbx, call_id)

@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from callcheck.store.errors import StoreError
 from callcheck.store.straight import straight
@@ -22,6 +25,8 @@ from callcheck.store.straight import straight
 _WRITER_LOCK = 0x63616C6C  # "call": one number that all callcheck processes of a database share
 _LONG_LOG = 10_000
 """Pages of SQLite's log (40 MB) from which on a commit itself makes room; see `checkpoint`."""
+_IDLE = 1.0
+"""Seconds after which a connection is asked whether it still lives before it is used again."""
 _FORMS = "use sqlite:///path/to/file.db or postgresql+psycopg://user@host/database"
 
 
@@ -38,15 +43,26 @@ def make_engine(url: str) -> Engine:
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
         _make_file(parsed)
-        engine = create_engine(parsed)
+        engine = create_engine(parsed, pool_use_lifo=True)
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begins)
         return engine
     engine = create_engine(
-        parsed, pool_pre_ping=True, pool_timeout=10, connect_args={"connect_timeout": 5}
+        parsed, pool_use_lifo=True, pool_timeout=10, connect_args={"connect_timeout": 5}
     )
     event.listen(engine, "connect", _postgresql_connected)
+    _ask_idle_ones(engine)
     return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection to read from. PostgreSQL shows every statement the newest state anyhow: there
+    a transaction would only cost two more ways there and back."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+        yield connection
 
 
 @contextmanager
@@ -138,6 +154,24 @@ def _sqlite_begins(connection: Connection) -> None:
 def _run(connection: Connection, statement: str) -> None:
     with straight(connection) as cursor:
         cursor.run(statement)
+
+
+def _ask_idle_ones(engine: Engine) -> None:
+    """As `pool_pre_ping` does, but only connections that nobody has just used."""
+    dialect = engine.dialect
+
+    def returned(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["idle since"] = monotonic()
+
+    def taken(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        if monotonic() - record.info.get("idle since", inf) > _IDLE:
+            try:
+                dialect.do_ping(connection)
+            except dialect.loaded_dbapi.Error as error:
+                raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", returned)
+    event.listen(engine, "checkout", taken)
 
 
 def _postgresql_connected(connection: Any, _record: object) -> None:

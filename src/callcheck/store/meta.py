@@ -13,11 +13,13 @@ Held = dict[str, str]
 RING_EDGES = "ring_edges"
 PURGED_BEFORE = "purged_before"
 WAIT_LIMITS = "wait_limits"
+DAYS = "days"
+"""By which zone's days the counts of the days are (`Days.name`)."""
 LAST_BATCH = "last_batch"
 
 
 def read(connection: Connection) -> Held:
-    """All facts; there are four."""
+    """All facts; there are few."""
     with straight(connection) as cursor:
         return dict(cursor.all("SELECT key, value FROM meta"))
 

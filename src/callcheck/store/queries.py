@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, false, select, tuple_
+from sqlalchemy import Connection, select
 
 from callcheck.calls.model import Disposition, Micros
 from callcheck.store import tables as t
 from callcheck.store.cursor import Place, decoded, encoded
+from callcheck.store.known import Known
 from callcheck.store.rows import READ_COLUMNS, Judged, whole
+from callcheck.store.straight import Straight, marks, straight
 from callcheck.verdict import Result
 
 MOST = 1000
 """The most calls of one page."""
-READ = [t.calls.c[name] for name in (*READ_COLUMNS, "timeline")]
-"""The columns that a call is made of."""
+ROW = ", ".join(f"calls.{name}" for name in READ_COLUMNS)
+"""The columns that a call is made of, besides its timeline."""
+_STARTED_AT = READ_COLUMNS.index("started_at")
+Term = tuple[Any, ...]
+"""A condition, and the values of its question marks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,48 +46,58 @@ class CallFilter:
 
 
 def one(connection: Connection, pbx: str, call_id: str) -> Judged | None:
-    """A call by its key."""
+    """A call by its key, with its timeline."""
     if not _storable(pbx, call_id):
         return None
-    query = select(*READ).where(t.calls.c.pbx == pbx, t.calls.c.call_id == call_id)
-    found = whole(connection, connection.execute(query).all())
+    with straight(connection) as cursor:
+        rows = cursor.all(one_text(cursor.kind), [pbx, call_id])
+        found = whole(cursor, rows)
     return found[0] if found else None
+
+
+@cache
+def one_text(kind: str) -> str:
+    """The statement of `one`; values are the PBX and the id."""
+    mark = marks(kind, 1)
+    return f"SELECT {ROW}, timeline FROM calls WHERE pbx = {mark} AND call_id = {mark}"
 
 
 def page(
     connection: Connection, wanted: CallFilter, limit: int, cursor: str | None, *,
-    brief: bool = False,
+    known: Known | None = None,
 ) -> tuple[list[Judged], str | None]:  # fmt: skip
     """At most `limit` calls and the cursor of the next page, None on the last. Raises BadCursor.
 
-    `brief` leaves out legs, timelines, and all but the headline rule.
+    With `known` they are as it has them, else they are whole.
     """
     limit = max(1, min(limit, MOST))
     if not _storable(wanted.unit, wanted.extension, wanted.pbx, wanted.rule):
         return [], None
-    rows = _newest(connection, wanted, limit, cursor)
-    more = len(rows) > limit
-    rows = rows[:limit]
-    last = rows[-1] if more else None
-    next_cursor = encoded(_place(last)) if last else None
-    return whole(connection, rows, brief=brief), next_cursor
+    place = None if cursor is None else decoded(cursor)
+    with straight(connection) as reading:
+        rows = _newest(reading, wanted, limit, place, timelines=known is None)
+        more = len(rows) > limit
+        rows = rows[:limit]
+        next_cursor = encoded(_place(rows[-1])) if more else None
+        calls = whole(reading, rows) if known is None else known.calls(reading, rows)
+        return calls, next_cursor
 
 
 def _newest(
-    connection: Connection, wanted: CallFilter, limit: int, cursor: str | None
-) -> list[Row[Any]]:
+    cursor: Straight, wanted: CallFilter, limit: int, after: Place | None, *, timelines: bool
+) -> list[tuple[Any, ...]]:
     """The rows of a page and one more. Of several units each is asked for its newest ones."""
-    alone = [wanted]
-    if wanted.unit is None and wanted.allowed_units is not None:
-        alone = [replace(wanted, unit=unit) for unit in sorted(wanted.allowed_units)]
-    rows = [
-        row for one_unit in alone for row in connection.execute(page_query(one_unit, limit, cursor))
-    ]
+    if wanted.unit is not None or wanted.allowed_units is None:
+        return cursor.all(*page_query(cursor.kind, wanted, limit, after, timelines=timelines))
+    rows: list[tuple[Any, ...]] = []
+    for unit in sorted(wanted.allowed_units):
+        of_unit = replace(wanted, unit=unit)
+        rows += cursor.all(*page_query(cursor.kind, of_unit, limit, after, timelines=timelines))
     return sorted(rows, key=_place, reverse=True)[: limit + 1]
 
 
-def _place(row: Row[Any]) -> Place:
-    return row.started_at, row.pbx, row.call_id
+def _place(row: Sequence[Any]) -> Place:
+    return row[_STARTED_AT], row[0], row[1]
 
 
 def _storable(*texts: str | None) -> bool:
@@ -88,26 +105,33 @@ def _storable(*texts: str | None) -> bool:
     return all(text.isprintable() for text in texts if text)
 
 
-def page_query(wanted: CallFilter, limit: int, cursor: str | None) -> Select[Any]:
-    """The statement of a page, one row longer, to see whether there are more."""
+def page_query(
+    kind: str, wanted: CallFilter, limit: int, after: Place | None, *, timelines: bool = True
+) -> tuple[str, list[Any]]:  # fmt: skip
+    """The statement of a page and its values. One row longer, to see whether there are more.
+
+    An index's own condition stands in it word for word: in a value SQLite would not see it.
+    """
     by_finding = wanted.result is not None and wanted.rule != t.HEADLINE
     # another rule's findings have their own index by time, so the list is walked from there
-    keys = t.findings.c if by_finding else t.calls.c
-    query = select(*READ)
-    if by_finding:
-        same = (t.findings.c.pbx == t.calls.c.pbx) & (t.findings.c.call_id == t.calls.c.call_id)
-        query = query.join(t.findings, same)
-    query = query.where(*_of_result(wanted, by_finding), *_of_call(wanted, keys))
+    keys = "findings" if by_finding else "calls"
+    terms, values = [], []
+    for term, *of_term in [*_of_result(wanted, by_finding), *_of_call(wanted, keys)]:
+        terms.append(term)
+        values += of_term
     if not by_finding and not _has_own_index(wanted):
-        query = query.where(_said(t.EVERY))
-    if cursor is not None:
-        started_at, pbx, call_id = decoded(cursor)
-        query = query.where(
-            keys.started_at <= started_at,  # what the index can use; the next line breaks ties
-            tuple_(keys.started_at, keys.pbx, keys.call_id) < (started_at, pbx, call_id),
-        )
-    newest = (keys.started_at.desc(), keys.pbx.desc(), keys.call_id.desc())
-    return query.order_by(*newest).limit(limit + 1)
+        terms.append(t.EVERY.text)
+    key = f"{keys}.started_at, {keys}.pbx, {keys}.call_id"
+    if after is not None:
+        # the first is what the index can use; the second breaks ties
+        terms += [f"{keys}.started_at <= ?", f"({key}) < (?, ?, ?)"]
+        values += [after[0], *after]
+    table = "findings JOIN calls USING (pbx, call_id)" if by_finding else "calls"
+    text = (
+        f"SELECT {ROW}{', timeline' * timelines} FROM {table} WHERE {' AND '.join(terms)}"
+        f" ORDER BY {key.replace(',', ' DESC,')} DESC LIMIT {limit + 1}"
+    )
+    return text.replace("?", marks(kind, 1)), values
 
 
 def _has_own_index(wanted: CallFilter) -> bool:
@@ -118,51 +142,43 @@ def _has_own_index(wanted: CallFilter) -> bool:
     return named or ((unanswered or notable) and not wanted.missed)
 
 
-def _of_result(wanted: CallFilter, by_finding: bool) -> list[ColumnElement[bool]]:
+def _of_result(wanted: CallFilter, by_finding: bool) -> Iterator[Term]:
     if wanted.result is None:
-        return []
-    result = wanted.result.value
+        return
     if by_finding:
-        return [
-            t.findings.c.rule == wanted.rule,
-            t.findings.c.result == result,
-            _said(t.OTHER_RULE),
-        ]
-    notable = wanted.result in (Result.BREACHED, Result.UNKNOWN)
-    return [t.calls.c.verdict == result, *([_said(t.NOTABLE)] if notable else [])]
+        yield "findings.rule = ?", wanted.rule
+        yield "findings.result = ?", wanted.result.value
+        yield (t.OTHER_RULE.text,)
+    else:
+        yield "verdict = ?", wanted.result.value
+        if wanted.result in (Result.BREACHED, Result.UNKNOWN):
+            yield (t.NOTABLE.text,)
 
 
-def _of_call(wanted: CallFilter, keys: Any) -> list[ColumnElement[bool]]:
-    c = t.calls.c
-    terms = _of_units(wanted, keys)
-    if wanted.since is not None:
-        terms.append(keys.started_at >= wanted.since)
-    if wanted.until is not None:
-        terms.append(keys.started_at < wanted.until)
-    if wanted.extension is not None:
-        terms.append(c.extension == wanted.extension)
-    if wanted.pbx is not None:
-        terms.append(keys.pbx == wanted.pbx)
+def _of_call(wanted: CallFilter, keys: str) -> Iterator[Term]:
+    yield from _of_unit(wanted, keys)
+    for term, value in (
+        (f"{keys}.started_at >= ?", wanted.since),
+        (f"{keys}.started_at < ?", wanted.until),
+        ("extension = ?", wanted.extension),
+        (f"{keys}.pbx = ?", wanted.pbx),
+        ("disposition = ?", wanted.disposition and wanted.disposition.value),
+    ):
+        if value is not None:
+            yield term, value
     if wanted.missed:
-        terms.append(_said(t.MISSED))
-    if wanted.disposition is not None:
-        terms.append(c.disposition == wanted.disposition.value)
-        if wanted.disposition is not Disposition.ANSWERED:
-            terms.append(_said(t.UNANSWERED))
-    return terms
+        yield (t.MISSED.text,)
+    if wanted.disposition not in (None, Disposition.ANSWERED):
+        yield (t.UNANSWERED.text,)
 
 
-def _of_units(wanted: CallFilter, keys: Any) -> list[ColumnElement[bool]]:
-    unit, allowed = wanted.unit, wanted.allowed_units
-    if unit is None:
-        return []
-    return [keys.unit == unit] if allowed is None or unit in allowed else [false()]
-
-
-def _said(condition: Any) -> ColumnElement[bool]:
-    """An index's own condition, word for word: with a bound value SQLite would not see it."""
-    said: ColumnElement[bool] = condition
-    return said
+def _of_unit(wanted: CallFilter, keys: str) -> Iterator[Term]:
+    if wanted.unit is None:
+        return
+    if wanted.allowed_units is None or wanted.unit in wanted.allowed_units:
+        yield f"{keys}.unit = ?", wanted.unit
+    else:
+        yield ("1 = 0",)
 
 
 def units_seen(connection: Connection) -> list[str]:

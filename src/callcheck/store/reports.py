@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Select, func, select
 
 from callcheck.calls.model import Micros
 from callcheck.store import tables as t
-from callcheck.store.queries import READ
+from callcheck.store.queries import ROW
+from callcheck.store.straight import marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,16 @@ def missed_again_query(unit: str | None, span: Span, limit: int) -> Select[Any]:
     )
 
 
-def sent_around_query(unit: str | None, span: Span, limit: int) -> Select[Any]:
-    """Calls with more than one transfer, newest first."""
-    c = t.calls.c
-    mine = () if unit is None else (c.unit == unit,)
-    newest = (c.started_at.desc(), c.pbx.desc(), c.call_id.desc())
-    query = select(*READ).where(t.SENT_AROUND, *mine, *_in(span))
-    return query.order_by(*newest).limit(limit)
+def sent_around_query(
+    kind: str, unit: str | None, span: Span, limit: int
+) -> tuple[str, list[Any]]:  # fmt: skip
+    """Calls with more than one transfer, newest first: the statement and its values."""
+    mine = "" if unit is None else " AND unit = ?"
+    text = (
+        f"SELECT {ROW} FROM calls WHERE {t.SENT_AROUND.text}{mine} AND started_at >= ?"
+        f" AND started_at < ? ORDER BY started_at DESC, pbx DESC, call_id DESC LIMIT {limit}"
+    ).replace("?", marks(kind, 1))
+    return text, [*([] if unit is None else [unit]), span.since, span.until]
 
 
 def _in(span: Span) -> tuple[Any, Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
+from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection
+from sqlalchemy import Boolean
 
 from callcheck.calls.model import (
     Call,
@@ -26,7 +27,7 @@ from callcheck.calls.model import (
     Via,
 )
 from callcheck.store import tables as t
-from callcheck.store.straight import Values, marks, straight
+from callcheck.store.straight import Straight, Values, marks
 from callcheck.verdict import Finding, Readings, Result
 
 Judged = tuple[Call, Sequence[Finding]]
@@ -48,7 +49,8 @@ _ENUM_OF: dict[str, dict[str | None, Any]] = {
     )
 }  # fmt: skip
 _DID = {did.value: did for did in Did}
-_LEG_RESULT = {result.value: result for result in LegResult}
+_RING_SOURCE = _ENUM_OF["ring_source"]
+_LEG_RESULT: dict[str | None, Any] = {None: None, **{one.value: one for one in LegResult}}
 _RESULT = {result.value: result for result in Result}
 _LEG_PLAIN = ("extension", "number", "device", "channel", "dialed_at", "ring_started_at",
               "ended_at", "forwarded_to", "ring_ms")  # fmt: skip
@@ -187,32 +189,36 @@ def unpacked(timeline: str, start: Micros) -> tuple[Step, ...]:
 
 
 READ_COLUMNS = tuple(one.name for one in fields(Call) if one.name not in ("legs", "timeline"))
-"""What a call is made of besides its legs and its timeline, which comes as the last column."""
-_MEMBERS = tuple((READ_COLUMNS.index(name), members) for name, members in _ENUM_OF.items())
+"""What a call is made of besides its legs and its timeline, which may come as the last column."""
+_BOOLEAN = {0: False, 1: True}
+_MEANT = tuple(
+    (place, _ENUM_OF.get(name, _BOOLEAN))
+    for place, name in enumerate(READ_COLUMNS)
+    if name in _ENUM_OF or isinstance(t.calls.c[name].type, Boolean)
+)
+"""Places of values, and what these stand for. A driver's true and false are its 1 and 0."""
 _make_call: Callable[..., Call] = Call
 _UNIT, _STARTED_AT = READ_COLUMNS.index("unit"), READ_COLUMNS.index("started_at")
+_READ_LEG = tuple(one.name for one in fields(Leg))
+_make_leg: Callable[..., Leg] = Leg
 
 
-def to_call(row: Sequence[Any], legs: Sequence[Leg], *, brief: bool = False) -> Call:
-    """A call from the values of `READ_COLUMNS` and its timeline; `brief` without the latter.
+def to_call(row: Sequence[Any], legs: Sequence[Leg]) -> Call:
+    """A call from the values of `READ_COLUMNS`, and its timeline if that follows.
 
     By place: to name thirty values takes longer than to read them from the disk.
     """
-    *values, timeline = row
-    for place, members in _MEMBERS:
-        values[place] = members[values[place]]
+    values = list(row)
+    steps = unpacked(values.pop(), row[_STARTED_AT]) if len(row) > len(READ_COLUMNS) else ()
+    for place, meant in _MEANT:
+        values[place] = meant[values[place]]
     values[_UNIT] = values[_UNIT] or None
-    steps = () if brief else unpacked(timeline, values[_STARTED_AT])
     return _make_call(*values, tuple(legs), steps)
 
 
-def _to_leg(row: Sequence[Any]) -> Leg:
-    source, result = row[-2:]
-    return Leg(
-        **dict(zip(_LEG_PLAIN, row[3:], strict=False)),
-        ring_source=_ENUM_OF["ring_source"][source],
-        result=_LEG_RESULT[result] if result else None,
-    )
+def _to_leg(values: Sequence[Any]) -> Leg:
+    *before, source, result, forwarded_to, ring_ms = values
+    return _make_leg(*before, _RING_SOURCE[source], _LEG_RESULT[result], forwarded_to, ring_ms)
 
 
 def _to_finding(rule: str, result: str, reason: str, readings: int | None) -> Finding:
@@ -222,37 +228,37 @@ def _to_finding(rule: str, result: str, reason: str, readings: int | None) -> Fi
 
 
 def whole(
-    connection: Connection, rows: Sequence[Sequence[Any]], *, brief: bool = False
-) -> list[Judged]:
-    """Calls with their legs and findings, in the order of their rows (`READ_COLUMNS`, timeline).
+    cursor: Straight, rows: Sequence[Sequence[Any]], *, brief: bool = False
+) -> list[Judged]:  # fmt: skip
+    """Calls with their legs and findings, in the order of their rows (see `to_call`).
 
-    Two more queries a PBX; `brief` leaves out legs, timelines, and all but the headline rule.
+    Two more queries a PBX; `brief` leaves out legs, and all but the headline rule.
     """
     ids_by_pbx: dict[str, list[str]] = {}
     for pbx, call_id, *_ in rows:
         ids_by_pbx.setdefault(pbx, []).append(call_id)
     legs: dict[Key, list[Leg]] = {}
     found: dict[Key, list[Finding]] = {}
-    with straight(connection) as cursor:
-        for pbx, ids in ids_by_pbx.items():
-            of_calls = [pbx, *ids]
-            for row in () if brief else cursor.all(legs_text(cursor.kind, len(ids)), of_calls):
-                legs.setdefault(row[:2], []).append(_to_leg(row))
-            of_rules = findings_text(cursor.kind, len(ids), headline_only=brief)
-            for row in cursor.all(of_rules, of_calls):
-                found.setdefault(row[:2], []).append(_to_finding(*row[2:]))
+    for pbx, ids in ids_by_pbx.items():
+        for row in () if brief else cursor.all(legs_text(cursor.kind, len(ids)), [pbx, *ids]):
+            legs.setdefault(row[:2], []).append(_to_leg(row[2:]))
+        of_rules = findings_text(cursor.kind, len(ids), headline_only=brief)
+        for row in cursor.all(of_rules, [pbx, *ids]):
+            found.setdefault(row[:2], []).append(_to_finding(*row[2:]))
     return [
-        (to_call(row, legs.get(key, ()), brief=brief), tuple(found.get(key, ())))
+        (to_call(row, legs.get(key, ())), tuple(found.get(key, ())))
         for row in rows
         for key in [(row[0], row[1])]
     ]
 
 
+@cache
 def legs_text(kind: str, calls: int) -> str:
     """The legs of some calls of a PBX, in order; values are the PBX and the ids."""
-    return _children(kind, "legs", ", ".join(f'"{name}"' for name in LEG_COLUMNS), calls)
+    return _children(kind, "legs", f"pbx, call_id, {', '.join(_READ_LEG)}", calls)
 
 
+@cache
 def findings_text(kind: str, calls: int, *, headline_only: bool = False) -> str:
     """The findings of some calls of a PBX, in order; values are the PBX and the ids."""
     columns = "pbx, call_id, rule, result, reason, readings"

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete
 
 from callcheck.calls.model import Call, Millis
 from callcheck.store import hours, queries, rows, tables, totals
+from callcheck.store.days import Days
 from callcheck.store.rows import Counted, Judged, Key
 from callcheck.store.straight import Straight, insert_text, marks, straight
 from callcheck.store.totals import Totals
@@ -26,11 +27,12 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """How a house counts: the histogram's edges, a call's wait, and the limits of the hours."""
+    """How a house counts: the histogram's edges, a call's wait, the hours' limits, its days."""
 
     edges: tuple[Millis, ...]
     wait: Callable[[Call, Sequence[Finding]], Millis | None]
     limits: hours.Limits
+    days: Days
 
 
 def put(connection: Connection, batch: Sequence[Judged], by: Counting) -> list[Saved]:
@@ -52,7 +54,7 @@ def put(connection: Connection, batch: Sequence[Judged], by: Counting) -> list[S
         of_hours.count(counts)
         with cursor.together():
             _insert(cursor, saved, counts)
-            hours.save(cursor, of_hours)
+            hours.save(cursor, of_hours, by.days)
             totals.add(cursor, _change(saved, by.edges))
     return saved
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, tzinfo
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, delete, select, tuple_
 
 from callcheck.calls.model import Call, Micros, Millis
 from callcheck.store import hours, meta, queries, reports, rows, saving, schema, tables, totals
-from callcheck.store.engine import checkpoint, make_engine, named, writing
+from callcheck.store.days import Days
+from callcheck.store.engine import checkpoint, make_engine, named, reading, writing
 from callcheck.store.errors import StoreError, blamed_on_data, translated
+from callcheck.store.known import Known
 from callcheck.store.queries import CallFilter
 from callcheck.store.rows import Judged
 from callcheck.store.saving import Saved
@@ -35,7 +38,8 @@ class Store:
     `ring_edges` are the upper edges (ms) of the histogram's buckets; with others than last time
     `open` counts the histogram anew from the calls still stored. `wait` says by which wait (ms)
     the service levels count a call, None to leave it out; `limits` are those by which the hours
-    are counted beforehand, for the summary that asks by the same ones.
+    are counted beforehand, for the summary that asks by the same ones, and `zone` says when the
+    days begin that are counted beforehand.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class Store:
         ring_edges: Sequence[Millis],
         wait: Callable[[Call, Sequence[Finding]], Millis | None] = rows.counted_wait,
         limits: hours.Limits = (14_999, 5_000),
+        zone: tzinfo = UTC,
     ) -> None:
         self.name = named(url)
         """The URL without its password, for messages."""
@@ -53,7 +58,9 @@ class Store:
         self._edges = tuple(ring_edges)
         self.limits = limits
         """The longest wait that is in time, and below which an abandoned call is short."""
-        self._counting = saving.Counting(self._edges, wait, limits)
+        self._days = Days(zone)
+        self._counting = saving.Counting(self._edges, wait, limits, self._days)
+        self._known = {brief: Known(brief=brief) for brief in (False, True)}
         self._made: Engine | None = None
         self._unsure: tuple[str, list[Saved]] | None = None
 
@@ -75,9 +82,13 @@ class Store:
                 if edges != self._edges:
                     totals.recount_rings(connection, self._edges)
                     meta.set_edges(connection, self._edges)
-                if meta.limits_of(meta.read(connection)) != self.limits:
-                    hours.recount(connection, self.limits)
+                held = meta.read(connection)
+                if meta.limits_of(held) != self.limits:
+                    hours.recount(connection, self.limits, self._days)
                     meta.set_limits(connection, self.limits)
+                elif held.get(meta.DAYS) != self._days.name:
+                    hours.recount_days(connection, self._days)
+                meta.write(connection, meta.DAYS, self._days.name)
         except BaseException:
             engine.dispose()
             raise
@@ -130,14 +141,15 @@ class Store:
 
     def calls(
         self, wanted: CallFilter, limit: int = 100, cursor: str | None = None, *,
-        brief: bool = False,
+        timelines: bool = True, brief: bool = False,
     ) -> tuple[list[Judged], str | None]:  # fmt: skip
         """A page of calls, newest first, and the cursor of the next one. Raises BadCursor.
 
         `brief` leaves out legs, timelines, and all but the headline rule.
         """
         with self._reading() as connection:
-            return queries.page(connection, wanted, limit, cursor, brief=brief)
+            known = None if timelines and not brief else self._known[brief]
+            return queries.page(connection, wanted, limit, cursor, known=known)
 
     def summary(
         self, units: Collection[str] | None, edges: Sequence[Micros], *,
@@ -146,7 +158,7 @@ class Store:
         """Counts per step between rising time edges; see `summary.summarise`."""
         with self._reading() as connection:
             limits = limit_ms, short_ms
-            return summarise(connection, units, edges, limits, ready=_ready(connection, limits))
+            return summarise(connection, units, edges, limits, self._ready(connection, limits))
 
     def side_by_side(
         self, units: Sequence[str], since: Micros, until: Micros, *,
@@ -155,8 +167,8 @@ class Store:
         """Counts of each unit, in their order."""
         with self._reading() as connection:
             limits = limit_ms, short_ms
-            ready = _ready(connection, limits)
-            return side_by_side(connection, units, (since, until), limits, ready=ready)
+            ready = self._ready(connection, limits)
+            return side_by_side(connection, units, (since, until), limits, ready)
 
     def judged_by_hour(
         self, units: Sequence[str], since: Micros, until: Micros
@@ -179,9 +191,9 @@ class Store:
 
     def sent_around(self, unit: str | None, span: reports.Span, limit: int = 50) -> list[Judged]:
         """Calls that were transferred more than once, newest first; without legs and timelines."""
-        with self._reading() as connection:
-            query = reports.sent_around_query(unit, span, limit)
-            return rows.whole(connection, connection.execute(query).all(), brief=True)
+        with self._reading() as connection, straight(connection) as cursor:
+            query = reports.sent_around_query(cursor.kind, unit, span, limit)
+            return self._known[True].calls(cursor, cursor.all(*query))
 
     def units_seen(self) -> list[str]:
         """The units that calls were ever stored for, sorted; "" stands for none."""
@@ -217,20 +229,27 @@ class Store:
             change = hours.Change(self.limits)
             change.count(deleted, -1)
             with straight(connection) as cursor:
-                hours.save(cursor, change)
+                hours.save(cursor, change, self._days)
             return len(deleted)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with translated(self.name), self.engine.connect() as connection:
+        with translated(self.name), reading(self.engine) as connection:
             yield connection
 
     def _same_configuration(self, held: meta.Held) -> None:
-        if meta.edges_of(held) != self._edges or meta.limits_of(held) != self.limits:
+        theirs = meta.edges_of(held), meta.limits_of(held), held.get(meta.DAYS)
+        if theirs != (self._edges, self.limits, self._days.name):
             raise StoreError(
-                f"another callcheck with another ring cadence or limit uses {self.name}; "
+                f"another callcheck with another ring cadence, limit or timezone uses {self.name}; "
                 "give each a database of its own, or the same configuration"
             )
+
+    def _ready(self, connection: Connection, limits: hours.Limits) -> Days | None:
+        """The days that are counted by these limits, as are the hours; None if they are not."""
+        held = meta.read(connection)
+        counted = meta.limits_of(held) == limits and held.get(meta.DAYS) == self._days.name
+        return self._days if counted else None
 
     def _settled(self, held: meta.Held) -> list[Saved]:
         """What an earlier save stored without learning that it had."""
@@ -243,7 +262,3 @@ class Store:
         young = [judged for judged in batch if judged[0].started_at >= horizon]
         self.too_old += len(batch) - len(young)
         return young
-
-
-def _ready(connection: Connection, limits: hours.Limits) -> bool:
-    return meta.limits_of(meta.read(connection)) == limits

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import gcd
@@ -15,14 +15,17 @@ from sqlalchemy import Connection
 from callcheck.calls.model import Direction, Disposition, Micros
 from callcheck.service_level import Waits
 from callcheck.store.counts import COUNTS, KINDS, WAITS, places
-from callcheck.store.hours import HOUR, Limits
+from callcheck.store.days import Days, Hours
+from callcheck.store.hours import Limits
 from callcheck.store.queries import units_seen
-from callcheck.store.straight import marks, straight
+from callcheck.store.straight import Straight, marks, straight
 from callcheck.verdict import Result
 
 MOST_STEPS = 5000
 MOST_CUT = 100
-"""So many cut hours cost about as much as a look at all calls of a month."""
+"""So many stretches of cut hours cost about as much as a look at all calls of a month."""
+MOST_ASKED = 12
+"""So many stretches of cut days cost about as much as a look at all hours of a quarter."""
 Stretch = tuple[Micros, Micros]
 
 
@@ -109,33 +112,30 @@ class Units:
 
 def summarise(
     connection: Connection, units: Collection[str] | None, edges: Sequence[Micros],
-    limits: Limits, *, ready: bool = False,
+    limits: Limits, ready: Days | None = None,
 ) -> list[Summary]:  # fmt: skip
     """One Summary for each step between two edges, also for an empty one.
 
     `edges` rise, so that a day may have 23 or 25 hours. Units: None for all together. `ready`:
-    the hours are counted by these limits; whole hours are then taken from there.
+    these days, and the hours, are counted by these limits; whole ones are then taken from there.
     """
     if len(edges) < 2 or any(a >= b for a, b in pairwise(edges)):
         raise ValueError("the summary's time edges must rise, and be two at least")
     # named units let the index on (unit, started_at) be walked range by range
     names = units_seen(connection) if units is None else sorted(units)
     cells = [[0] * len(COUNTS) for _ in pairwise(edges)]
-    cut = _cut_hours(edges) if ready else None
-    whole = [-(-edge // HOUR) * HOUR for edge in edges]
-    _fill(connection, cells, names, edges, cut, limits, Slots(edges), Slots(whole))
+    _fill(connection, cells, names, edges, limits, Slots, ready)
     return [Summary.of(*step, of) for step, of in zip(pairwise(edges), cells, strict=True)]
 
 
 def side_by_side(
-    connection: Connection, units: Sequence[str], span: Stretch, limits: Limits, *,
-    ready: bool = False,
+    connection: Connection, units: Sequence[str], span: Stretch, limits: Limits,
+    ready: Days | None = None,
 ) -> list[Summary]:  # fmt: skip
     """One Summary for each unit, in their order."""
     cells = [[0] * len(COUNTS) for _ in units]
-    cut = _cut_hours(span) if ready else None
     by = Units(units)
-    _fill(connection, cells, units, span, cut, limits, by, by)
+    _fill(connection, cells, units, span, limits, lambda _: by, ready)
     return [Summary.of(*span, of) for of in cells]
 
 
@@ -157,49 +157,91 @@ def judged_text(kind: str, units: int) -> str:
     )
 
 
-def _cut_hours(edges: Sequence[Micros]) -> list[Stretch] | None:
-    """The stretches of hours that an edge cuts; None if there are so many that hours are no help.
-
-    Only there are calls counted one by one. A stretch ends with the first or last edge.
-    """
-    hours = sorted({edge // HOUR * HOUR for edge in edges if edge % HOUR})
-    if len(hours) > MOST_CUT or min(b - a for a, b in pairwise(edges)) < HOUR:
-        return None
-    return [(max(hour, edges[0]), min(hour + HOUR, edges[-1])) for hour in hours]
-
-
 def _fill(
     connection: Connection, cells: Sequence[list[int]], units: Sequence[str],
-    edges: Sequence[Micros], cut: Sequence[Stretch] | None, limits: Limits,
-    of_calls: Slots | Units, of_hours: Slots | Units,
+    edges: Sequence[Micros], limits: Limits, slots: Callable[[Sequence[Micros]], Slots | Units],
+    days: Days | None,
 ) -> None:  # fmt: skip
-    """Adds up calls where hours are cut, or everywhere, and the counts of the other hours."""
+    """Adds up the whole days, the whole hours of the other days, the calls of the other hours."""
     if not units:
         return
-    stretches = [(edges[0], edges[-1])] if cut is None else cut
-    first, last = (-(-edge // HOUR) * HOUR for edge in (edges[0], edges[-1]))
+    hours = Hours()
+    cut_hours = _cut(edges, hours)
+    stretches = _stretches(cut_hours, hours, (edges[0], edges[-1]))
     with straight(connection) as cursor:
-        if stretches:
-            text = calls_text(cursor.kind, len(units), len(stretches), of_calls.key("started_at"))
-            values = [value for stretch in stretches for value in (*units, *stretch)]
-            for key, n, *kind, in_time, short in cursor.all(text, [*limits, *values]):
-                _count(cells[of_calls.place(key)], n, kind, in_time, short)
-        if cut is not None and first < last:
-            # an edge inside an hour may stand at the hour's end: the hour is among the cut ones
-            left_out = [start // HOUR * HOUR for start, _ in cut]
-            text = hours_text(cursor.kind, len(units), len(left_out), of_hours.key("hour"))
-            for key, *counts in cursor.all(text, [*units, first, last, *left_out]):
-                place = of_hours.place(key)
-                cells[place][:] = map(add, cells[place], counts)
+        adding = _Adding(cursor, cells, units)
+        if days is None or len(stretches) > MOST_CUT:
+            adding.calls([(edges[0], edges[-1])], limits, slots(edges))
+            return
+        adding.calls(stretches, limits, slots(edges))
+        # an edge inside an hour may stand at the hour's end: the hour is among the cut ones
+        whole = [hours.following(edge) for edge in edges]
+        cut_days = _cut(edges, days)
+        stretches = _stretches(cut_days, days, (whole[0], whole[-1]))
+        if len(stretches) > MOST_ASKED:
+            adding.sums("hour", (whole[0], whole[-1]), cut_hours, slots(whole))
+            return
+        for stretch in stretches:
+            adding.sums("hour", stretch, cut_hours, slots(whole))
+        whole = [days.following(edge) for edge in edges]
+        adding.sums("day", (whole[0], whole[-1]), cut_days, slots(whole))
 
 
-def hours_text(kind: str, units: int, left_out: int, key: str) -> str:
-    """Sums of the hours; values are the units, the first hour, the last one, those left out."""
+def _cut(edges: Sequence[Micros], grid: Hours) -> list[Micros]:
+    """The starts of the hours or days that an edge cuts."""
+    return sorted({start for edge in edges if (start := grid.start(edge)) != edge})
+
+
+def _stretches(cut: Sequence[Micros], grid: Hours, span: Stretch) -> list[Stretch]:
+    """What these hours or days have of the span; neighbours are one stretch."""
+    found: list[Stretch] = []
+    for start in cut:
+        first, last = max(start, span[0]), min(grid.end(start), span[1])
+        if found and found[-1][1] == first:
+            found[-1] = found[-1][0], last
+        elif first < last:
+            found.append((first, last))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Adding:
+    """What the database says of some units, added to cells."""
+
+    cursor: Straight
+    cells: Sequence[list[int]]
+    units: Sequence[str]
+
+    def calls(self, stretches: Sequence[Stretch], limits: Limits, by: Slots | Units) -> None:
+        """The calls of these stretches, one by one."""
+        if not stretches:
+            return
+        text = calls_text(
+            self.cursor.kind, len(self.units), len(stretches), by.key("started_at")
+        )  # fmt: skip
+        values = [value for stretch in stretches for value in (*self.units, *stretch)]
+        for key, n, *kind, in_time, short in self.cursor.all(text, [*limits, *values]):
+            _count(self.cells[by.place(key)], n, kind, in_time, short)
+
+    def sums(self, time: str, of: Stretch, cut: Sequence[Micros], by: Slots | Units) -> None:
+        """The counts of the whole hours or days of a stretch."""
+        if of[0] >= of[1]:
+            return
+        left_out = [start for start in cut if of[0] <= start < of[1]]
+        text = sums_text(self.cursor.kind, time, len(self.units), len(left_out), by.key(time))
+        for key, *counts in self.cursor.all(text, [*self.units, *of, *left_out]):
+            cell = self.cells[by.place(key)]
+            cell[:] = map(add, cell, counts)
+
+
+def sums_text(kind: str, time: str, units: int, left_out: int, key: str) -> str:
+    """Sums of hours or days; values are the units, the first, the one after the last, and those
+    left out."""
     sums = ", ".join(f'sum("{name}")' for name in COUNTS)
-    without = f" AND hour NOT IN ({marks(kind, left_out)})" if left_out else ""
+    without = f" AND {time} NOT IN ({marks(kind, left_out)})" if left_out else ""
     return (
-        f"SELECT {key}, {sums} FROM hour_totals WHERE unit IN ({marks(kind, units)})"
-        f" AND hour >= {marks(kind, 1)} AND hour < {marks(kind, 1)}{without} GROUP BY 1"
+        f"SELECT {key}, {sums} FROM {time}_totals WHERE unit IN ({marks(kind, units)})"
+        f" AND {time} >= {marks(kind, 1)} AND {time} < {marks(kind, 1)}{without} GROUP BY 1"
     )
 
 

@@ -173,14 +173,20 @@ ring_totals = Table(
     sqlite_with_rowid=False,
 )
 
-hour_totals = Table(
-    "hour_totals",
-    metadata,
-    Column("unit", Text, primary_key=True),
-    Column("hour", BigInteger, primary_key=True, autoincrement=False),
-    *(Column(name, Integer, nullable=False) for name in COUNTS),
-    sqlite_with_rowid=False,
-)
+
+def _counts_by(name: str, time: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("unit", Text, primary_key=True),
+        Column(time, BigInteger, primary_key=True, autoincrement=False),
+        *(Column(name, Integer, nullable=False) for name in COUNTS),
+        sqlite_with_rowid=False,
+    )
+
+
+hour_totals = _counts_by("hour_totals", "hour")
+day_totals = _counts_by("day_totals", "day")
 
 meta = Table(
     "meta",
