@@ -22,6 +22,7 @@ lock() { # lock OUTPUT ARGUMENT…
 }
 
 lock requirements.txt pyproject.toml "$@"
-lock requirements-dev.txt pyproject.toml --extra dev --constraint requirements.txt "$@"
+lock requirements-exchange.txt pyproject.toml --extra exchange --constraint requirements.txt "$@"
+lock requirements-dev.txt pyproject.toml --extra dev --extra exchange --constraint requirements-exchange.txt "$@"
 lock requirements-build.txt --group build --constraint requirements-dev.txt "$@"
 lock requirements-compile.txt --group compile --constraint requirements-dev.txt "$@"

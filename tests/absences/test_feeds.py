@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import subprocess
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -273,19 +272,6 @@ def test_files(store: Store, tmp_path: Path) -> None:
     assert not home.read()
     assert home.trouble == "cannot be read: it is no plain file"
     assert len(home.absences()) == 1
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of `localhost`, trusted by itself; key and certificate in one file."""
-    folder = tmp_path_factory.mktemp("tls")
-    new = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-    name = "-subj /CN=localhost -addext subjectAltName=DNS:localhost"
-    words = f"openssl {new} {name} -keyout pair.pem -out ca.pem".split()
-    subprocess.run(words, cwd=folder, check=True, capture_output=True)
-    pair = folder / "pair.pem"
-    pair.write_bytes(pair.read_bytes() + (folder / "ca.pem").read_bytes())
-    return pair
 
 
 def test_tls_with_the_house_s_own_authority(

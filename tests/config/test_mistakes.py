@@ -213,6 +213,16 @@ MISTAKES = {
         'mailbox = "a@b.example"\nuser = "app"\npassword_env = "AMI"\n',
         '10: [absences.calendar.201] tenant: is needed for kind = "m365"',
     ),
+    "an Exchange Server without its address": (
+        TWO + '[[absences.calendar]]\nextension = "201"\nkind = "exchange"\n'
+        'mailbox = "a@b.example"\nuser = "svc"\npassword_env = "AMI"\n',
+        '10: [absences.calendar.201] url: is needed for kind = "exchange"',
+    ),
+    "a mailbox of a file": (
+        TWO + '[[absences.calendar]]\nextension = "201"\nfile = "a.ics"\nmailbox = "a@b.example"\n',
+        '13: [absences.calendar.201] mailbox: is for kind = "m365", "exchange" or '
+        '"exchange_calendar"',
+    ),
     "a tenant of a file": (
         TWO + '[[absences.calendar]]\nextension = "201"\nfile = "a.ics"\ntenant = "x"\n',
         '13: [absences.calendar.201] tenant: is for kind = "m365"',

@@ -24,6 +24,7 @@ def name(requirement: str) -> str:
     ("file", "asked"),
     [
         ("requirements.txt", PROJECT["project"]["dependencies"]),
+        ("requirements-exchange.txt", PROJECT["project"]["optional-dependencies"]["exchange"]),
         ("requirements-dev.txt", PROJECT["project"]["optional-dependencies"]["dev"]),
         ("requirements-build.txt", PROJECT["dependency-groups"]["build"]),
         ("requirements-compile.txt", PROJECT["dependency-groups"]["compile"]),
@@ -41,9 +42,9 @@ def test_no_lock_names_an_address_or_a_path(file: Path) -> None:
     assert re.findall(r"\S*(?:://|file:|@ )\S*|(?<=[\s\"=])/\S+", file.read_text("utf-8")) == []
 
 
-def test_the_tools_get_what_the_program_gets() -> None:
-    run, dev = (
+def test_who_asks_for_more_gets_the_same_and_more() -> None:
+    run, exchange, dev = (
         set(re.findall(r"^\S+==\S+", (ROOT / file).read_text("utf-8"), re.M))
-        for file in ("requirements.txt", "requirements-dev.txt")
+        for file in ("requirements.txt", "requirements-exchange.txt", "requirements-dev.txt")
     )
-    assert run <= dev
+    assert run < exchange < dev

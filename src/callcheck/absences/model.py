@@ -82,7 +82,7 @@ class Absence:
     end: Micros
     deputy: str | None = None
     source: str = "api"
-    """Who told first: `api`, `csv`, `ical`, `m365` or `dialplan`."""
+    """Who told first: `api`, `csv`, `ical`, `m365`, `exchange` or `dialplan`."""
     kind: str | None = None
     cancelled: bool = False
     """Ended before it had begun."""

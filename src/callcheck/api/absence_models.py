@@ -117,7 +117,7 @@ class AbsenceOut(BaseModel):
     from_: str = Field(alias="from")
     to: str
     deputy: str | None
-    source: str = Field(description="who told first: api, csv, ical, m365 or dialplan")
+    source: str = Field(description="who told first: api, csv, ical, m365, exchange or dialplan")
     sources: list[str]
     active: bool
     cancelled: bool

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Protocol
@@ -17,6 +17,7 @@ from typing import Protocol
 from callcheck.absences.calendar import SOURCE, Told, read_calendar
 from callcheck.app.aside import aside
 from callcheck.app.desk import now
+from callcheck.app.exchange import Exchange
 from callcheck.app.m365 import AutomaticReplies
 from callcheck.app.places import Dav, FeedError, Ical, origin_of
 from callcheck.app.web import WebError
@@ -26,6 +27,12 @@ from callcheck.store import Absences, Store, StoreError
 
 log = logging.getLogger(__name__)
 
+_KINDS: Mapping[str, Callable[[CalendarFeed, Config], Source]] = {
+    "m365": AutomaticReplies,
+    "exchange": Exchange,
+    "exchange_calendar": Exchange,
+}
+"""All others are calendars in iCal."""
 AT_ONCE = 2
 """Calendars that are read at a time."""
 AGAIN = 60.0
@@ -36,7 +43,7 @@ class Source(Protocol):
     """Whatever can tell all absences of one person."""
 
     source: str
-    """`ical` or `m365`: what the absence says of where it is from."""
+    """`ical`, `m365` or `exchange`: what the absence says of where it is from."""
     origin: str
     """Names it among the sources, and tells nothing of its address."""
 
@@ -139,7 +146,7 @@ class Feeds:
 
 
 def _source(feed: CalendarFeed, config: Config) -> Source:
-    return (AutomaticReplies if feed.kind == "m365" else Calendar)(feed, config)
+    return _KINDS.get(feed.kind, Calendar)(feed, config)
 
 
 def _take(source: Source, store: Store) -> bool:

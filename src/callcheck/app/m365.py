@@ -9,15 +9,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as time_of_day
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from callcheck.absences.calendar import Told
-from callcheck.absences.model import Draft
-from callcheck.absences.taking import Claim
 from callcheck.app.places import FeedError, origin_of
+from callcheck.app.replies import Mailbox
 from callcheck.app.web import WebError, ask
 from callcheck.calls.model import Micros
 from callcheck.config import CalendarFeed, Config
@@ -26,7 +24,6 @@ SOURCE = "m365"
 _EARLY = 60.0
 """Seconds before its end from which a token is not used any more."""
 _NO_ANSWER = "the answer is not what Microsoft Graph gives"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class AutomaticReplies:
@@ -36,7 +33,8 @@ class AutomaticReplies:
 
     def __init__(self, feed: CalendarFeed, config: Config) -> None:
         self.origin = origin_of(feed)
-        self._feed, self._zone, self._ca_file = feed, config.site.zone, config.absences.ca_file
+        self._feed, self._ca_file = feed, config.absences.ca_file
+        self._mailbox = Mailbox(feed.extension, SOURCE, self.origin, config.site.zone)
         self._token, self._until = "", 0.0
         self._seen: list[Told] | None = None
         self._taken: list[Told] | None = None
@@ -62,23 +60,12 @@ class AutomaticReplies:
             start, end = (
                 _moment(setting[f"scheduled{which}DateTime"]) for which in ("Start", "End")
             )
-            return [self._one(start, end, "scheduled")] if start < end else []
+            return self._mailbox.scheduled(start, end)
         if status == "alwaysEnabled":
-            today = (_EPOCH + timedelta(microseconds=at)).astimezone(self._zone).date()
-            return [self._day(today), self._day(today + timedelta(days=1))]
+            return self._mailbox.always(at)
         if status == "disabled":
             return []
         raise KeyError(status)
-
-    def _day(self, day: date) -> Told:
-        start, end = (
-            datetime.combine(day + timedelta(days=n), time_of_day(), self._zone) for n in (0, 1)
-        )
-        return self._one(start, end, f"always {day}")
-
-    def _one(self, start: datetime, end: datetime, key: str) -> Told:
-        first, last = ((m - _EPOCH) // timedelta(microseconds=1) for m in (start, end))
-        return Draft(self._feed.extension, first, last), Claim(SOURCE, self.origin, key)
 
     def _ask(self) -> Mapping[str, Any]:
         if time.monotonic() >= self._until:

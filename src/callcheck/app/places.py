@@ -23,7 +23,10 @@ class FeedError(Exception):
 
 def origin_of(feed: CalendarFeed) -> str:
     """Names a calendar; one may be told of several persons."""
-    return hashlib.sha256(f"{feed.extension} {feed.place}".encode()).hexdigest()[:16]
+    name = f"{feed.extension} {feed.place}"
+    if feed.mailbox:
+        name += f" {feed.mailbox} {feed.kind}"
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
 class Ical:

@@ -76,7 +76,7 @@ def ask(
                 return Answer(True, b"", {})
             raise WebError(f"the server answers {error.code} {error.reason}".rstrip()) from error
     except (OSError, HTTPException, ValueError) as error:
-        raise WebError(_why(error)) from error
+        raise WebError(why(error)) from error
 
 
 class _Redirects(HTTPRedirectHandler):
@@ -132,7 +132,7 @@ def _marks(headers: HTTPMessage) -> dict[str, str]:
     return {name: value for name, value in named.items() if value}
 
 
-def _why(error: Exception) -> str:
+def why(error: Exception) -> str:
     reason = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, ssl.SSLCertVerificationError):
         return (

@@ -86,6 +86,7 @@ def absences_of(
             kind=feed.kind,
             user=feed.user or "",
             password=password,
+            mailbox=(feed.mailbox or "") if feed.kind.startswith("exchange") else "",
             sign_in_at=f"{feed.login_url or _LOGIN}/{feed.tenant}/oauth2/v2.0/token",
         )
         for feed, password in zip(table.calendar, passwords, strict=True)

@@ -161,20 +161,33 @@ def _calendars(entries: list[Entry], file: File) -> Iterator[Fault]:
             yield (*loc, "extension"), text, False
 
 
+_NEEDS = {
+    "m365": ("mailbox", "tenant", "user"),
+    "exchange": ("url", "mailbox", "user"),
+    "exchange_calendar": ("url", "mailbox", "user"),
+}
+"""What a mailbox is named by; other calendars are a file, or an address."""
+
+
 def _place(feed: CalendarTable) -> Iterator[tuple[Loc, str]]:
     """What is missing or too much for a calendar of its kind."""
-    mailbox = {"mailbox": feed.mailbox, "tenant": feed.tenant}
-    if feed.kind == "m365":
-        for key, value in {**mailbox, "user": feed.user}.items():
-            if value is None:
-                yield (key,), 'is needed for kind = "m365"'
-        if feed.file is not None:
-            yield ("file",), 'has no meaning for kind = "m365"'
-        return
-    for key, value in {**mailbox, "login_url": feed.login_url}.items():
-        if value is not None:
-            yield (key,), 'is for kind = "m365"'
-    if (feed.url is None) == (feed.file is None):
+    yield from _too_much(feed)
+    if feed.kind in _NEEDS:
+        for key in _NEEDS[feed.kind]:
+            if getattr(feed, key) is None:
+                yield (key,), f'is needed for kind = "{feed.kind}"'
+    elif (feed.url is None) == (feed.file is None):
         yield (), "give either url or file"
     elif feed.file is not None and (feed.kind == "caldav" or feed.user is not None):
         yield ("kind" if feed.kind == "caldav" else "user",), "is for a url, and this is a file"
+
+
+def _too_much(feed: CalendarTable) -> Iterator[tuple[Loc, str]]:
+    if feed.kind != "m365":
+        for key in ("tenant", "login_url"):
+            if getattr(feed, key) is not None:
+                yield (key,), 'is for kind = "m365"'
+    if feed.kind not in _NEEDS and feed.mailbox is not None:
+        yield ("mailbox",), 'is for kind = "m365", "exchange" or "exchange_calendar"'
+    if feed.kind in _NEEDS and feed.file is not None:
+        yield ("file",), f'has no meaning for kind = "{feed.kind}"'

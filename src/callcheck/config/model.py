@@ -109,17 +109,19 @@ class Privacy:
 
 @dataclass(frozen=True, slots=True)
 class CalendarFeed:
-    """An iCal file or URL, a calendar of a CalDAV server, or the automatic replies of a mailbox,
-    that say when somebody is away."""
+    """An iCal file or URL, a calendar of a CalDAV server, or a mailbox with its automatic replies
+    or its calendar, that say when somebody is away."""
 
     place: str = field(repr=False)
     """A URL (it may hold a secret) or an absolute path."""
     extension: str
     minutes: int = 15
     """How often it is read again."""
-    kind: Literal["ical", "caldav", "m365"] = "ical"
+    kind: Literal["ical", "caldav", "m365", "exchange", "exchange_calendar"] = "ical"
     user: str = ""
     password: str = field(default="", repr=False)
+    mailbox: str = ""
+    """Of Exchange; that of Microsoft 365 is in `place`."""
     sign_in_at: str = ""
     """Of Microsoft 365: where the password is exchanged for a token."""
 

@@ -196,7 +196,7 @@ class CalendarTable(Table):
     """`[[absences.calendar]]`"""
 
     extension: Extension
-    kind: Literal["ical", "caldav", "m365"] = "ical"
+    kind: Literal["ical", "caldav", "m365", "exchange", "exchange_calendar"] = "ical"
     url: WebAddress | None = None
     file: FileName | None = None
     user: Annotated[str, AfterValidator(values.filled)] | None = None
