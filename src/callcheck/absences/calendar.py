@@ -30,6 +30,12 @@ _EVENT = re.compile(rb"^BEGIN:VEVENT\s.*?^END:VEVENT\s*", re.DOTALL | re.MULTILI
 _TIMED = re.compile(rb"^DTSTART[^:\r\n]*:\d{8}T\d", re.MULTILINE | re.IGNORECASE)
 _HINT = re.compile(rb"^RECURRENCE-ID|BUSYSTATUS:\s*OOF", re.MULTILINE | re.IGNORECASE)
 """An instance of a series, which may not be like the others, or out of office."""
+_NOT_LOOKED_AT = re.compile(
+    rb"^(?!(?:BEGIN|END|UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|EXRULE|RECURRENCE-ID|SEQUENCE"
+    rb"|STATUS|TRANSP|X-MICROSOFT-CDO-BUSYSTATUS)[;:]).*(?:\n[ \t].*)*(?:\n|\Z)",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A line with what continues it."""
 _REPEATS = {"RRULE", "RDATE", "RECURRENCE-ID"}
 _WITHIN_A_DAY = {"SECONDLY", "MINUTELY", "HOURLY"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,9 +70,9 @@ def read_calendar(raw: bytes, extension: str, origin: str, now: Micros, zone: tz
 
 def _unless_a_meeting(found: re.Match[bytes]) -> bytes:
     """Nothing in the place of an event that can be no absence and changes none: most are
-    meetings, and to read them takes longest. Nobody's subjects are read either."""
+    meetings, and to read them takes longest. Of the others nobody's subjects are read either."""
     meeting = _TIMED.search(found[0]) and not _HINT.search(found[0])
-    return b"" if meeting else found[0]
+    return b"" if meeting else _NOT_LOOKED_AT.sub(b"", found[0])
 
 
 def _may_be_away(calendar: Event) -> list[tuple[Event, bool]]:

@@ -9,10 +9,12 @@ Works on values; whoever calls it loads them and writes down what `Taking` says 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from callcheck.absences.agenda import Agenda
 from callcheck.absences.model import Absence, Change, Draft
 from callcheck.calls.model import Micros
 
@@ -51,13 +53,13 @@ class Taking:
         self, held: Iterable[Absence], claims: Mapping[Claim, Told], first_id: int, at: Micros
     ) -> None:
         self._by_id = {absence.id: absence for absence in held}
-        self._of: dict[str, dict[int, None]] = {}
+        self._agendas: dict[str, Agenda] = defaultdict(Agenda)
         for absence in self._by_id.values():
-            self._of.setdefault(absence.extension, {})[absence.id] = None
+            self._agendas[absence.extension].put(absence)
         self._had, self._claims = claims, dict(claims)
-        self._by_absence: dict[int, dict[Claim, None]] = {}
+        self._by_absence: dict[int, dict[Claim, Told]] = {}
         for claim, told in claims.items():
-            self._by_absence.setdefault(told.absence, {})[claim] = None
+            self._by_absence.setdefault(told.absence, {})[claim] = told
         self._next, self._at = first_id, at
         self._new: dict[int, None] = {}
         self._changed: dict[int, None] = {}
@@ -165,19 +167,18 @@ class Taking:
 
     def _span(self, number: int) -> dict[str, Micros]:
         """From the earliest to the latest that anybody tells of an absence."""
-        told = [self._claims[claim] for claim in self._by_absence[number]]
+        told = self._by_absence[number].values()
         return {"start": min(t.start for t in told), "end": max(t.end for t in told)}
 
     def _twin(self, draft: Draft, source: str, origin: str) -> Absence | None:
         """The absence that a telling is about: the same span, or one that overlaps."""
-        held = [self._by_id[n] for n in self._of.get(draft.extension, ())]
-        mine = sorted((a for a in held if not a.cancelled), key=lambda a: (a.start, a.id))
-        for one in mine:
-            if (one.start, one.end) == (draft.start, draft.end):
-                return one
-        for one in mine:
-            if _overlap(one, draft) and self._tells_anew(one, draft, (source, origin)):
-                return one
+        agenda = self._agendas[draft.extension]
+        same = agenda.spanning(draft.start, draft.end)
+        if same is not None:
+            return self._by_id[same]
+        for number in agenda.overlapping(draft.start, draft.end):
+            if self._tells_anew(self._by_id[number], draft, (source, origin)):
+                return self._by_id[number]
         return None
 
     def _tells_anew(self, one: Absence, draft: Draft, whose: tuple[str, str]) -> bool:
@@ -186,8 +187,13 @@ class Taking:
         claims = self._by_absence.get(one.id)
         if not claims:
             return one.source != whose[0]
-        told = {(c.source, c.origin) for c in claims if _overlap(self._claims[c], draft)}
-        return bool(told) and whose not in told
+        anew = False
+        for claim, told in claims.items():
+            if _overlap(told, draft):
+                if (claim.source, claim.origin) == whose:
+                    return False
+                anew = True
+        return anew
 
     def _begin(self, draft: Draft, source: str) -> Absence:
         new = Absence(
@@ -195,10 +201,13 @@ class Taking:
         )
         self._next += 1
         self._new[new.id] = None
-        self._of.setdefault(new.extension, {})[new.id] = None
         return self._put(new, source, "reported")
 
     def _put(self, absence: Absence, by: str, what: str) -> Absence:
+        agenda, old = self._agendas[absence.extension], self._by_id.get(absence.id)
+        if old is not None:
+            agenda.drop(old)
+        agenda.put(absence)
         self._by_id[absence.id] = absence
         self._changed[absence.id] = None
         self.notes.append((absence.id, Change(self._at, by, what)))
@@ -209,10 +218,10 @@ class Taking:
         if before is not None:
             self._by_absence[before.absence].pop(claim, None)
         self._claims[claim] = self.claims[claim] = told
-        self._by_absence.setdefault(told.absence, {})[claim] = None
+        self._by_absence.setdefault(told.absence, {})[claim] = told
 
 
-def _overlap(one: Absence | Told, draft: Draft) -> bool:
+def _overlap(one: Told, draft: Draft) -> bool:
     return one.start < draft.end and draft.start < one.end
 
 
