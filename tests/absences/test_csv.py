@@ -83,3 +83,30 @@ def test_a_row_that_no_reader_takes_does_not_lose_the_others() -> None:
     assert [(bad.line, bad.reason) for bad in rows.bad] == [
         (2, "field larger than field limit (131072)")
     ]
+
+
+def test_extensions_in_a_column_of_names_are_taken() -> None:
+    body = "Darbinieks;No;Līdz;Aizvieto\n201;1.12.2026;2.12.2026;202\n202;3.12.2026;3.12.2026;\n"
+    told = read_csv(body.encode(), DIRECTORY, RIGA)
+    assert told.bad == []
+    found = [(draft.extension, draft.deputy) for draft, _ in told.told]
+    assert found == [("201", "202"), ("202", None)]
+
+
+def test_other_numbers_in_it_could_be_anything() -> None:
+    """A personnel number may be somebody's extension by chance: where one is nobody's, none is."""
+    days = "1.12.2026;2.12.2026"
+    body = f"Employee;From;To\n201;{days}\n4711;{days}\nZane;{days}\n;{days}\n"
+    told = read_csv(body.encode(), DIRECTORY, RIGA)
+    assert told.told == []
+    number = (
+        "name: a number is no name; if the column holds extensions, "
+        'call it "extension" or "iekšējais"'
+    )
+    name = (
+        "name: nobody of the configuration has this name; write it as there, "
+        'or add a column "extension" or "iekšējais"'
+    )
+    assert [(bad.line, bad.reason) for bad in told.bad] == [
+        (2, number), (3, number), (4, name), (5, "name is empty"),
+    ]  # fmt: skip

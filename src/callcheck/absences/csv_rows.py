@@ -10,16 +10,21 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
 from callcheck.absences.model import Draft
 from callcheck.absences.taking import Claim
 from callcheck.calls.directory import Directory, Kind
 from callcheck.calls.model import Micros
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 SOURCE = "csv"
 _HEADERS = {
@@ -35,6 +40,7 @@ _HEADERS = {
 _DATES = ("%d.%m.%Y", "%Y-%m-%d", "%d.%m.%Y.")
 _TIMES = ("%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d.%m.%Y. %H:%M",
           "%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")  # fmt: skip
+_NUMBER = re.compile(r"^\+?[0-9][0-9 ()-]*$")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -63,20 +69,37 @@ def read_csv(raw: bytes, directory: Directory, zone: tzinfo) -> Rows:
     columns = _columns(next(lines, []))
     people = _People(directory)
     rows = Rows()
-    while True:
+    read = _cells(lines, columns, rows.bad)
+    if "extension" not in columns and people.are_all([row["name"] for _, row in read]):
+        read = [(line, {**row, "extension": row["name"]}) for line, row in read]
+    for line, row in read:
         try:
-            cells = next(lines)
-            if not any(cell.strip() for cell in cells):
-                continue
-            row = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
             draft = _draft(row, people, zone)
-        except StopIteration:
-            return rows
-        except (ValueError, csv.Error) as error:
-            rows.bad.append(BadRow(lines.line_num, str(error)))
+        except ValueError as error:
+            rows.bad.append(BadRow(line, str(error)))
         else:
             key = f"{draft.extension} {draft.start}"
             rows.told.append((draft, Claim(SOURCE, "", key)))
+    rows.bad.sort(key=lambda bad: bad.line)
+    return rows
+
+
+def _cells(
+    lines: Reader, columns: Mapping[str, int], bad: list[BadRow]
+) -> list[tuple[int, dict[str, str]]]:
+    """Each row that is not empty, by column, with its line; what cannot be read goes to `bad`."""
+    read: list[tuple[int, dict[str, str]]] = []
+    while True:
+        try:
+            cells = [cell.strip() for cell in next(lines)]
+        except StopIteration:
+            return read
+        except csv.Error as error:
+            bad.append(BadRow(lines.line_num, str(error)))
+            continue
+        if any(cells):
+            row = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
+            read.append((lines.line_num, row))
 
 
 def _text(raw: bytes) -> str:
@@ -120,18 +143,43 @@ class _People:
             if party.kind is Kind.MEMBER and party.name:
                 self._by_name.setdefault(_plain(party.name), []).append(party.extension)
 
+    def are_all(self, cells: Sequence[str]) -> bool:
+        """Whether a column of names holds numbers of members and nothing else; a personnel number
+        among them may be somebody's extension by chance."""
+        return bool(cells) and all(_NUMBER.match(cell) and self._reached(cell) for cell in cells)
+
+    def _reached(self, number: str) -> str | None:
+        party = self._directory.reached_by(number) if number else None
+        return party.extension if party is not None and party.kind is Kind.MEMBER else None
+
     def find(self, row: Mapping[str, str], by: str, name: str = "") -> str:
         number = row.get(by, "")
-        party = self._directory.reached_by(number) if number else None
-        if party is not None and party.kind is Kind.MEMBER:
-            return party.extension
+        reached = self._reached(number)
+        if reached is not None:
+            return reached
         named = self._by_name.get(_plain(row.get(name, "") if name else number), [])
         if len(named) == 1:
             return named[0]
         if len(named) > 1:
             raise ValueError(f"{by}: several people have this name; give the extension")
+        if name and by not in row:
+            raise ValueError(_unknown_name(row[name]))
         raise ValueError(f"{by}: nobody of the configuration" if number or row.get(name)
                          else f"{by} is empty")  # fmt: skip
+
+
+def _unknown_name(name: str) -> str:
+    if not name:
+        return "name is empty"
+    if _NUMBER.match(name):
+        return (
+            "name: a number is no name; if the column holds extensions, "
+            'call it "extension" or "iekšējais"'
+        )
+    return (
+        "name: nobody of the configuration has this name; write it as there, "
+        'or add a column "extension" or "iekšējais"'
+    )
 
 
 def _draft(row: Mapping[str, str], people: _People, zone: tzinfo) -> Draft:
