@@ -14,12 +14,12 @@ from callcheck.absences.model import Draft, ForwardKind
 from callcheck.absences.standing import Clockwork
 from callcheck.absences.terms import Terms
 from callcheck.absences.tomorrow import due_at, look_ahead, next_working_day
-from callcheck.app.herald import Herald
+from callcheck.app.herald import TOLD, Herald
 from callcheck.config import AbsenceWatch, Config, Http, Privacy, Site, Tomorrow
 from callcheck.config import Store as StoreAt
 from callcheck.hours import Hours, Special
 from callcheck.rules.answer_by_ring import Settings
-from callcheck.store import Absences, Forwards, Meanwhile, Store
+from callcheck.store import Absences, Facts, Forwards, Meanwhile, Store
 from tests.absences.people import (
     ALWAYS_OPEN,
     CLOCK,
@@ -175,10 +175,64 @@ def test_the_list_is_told_once_at_its_hour(house: House, hook: WebServer) -> Non
 
 def test_a_day_on_which_everybody_is_covered_is_no_news(house: House, hook: WebServer) -> None:
     house.looks("2026-11-23 15:00")
-    anna_is_away(house)
-    house.looks("2026-11-23 15:10")  # entered after the hour: the metric and the API say it
     assert hook.posted == []
-    assert house.desk.reports.next_day_counts() == {("registry", "not_forwarded"): 1}
+
+
+def test_what_is_entered_after_the_list_is_told_once(house: House, hook: WebServer) -> None:
+    anna_is_away(house)
+    house.looks("2026-11-23 15:00")
+    house.desk.add(Draft("301", at("2026-11-24 00:00"), at("2026-11-25 00:00")), "api")
+    house.desk.add(Draft("203", at("2026-11-24 00:00"), at("2026-11-25 00:00")), "api")
+    Forwards(house.store).look("main", {("203", ForwardKind.ALWAYS): "202"}, house.now)
+    house.desk.add(Draft("202", at("2026-11-25 00:00"), at("2026-11-26 00:00")), "api")
+    house.looks("2026-11-23 15:10")
+    first, late = (json.loads(body) for _, body in hook.posted)
+    assert (first["late"], late["late"], late["day"]) == (False, True, "2026-11-24")
+    assert [one["name"] for one in late["items"]] == ["Edgars"]
+    assert late["covered"] == []
+    assert late["text"] == (
+        "Tuesday, 24.11.2026, entered after the list: 1 more with calls that nobody would get.\n"
+        "law:\n"
+        "- Edgars (301), back 25.11.2026: calls for 301 stay at the phone of 301 (Edgars); "
+        "forward them to a colleague who is there"
+    )
+    for moment in ("2026-11-23 15:20", "2026-11-24 08:00"):  # not again, nor after a new start
+        house.herald = house.start()
+        house.looks(moment)
+    assert len(hook.posted) == 2
+    house.looks("2026-11-24 15:00")
+    assert json.loads(hook.posted[2][1])["late"] is False
+
+
+def test_between_two_looks_for_more_is_a_minute(house: House, hook: WebServer) -> None:
+    house.looks("2026-11-23 15:00")
+    house.looks("2026-11-23 15:01")
+    anna_is_away(house)
+    house.looks("2026-11-23 15:01")
+    assert hook.posted == []
+    house.herald._next_look = 0.0
+    hook.status = 503
+    house.looks("2026-11-23 15:02")
+    hook.status = 200
+    house.herald._next_look = house.herald._next_try = 0.0
+    house.looks("2026-11-23 15:03")
+    house.herald._next_look = 0.0
+    house.looks("2026-11-23 15:04")
+    assert [json.loads(body)["late"] for _, body in hook.posted] == [True, True]
+
+
+def test_a_list_that_an_older_callcheck_told_is_not_told_again(
+    house: House, hook: WebServer
+) -> None:
+    """It left the day alone: what it told of is not known."""
+    anna_is_away(house)
+    Facts(house.store).set(TOLD, "2026-11-24")
+    house.looks("2026-11-23 15:30")
+    house.desk.add(Draft("301", at("2026-11-24 00:00"), at("2026-11-25 00:00")), "api")
+    house.herald = house.start()
+    house.looks("2026-11-23 15:31")
+    ((_, body),) = hook.posted
+    assert [one["name"] for one in json.loads(body)["items"]] == ["Edgars"]
 
 
 def test_a_webhook_that_is_away_is_tried_again(

@@ -160,18 +160,23 @@ class Reports:
             "covered": [record for one, record in shown if one.covered],
         }
 
-    def tomorrow_text(self, language: str | None = None, unit: str | None = None) -> str:
-        """The same for people."""
+    def tomorrow_text(
+        self, language: str | None = None, unit: str | None = None,
+        late: Collection[int] | None = None,
+    ) -> str:  # fmt: skip
+        """The same for people; or only of those absences that came `late`, after the list."""
         day, lines = self._ahead()
         if day is None:
             return ""
         units: dict[str, tuple[list[_Person], list[_Person]]] = {}
         for one in lines:
             of = self._unit(one)
-            if unit in (None, of):
+            if unit in (None, of) and (late is None or one.absence.id in late):
                 units.setdefault(of, ([], []))[one.covered].append(self._in_words(one))
         named = [(self._terms.titles.get(of, of), *both) for of, both in units.items()]
-        return words.tomorrow(day.date, named, language or self._terms.language)
+        return words.tomorrow(
+            day.date, named, language or self._terms.language, late=late is not None
+        )
 
     def due(self) -> str | None:
         """The day whose list is due and not over; None before the hour."""

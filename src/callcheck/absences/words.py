@@ -55,11 +55,13 @@ def counted(n: int, one: str, many: str, language: str) -> str:
 
 
 def tomorrow(
-    day: date, units: Sequence[tuple[str, Sequence[Who], Sequence[Who]]], language: str
-) -> str:
-    """The list for a day: by unit (its name, who is without cover, who is covered)."""
+    day: date, units: Sequence[tuple[str, Sequence[Who], Sequence[Who]]], language: str,
+    *, late: bool = False,
+) -> str:  # fmt: skip
+    """The list for a day: by unit (its name, who is without cover, who is covered); or, `late`,
+    who is to be added to the list that was told."""
     uncovered, covered = (sum(len(unit[n]) for unit in units) for n in (1, 2))
-    lines = [_HEADS[language].format(
+    lines = [(_LATE if late else _HEADS)[language].format(
         day=f"{WEEKDAYS[language][day.weekday()]}, {day_text(day, language)}",
         absent=uncovered + covered, uncovered=uncovered,
     )]  # fmt: skip
@@ -76,6 +78,10 @@ def tomorrow(
 _HEADS = {
     "en": "{day}: {absent} absent, {uncovered} of them with calls that nobody would get.",
     "lv": "{day}: prombūtnē {absent}, no tiem bez derīgas pāradresācijas {uncovered}.",
+}
+_LATE = {
+    "en": "{day}, entered after the list: {uncovered} more with calls that nobody would get.",
+    "lv": "{day}, pieteikti pēc saraksta: bez derīgas pāradresācijas vēl {uncovered}.",
 }
 _FINE = {"en": "absent, and the calls are taken care of",
          "lv": "prombūtnē, zvani ir pāradresēti"}  # fmt: skip
