@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from callcheck.absences.model import Absence, Draft
+from callcheck.absences.taking import Claim
 from callcheck.app import web
 from callcheck.app.desk import now
 from callcheck.app.feeds import Feeds
@@ -179,15 +180,15 @@ def test_an_address_that_does_not_answer_well(
     home: Home, server: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home.read()
-    monkeypatch.setattr(web, "PATIENCE", 0.3)
-    monkeypatch.setattr(web, "LONGEST", 0.6)
+    monkeypatch.setattr(web, "PATIENCE", 0.8)
+    monkeypatch.setattr(web, "LONGEST", 1.6)
     good = calendar(event("1", 1, 3))
     for page, said in (
         (Page(status=404), "the server answers 404 Not Found"),
         (Page(status=500), "the server answers 500"),
         (Page(good, says_length=len(good) + 9), "cut off"),
         (Page(b"x" * (web.LARGEST + 1)), "it has more than 8 MiB"),
-        (Page(good, slowly=0.5), "did not answer within"),  # nothing comes for a while
+        (Page(good, slowly=1.5), "did not answer within"),  # nothing comes for a while
         (Page(good * 20, slowly=0.01), "did not answer within"),  # a byte now and then
         (Page(status=302, headers={"Location": "file:///etc/passwd"}), "the server answers 302"),
         (Page(status=302, headers={"Location": "ftp://localhost/x"}), "the server answers 302"),
@@ -353,3 +354,81 @@ async def test_a_calendar_that_hangs_holds_up_no_other(
         await until(lambda: home.changes == 1, 1.9)
     finally:
         running.cancel()
+
+
+def told_by(house: Home) -> list[tuple[str, str]]:
+    """Who is away, and what was done to it last."""
+    book = Absences(house.store)
+    return [(one.extension, book.history(one.id)[-1].what) for one in book.all()]
+
+
+async def after_the_start(house: Home) -> None:
+    """The feeds ran until each was asked."""
+    running = asyncio.create_task(house.feeds.run())
+    async with asyncio.timeout(10):
+        while not (house.feeds.tried and house.feeds._let_go):
+            await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_what_a_calendar_told_ends_when_it_is_configured_no_more(
+    store: Store, tmp_path: Path, server: WebServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is over stays, and so does what somebody else told, or a command imported."""
+    server.pages["/anna.ics"].body = calendar(
+        event("past", -9, -8), event("runs", -1, 5), event("comes", 9, 10), event("api", 20, 20)
+    )
+    house = Home(store, tmp_path, server.address("/anna.ics"))
+    house.read()
+    comes = next(a for a in house.absences() if a.end - a.start == DAY * MICRO)
+    Absences(store).take(Draft("201", comes.start, comes.end), "api", now())
+    Absences(store).take(
+        Draft("203", comes.start, comes.end), "ical", now(), Claim("ical", "203 dace.ics", "1")
+    )
+    caplog.set_level(logging.INFO)
+    await after_the_start(Home(store, tmp_path))
+    assert sorted(told_by(house)) == [
+        ("201", "cancelled"), ("201", "ended"), ("201", "reported"), ("201", "reported"),
+        ("203", "reported"),
+    ]  # fmt: skip
+    assert caplog.messages == [
+        "absences of calendars that are configured no more (1): 1 cancelled, 1 ended"
+    ]
+    caplog.clear()
+    await after_the_start(Home(store, tmp_path))
+    assert caplog.messages == []
+
+
+async def test_a_calendar_that_moved_is_the_same(
+    store: Store, tmp_path: Path, server: WebServer
+) -> None:
+    """What it told is claimed by the new address before the old one is let go."""
+    house = Home(store, tmp_path, server.address("/anna.ics"))
+    house.read()
+    server.pages["/new.ics"] = server.pages["/anna.ics"]
+    await after_the_start(Home(store, tmp_path, server.address("/new.ics")))
+    assert told_by(house) == [("201", "reported")]
+    server.pages["/new.ics"].body = calendar()
+    Home(store, tmp_path, server.address("/new.ics")).read()
+    assert told_by(house) == [("201", "cancelled")]
+
+
+async def test_as_long_as_the_new_address_cannot_be_read_the_old_one_counts(
+    store: Store, tmp_path: Path, server: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callcheck.app.feeds.AGAIN", 0.02)
+    Home(store, tmp_path, server.address("/anna.ics")).read()
+    moved = Home(store, tmp_path, server.address("/new.ics"))
+    running = asyncio.create_task(moved.feeds.run())
+    async with asyncio.timeout(10):
+        while not moved.feeds.troubles:
+            await asyncio.sleep(0.01)
+        assert len(moved.absences()) == 1
+        server.pages["/new.ics"] = Page(calendar(event("other", 30, 31)))
+        while not moved.feeds._let_go:
+            await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert sorted(told_by(moved)) == [("201", "cancelled"), ("201", "reported")]
+    assert moved.changes >= 1

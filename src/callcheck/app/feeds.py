@@ -18,6 +18,7 @@ from callcheck.absences.calendar import SOURCE, Told, read_calendar
 from callcheck.app.aside import aside
 from callcheck.app.desk import now
 from callcheck.app.exchange import Exchange
+from callcheck.app.former import let_go
 from callcheck.app.m365 import AutomaticReplies
 from callcheck.app.places import Dav, FeedError, Ical, origin_of
 from callcheck.app.web import WebError
@@ -96,13 +97,14 @@ class Feeds:
             (feed, _source(feed, config)) for feed in config.absences.calendars
         ]
         self._tried: set[str] = set()
+        self._let_go = False
         self.troubles: dict[str, str] = {}
         """By origin: why a calendar could not be read last time."""
 
     @property
     def tried(self) -> bool:
         """Whether each calendar was asked since the start."""
-        return self._tried >= {source.origin for _, source in self._feeds}
+        return self._tried >= self._origins
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -111,6 +113,7 @@ class Feeds:
 
     async def run(self) -> None:
         """Goes on until it is cancelled."""
+        await self._forget()
         await asyncio.gather(*(self._follow(feed, source) for feed, source in self._feeds))
 
     async def _follow(self, feed: CalendarFeed, source: Source) -> None:
@@ -120,8 +123,28 @@ class Feeds:
             self._tried.add(source.origin)
             if changed:
                 self._changed()
+            await self._forget()
             pause = feed.minutes * 60.0
             await asyncio.sleep(min(pause, AGAIN) if source.origin in self.troubles else pause)
+
+    async def _forget(self) -> None:
+        """What is configured no more, until all of it is gone."""
+        if not self._let_go and await aside(self.forget):
+            self._changed()
+
+    def forget(self) -> bool:
+        """Ends what calendars told that are configured no more; whether anything is different."""
+        read = self._tried - self.troubles.keys()
+        unread = {feed.extension for feed, source in self._feeds if source.origin not in read}
+        try:
+            self._let_go, changed = let_go(self._store, self._origins, unread)
+        except StoreError:
+            return False  # the writer tells of a store that is away
+        return changed
+
+    @property
+    def _origins(self) -> set[str]:
+        return {source.origin for _, source in self._feeds}
 
     def take(self, feed: CalendarFeed, source: Source) -> bool:
         """Reads a calendar once; whether any absence is different now."""

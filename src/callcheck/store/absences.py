@@ -108,6 +108,17 @@ class Absences:
                 found.setdefault(number, []).append(source)
         return found
 
+    def origins(self) -> dict[tuple[str, str], str]:
+        """Every (source, origin) that claims anything, with whose absences it claims; of several
+        persons, one of them."""
+        c = absence_claims.c
+        query = select(c.source, c.origin, func.min(absences.c.extension)).group_by(
+            c.source, c.origin
+        )
+        with self._reading() as connection:
+            found = connection.execute(query.join(absences, absences.c.id == c.absence_id))
+            return {(source, origin): extension for source, origin, extension in found}
+
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with translated(self._store.name), self._store.engine.connect() as connection:
