@@ -41,4 +41,4 @@ def let_go(store: Store, configured: Collection[str], unread: Collection[str]) -
             "absences of calendars that are configured no more (%d): %d cancelled, %d ended",
             origins, cancelled, ended,
         )  # fmt: skip
-    return not waiting, bool(cancelled or ended)
+    return not waiting, origins > 0
