@@ -4,12 +4,10 @@ WORKDIR /src
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 # One dependency comes as source, and callcheck's path of a call is compiled: what builds them is
 # pinned like the rest, and stays behind here, as does the C compiler of the big image.
-# With --build-arg REQUIREMENTS=requirements-exchange.txt it reads mailboxes of Exchange too.
-ARG REQUIREMENTS=requirements.txt
-COPY ${REQUIREMENTS} requirements-build.txt requirements-compile.txt ./
+COPY requirements.txt requirements-build.txt requirements-compile.txt ./
 RUN pip install --require-hashes -r requirements-build.txt -r requirements-compile.txt \
     && python -m venv --without-pip /opt/callcheck \
-    && pip wheel --wheel-dir /wheels --require-hashes --no-build-isolation -r "${REQUIREMENTS}"
+    && pip wheel --wheel-dir /wheels --require-hashes --no-build-isolation -r requirements.txt
 COPY pyproject.toml hatch_build.py LICENSE README.md CHANGELOG.md ./
 COPY src src
 RUN CALLCHECK_COMPILE=1 pip wheel --wheel-dir /wheels --no-deps --no-build-isolation . \
