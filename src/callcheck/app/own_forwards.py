@@ -29,6 +29,8 @@ class OwnForwards:
         times = (f for f in held if f.kind is ForwardKind.RING_TIME)
         self._rang |= {f.extension: int(f.to or 0) * 1000 for f in times}
         self._seen: list[tuple[str, Seen, Micros]] = []
+        self._kept: dict[str, Seen] = {}
+        """By phone, what was stored last: a phone sends one call after another the same way."""
 
     def ended(self, call: Call) -> None:
         """Looks at an ended call; stores nothing yet."""
@@ -44,11 +46,14 @@ class OwnForwards:
                 self._seen.append((phone, {}, leg.dialed_at))
 
     def keep(self) -> bool:
-        """Stores what was seen; whether there was anything. May raise StoreError."""
+        """Stores what was seen and is new; whether there was anything. May raise StoreError."""
         seen, self._seen = self._seen, []
+        new = False
         for phone, forwards, at in seen:
-            self._forwards.look(self._name, forwards, at, [phone], told=True)
-        return bool(seen)
+            if self._kept.get(phone) != forwards:
+                self._forwards.look(self._name, forwards, at, [phone], told=True)
+                self._kept[phone], new = forwards, True
+        return new
 
 
 def _forward(phone: str, to: str, rang: Millis) -> Seen:

@@ -24,7 +24,8 @@ Seen = Mapping[tuple[str, ForwardKind], str | None]
 
 
 class Forwards:
-    """The forwards and phones of a store. All methods may raise StoreError."""
+    """The forwards and phones of a store. Of each PBX one alone writes. All methods may raise
+    StoreError."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -38,8 +39,8 @@ class Forwards:
         `only` names the extensions that were looked at (None: all of the PBX). `told` says that
         the PBX told of a change just now, so that it happened at `at`.
         """
-        with self._writing() as connection:
-            f = forwards.c
+        f = forwards.c
+        with self._reading() as connection:  # calls wait to be stored while one writes
             last = connection.execute(
                 select(forward_looks.c.at).where(forward_looks.c.pbx == pbx)
             ).scalar()
@@ -49,43 +50,43 @@ class Forwards:
                 for row in connection.execute(query)
                 if only is None or row.extension in only
             }
-            now = {(extension, kind.value): to for (extension, kind), to in seen.items()}
-            over = [r.id for key, r in held.items() if key not in now or now[key] != r.target]
-            begun = [key for key in now if key not in held or held[key].target != now[key]]
+        now = {(extension, kind.value): to for (extension, kind), to in seen.items()}
+        over = [r.id for key, r in held.items() if key not in now or now[key] != r.target]
+        begun = [key for key in now if key not in held or held[key].target != now[key]]
+        since = at if told else last
+        new = [
+            {"pbx": pbx, "extension": key[0], "kind": key[1], "target": now[key], "since": since}
+            for key in begun
+        ]
+        if not over and not new and only is not None:
+            return 0
+        with self._writing() as connection:
             if over:
                 connection.execute(update(forwards).where(f.id.in_(over)).values(until=at))
-            since = at if told else last
-            new = [
-                {"pbx": pbx, "extension": key[0], "kind": key[1], "target": now[key],
-                 "since": since}
-                for key in begun
-            ]  # fmt: skip
             if new:
                 connection.execute(insert(forwards), new)
             if only is None:
                 _looked(connection, pbx, at)
-            return len(over) + len(begun)
+        return len(over) + len(begun)
 
     def reach(self, pbx: str, reachable: Mapping[str, bool], at: Micros) -> int:
         """Takes whether phones can be reached; gives the number of changes."""
-        with self._writing() as connection:
-            p = phones.c
+        p = phones.c
+        with self._reading() as connection:
             held = {
                 row.extension: row.reachable
                 for row in connection.execute(select(phones).where(p.pbx == pbx))
             }
-            changed = [e for e, yes in reachable.items() if held.get(e) is not yes]
-            for extension in changed:
-                connection.execute(delete(phones).where(p.pbx == pbx, p.extension == extension))
-            if changed:
-                connection.execute(
-                    insert(phones),
-                    [
-                        {"pbx": pbx, "extension": e, "reachable": reachable[e], "since": at}
-                        for e in changed
-                    ],
-                )
-            return len(changed)
+        changed = [e for e, yes in reachable.items() if held.get(e) is not yes]
+        if not changed:
+            return 0
+        new = [
+            {"pbx": pbx, "extension": e, "reachable": reachable[e], "since": at} for e in changed
+        ]
+        with self._writing() as connection:
+            connection.execute(delete(phones).where(p.pbx == pbx, p.extension.in_(changed)))
+            connection.execute(insert(phones), new)
+        return len(changed)
 
     def all(self) -> list[Forward]:
         """Every forward that ever was, by its beginning."""
