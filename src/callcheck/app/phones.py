@@ -67,6 +67,8 @@ class Phones:
         self._hinted: set[str] = set()
         self._states: dict[str, bool] = {}
         self._states_changed = False
+        self._reachable: dict[str, bool] = {}
+        """By extension, what the store was told last."""
         self._told: list[tuple[str, dict[str, str], Micros]] = []
         self.own = OwnForwards(pbx, self._forwards, self._directory)
         self._trouble: str | None = None
@@ -149,7 +151,12 @@ class Phones:
             extension = self._directory.extension_of_device(device)
             if extension is not None:
                 reachable[extension] = yes or reachable.get(extension, False)
-        return bool(await asyncio.to_thread(self._forwards.reach, self.pbx, reachable, now()))
+        new = {e: yes for e, yes in reachable.items() if self._reachable.get(e) is not yes}
+        if not new:
+            return False
+        changed = await asyncio.to_thread(self._forwards.reach, self.pbx, new, now())
+        self._reachable |= new
+        return bool(changed)
 
     async def _take_told(self) -> bool:
         told, self._told = self._told, []

@@ -75,7 +75,9 @@ class Forwards:
         with self._reading() as connection:
             held = {
                 row.extension: row.reachable
-                for row in connection.execute(select(phones).where(p.pbx == pbx))
+                for row in connection.execute(
+                    select(phones).where(p.pbx == pbx, p.extension.in_(reachable))
+                )
             }
         changed = [e for e, yes in reachable.items() if held.get(e) is not yes]
         if not changed:
