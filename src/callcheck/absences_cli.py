@@ -52,15 +52,15 @@ def absences() -> None:
 @config_option
 def list_(unit: str | None, active: bool, as_json: bool, config_file: Path) -> None:
     """Absences, the latest beginning first, with the state of their forward."""
+    from callcheck.absences.desk import Wanted
+
     with open_house(config_file) as (config, _, desk):
         units = {party.extension: party.unit for party in config.parties}
         found, _ = desk.page(
-            lambda one, stand: (
-                not one.cancelled
-                and unit in (None, units.get(one.extension))
-                and (stand.active or not active)
+            Wanted(
+                lambda one: not one.cancelled and unit in (None, units.get(one.extension)),
+                active=active or None,
             ),
-            sys.maxsize,
         )
         show(found, as_json)
 

@@ -4,7 +4,6 @@ what it says of absences out."""
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,9 @@ _unit = click.option("--unit", metavar="ID", help="Only those of a unit.")
 @config_option
 def report(number: int | None, unit: str | None, as_json: bool, config_file: Path) -> None:
     """The ledger of absences that have begun, by public number; or all of one absence."""
+    from callcheck.absences.desk import Wanted
+    from callcheck.app.desk import now
+
     with open_house(config_file) as (config, _, desk):
         if number is not None:
             record = desk.record(number, whole=True)
@@ -34,14 +36,15 @@ def report(number: int | None, unit: str | None, as_json: bool, config_file: Pat
             _print([record] if as_json else _whole(record))
             return
         units = {party.extension: party.unit for party in config.parties}
-        lines, _ = desk.ledger(
-            lambda one, stand: (
+        begun = now()
+        wanted = Wanted(
+            lambda one: (
                 not one.cancelled
-                and (stand.active or stand.over)
+                and one.start <= begun
                 and unit in (None, units.get(one.extension))
-            ),
-            sys.maxsize,
+            )
         )
+        lines, _ = desk.ledger(wanted)
         _print(lines if as_json else _ledger(lines))
 
 

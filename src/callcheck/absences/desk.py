@@ -6,23 +6,34 @@ It holds no state: all of it is in the store, so that every process sees the sam
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Protocol
 
 from callcheck.absences import view
 from callcheck.absences.model import Absence, Change, Draft, Forward, Message, Phone, State
 from callcheck.absences.reports import Happened, Record, Reports
-from callcheck.absences.standing import Standing, counts_now, standing
+from callcheck.absences.standing import Standing, counting, standing
 from callcheck.absences.taking import Claim, Taken
 from callcheck.absences.terms import Terms
 from callcheck.absences.world import World
 from callcheck.calls.directory import Kind
 from callcheck.calls.model import Micros
 
-Wanted = Callable[[Absence, Standing], bool]
 Stands = Sequence[tuple[Absence, Standing]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which absences somebody asks for."""
+
+    those: Callable[[Absence], bool]
+    active: bool | None = None
+    """Only those that run now, or only others."""
+    state: str | None = None
+    """Only those in a state; to know it costs most, so it is asked last."""
 
 
 class Book(Protocol):
@@ -57,7 +68,7 @@ class Desk:
         self.reports = Reports(happened, terms, self.world, now)
 
     def page(
-        self, wanted: Wanted, limit: int, after: int | None = None
+        self, wanted: Wanted, limit: int | None = None, after: int | None = None
     ) -> tuple[list[Record], int | None]:
         """At most `limit` absences, the latest beginning first, after the one with the id
         `after`; and the id to go on after, or None."""
@@ -65,18 +76,19 @@ class Desk:
         return self.reports.shown(found, self._book.sources()), following
 
     def ledger(
-        self, wanted: Wanted, limit: int, after: int | None = None
+        self, wanted: Wanted, limit: int | None = None, after: int | None = None
     ) -> tuple[list[Record], int | None]:
         """The lines of the ledger of such a page, one for each absence and public number."""
         found, following = self._page(wanted, limit, after)
         return self.reports.ledger(found), following
 
-    def _page(self, wanted: Wanted, limit: int, after: int | None) -> tuple[Stands, int | None]:
-        stands = self.stands()
-        if after is not None:
-            ids = [one.id for one, _ in stands]
-            stands = stands[ids.index(after) + 1 :] if after in ids else []
-        found = [(one, stand) for one, stand in stands if wanted(one, stand)]
+    def _page(
+        self, wanted: Wanted, limit: int | None, after: int | None
+    ) -> tuple[Stands, int | None]:
+        stands = self._stands(wanted, after)
+        if limit is None:
+            return list(stands), None
+        found = list(islice(stands, limit + 1))
         return found[:limit], found[limit - 1][0].id if len(found) > limit else None
 
     def record(self, number: int, *, whole: bool = False) -> Record | None:
@@ -188,12 +200,9 @@ class Desk:
     def look(self) -> tuple[Sequence[Absence], Stands]:
         """Every absence; and those that run, or are over but left on, with their state now."""
         now, everything = self._now(), self._book.all()
-        world, clock = self.world(everything), self.terms.clock
-        return everything, [
-            (one, standing(one, world, clock, now))
-            for one in everything
-            if counts_now(one, world, now)
-        ]
+        counted = counting(self.world(everything, now), now)
+        world = self.world(everything, min((one.start for one in counted), default=now))
+        return everything, [(one, standing(one, world, self.terms.clock, now)) for one in counted]
 
     def counts(self, stands: Stands) -> Mapping[tuple[str, str], int]:
         """How many there are by (unit, state)."""
@@ -207,18 +216,37 @@ class Desk:
             if stand.active and (one.stood, one.stood_reason) != (stand.state, stand.reason):
                 self._book.wrote_down(one.id, stand.state, stand.reason, now)
 
-    def stands(self) -> list[tuple[Absence, Standing]]:
+    def stands(self) -> Stands:
         """Every absence with its state now."""
-        now, everything = self._now(), self._book.all()
-        world = self.world(everything)
-        return [(one, standing(one, world, self.terms.clock, now)) for one in everything]
+        return list(self._stands(Wanted(lambda _: True)))
 
-    def world(self, absences: Sequence[Absence] | None = None) -> World:
-        """What is known now."""
+    def _stands(
+        self, wanted: Wanted, after: int | None = None
+    ) -> Iterator[tuple[Absence, Standing]]:
+        """Those that are wanted, or of them those after the one with the id `after`."""
+        now, everything = self._now(), self._book.all()
+        world, begin = self.world(everything), 0
+        if after is not None:
+            ids = [one.id for one in everything]
+            begin = ids.index(after) + 1 if after in ids else len(ids)
+        for one in everything[begin:]:
+            if wanted.those(one) and wanted.active in (None, one.active(now)):
+                stand = standing(one, world, self.terms.clock, now)
+                if wanted.state in (None, stand.state.value):
+                    yield one, stand
+
+    def world(
+        self, absences: Sequence[Absence] | None = None, since: Micros | None = None
+    ) -> World:
+        """What is known now; of forwards, only those that held `since` a moment or later."""
         return World(
             self.terms.directory,
             self._book.all() if absences is None else absences,
-            [one for one in self._phones.all() if self._is_ours(one)],
+            [
+                one
+                for one in self._phones.all()
+                if (since is None or one.until is None or one.until > since) and self._is_ours(one)
+            ],
             [one for one in self._phones.phones() if self._is_ours(one)],
             self.terms.ring_ms,
             self.terms.limit_ms,

@@ -54,6 +54,12 @@ class Forward:
         """Whether it was in force at a moment."""
         return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
 
+    def overlaps(self, start: Micros, end: Micros) -> bool:
+        """Whether it was in force at any moment from `start` to before `end`."""
+        return (self.since is None or self.since < end) and (
+            self.until is None or self.until > start
+        )
+
     @property
     def by_phone(self) -> bool:
         """Whether the phone itself forwards: only a call that reaches it is sent on."""

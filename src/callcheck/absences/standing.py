@@ -78,12 +78,17 @@ def standing(absence: Absence, world: World, clock: Clockwork, now: Micros) -> S
     return _at(absence, world, clock, now)
 
 
-def counts_now(absence: Absence, world: World, now: Micros) -> bool:
-    """Whether an absence runs, or is over but left on; cheaper than its whole standing."""
-    if absence.active(now):
-        return True
-    over = not absence.cancelled and absence.end <= now
-    return over and _left_on(absence, world, now) is not None
+def counting(world: World, now: Micros) -> list[Absence]:
+    """The absences that run, and those that are over but left on; cheaper than their standing."""
+    found: list[Absence] = []
+    for absences in world.absences_of.values():
+        running = [one for one in absences if one.active(now)]
+        found += running
+        if not running:
+            over = [one for one in absences if not one.cancelled and one.end <= now]
+            last = max((one.end for one in over), default=None)
+            found += [one for one in over if one.end == last and _left_on(one, world, now)]
+    return found
 
 
 def _at(absence: Absence, world: World, clock: Clockwork, at: Micros) -> Standing:
@@ -162,8 +167,7 @@ def _cover(
         return 0, 0, None
     end = min(until + 1, absence.end)  # the moment itself counts: a lack of now is a lack
     holds = _holds(absence, world)
-    points = [p for p in world.changes(absence.extension) if absence.start < p < end]
-    edges = [absence.start, *points, end]
+    edges = [absence.start, *world.changes(absence.extension, absence.start, end), end]
     covered = uncovered = 0
     first = None
     for a, b in pairwise(edges):

@@ -85,8 +85,7 @@ def _moments(world: World, absences: Sequence[Absence], spans: Spans) -> Iterato
             start, end = max(opens, one.start), min(closes, one.end)
             if one.cancelled or start >= end:
                 continue
-            changes = (at for at in world.changes(one.extension) if start < at < end)
-            for at in (start, *changes):
+            for at in (start, *world.changes(one.extension, start, end)):
                 walked = rehearse(world, one.extension, at, one.deputy)
                 yield Line(one, STATE_OF[walked.cover], walked.reason, at)
 

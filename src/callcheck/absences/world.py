@@ -28,7 +28,8 @@ class World:
     ring_ms: Millis = 15_000
     limit_ms: Millis = 15_000
     absences_of: dict[str, list[Absence]] = field(init=False)
-    forwards_of: dict[str, list[Forward]] = field(init=False)
+    forwards_of: dict[tuple[str, bool], list[Forward]] = field(init=False)
+    """By extension, and whether they are set in the phone itself."""
     phone_of: dict[str, list[Phone]] = field(init=False)
 
     def __post_init__(
@@ -38,7 +39,8 @@ class World:
         for absence in absences:
             self.absences_of.setdefault(absence.extension, []).append(absence)
         for forward in forwards:
-            self.forwards_of.setdefault(forward.extension, []).append(forward)
+            key = forward.extension, forward.by_phone
+            self.forwards_of.setdefault(key, []).append(forward)
         for phone in phones:
             self.phone_of.setdefault(phone.extension, []).append(phone)
 
@@ -46,11 +48,7 @@ class World:
         self, extension: str, at: Micros, *, by_phone: bool = False
     ) -> dict[ForwardKind, Forward]:
         """What the PBX does with a phone's calls at a moment; or, `by_phone`, the phone itself."""
-        return {
-            f.kind: f
-            for f in self.forwards_of.get(extension, ())
-            if f.by_phone is by_phone and f.holds(at)
-        }
+        return {f.kind: f for f in self.forwards_of.get((extension, by_phone), ()) if f.holds(at)}
 
     def rings_for(self, way: Forward, at: Micros) -> Millis | None:
         """How long a phone rings before this no-answer forward; None where nothing told."""
@@ -66,8 +64,9 @@ class World:
         known = [p.reachable for p in self.phone_of.get(extension, ()) if p.since <= at]
         return any(known) if known else None
 
-    def changes(self, extension: str) -> list[Micros]:
-        """Every moment at which the way of a call for this extension may have changed, sorted."""
+    def changes(self, extension: str, start: Micros, end: Micros) -> list[Micros]:
+        """Every moment between the two at which the way of a call for this extension may have
+        changed, sorted."""
         found: set[Micros] = set()
         todo, seen = [extension], set[str]()
         while todo:
@@ -75,7 +74,10 @@ class World:
             if one in seen:
                 continue
             seen.add(one)
-            for forward in self.forwards_of.get(one, ()):
+            forwards = (f for it in (False, True) for f in self.forwards_of.get((one, it), ()))
+            for forward in forwards:
+                if not forward.overlaps(start, end):
+                    continue
                 found.update(at for at in (forward.since, forward.until) if at is not None)
                 leads = forward.to and forward.kind is not ForwardKind.RING_TIME
                 party = self.directory.reached_by(forward.to or "") if leads else None
@@ -84,4 +86,4 @@ class World:
             if one != extension:
                 found.update(at for a in self.absences_of.get(one, ()) for at in (a.start, a.end))
             found.update(p.since for p in self.phone_of.get(one, ()))
-        return sorted(found)
+        return sorted(at for at in found if start < at < end)

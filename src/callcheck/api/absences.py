@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from callcheck.absences.desk import Desk
+from callcheck.absences.desk import Desk, Wanted
 from callcheck.absences.model import Absence, Draft
 from callcheck.absences.reports import Record
-from callcheck.absences.standing import Standing
 from callcheck.api import absence_models as models
 from callcheck.api import when
 from callcheck.api.answers import Json
@@ -164,9 +162,7 @@ def _deputy(deputy: str | None, extension: str, house: House) -> None:
         raise Problem(422, "deputy: nobody can stand in for oneself")
 
 
-def wanted_by(
-    request: Request, access: Access, asked: AbsencesAsked
-) -> Callable[[Absence, Standing], bool]:
+def wanted_by(request: Request, access: Access, asked: AbsencesAsked) -> Wanted:
     """What a list of absences is asked for, as far as the asker may see it."""
     house = house_of(request)
     unit = access.narrow(asked.unit)
@@ -175,18 +171,16 @@ def wanted_by(
     start, end = when.span(asked.from_, asked.to, house.zone)
     units = {party.extension: party.unit for party in house.parties}
 
-    def wanted(one: Absence, stand: Standing) -> bool:
+    def those(one: Absence) -> bool:
         return (
             not one.cancelled
             and unit in (None, units.get(one.extension))
             and asked.extension in (None, one.extension)
-            and asked.state in (None, stand.state.value)
-            and asked.active in (None, stand.active)
             and (start is None or one.end > start)
             and (end is None or one.start < end)
         )
 
-    return wanted
+    return Wanted(those, asked.active, asked.state)
 
 
 def paged(items: list[Record], following: int | None) -> Record:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from callcheck.absences.model import Absence, Change, Draft, State
 from callcheck.absences.taking import Claim, Taken, Taking, Told
@@ -15,7 +15,10 @@ from callcheck.store.absence_tables import absence_claims, absence_history, abse
 from callcheck.store.engine import writing
 from callcheck.store.errors import translated
 from callcheck.store.store import Store
+from callcheck.store.straight import straight
 
+Values = tuple[Any, ...]
+COLUMNS = tuple(absences.c.keys())
 FEW = 500
 """Persons that one query may name; for more, all are read."""
 
@@ -25,6 +28,8 @@ class Absences:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._read: dict[Values, Absence] = {}
+        """What was made of each row last time: most are the same for years."""
 
     def take(self, draft: Draft, source: str, at: Micros, claim: Claim | None = None) -> Taken:
         """Keeps what somebody tells, once."""
@@ -81,10 +86,13 @@ class Absences:
 
     def all(self) -> list[Absence]:
         """Every absence, the latest beginning first."""
-        c = absences.c
-        with self._reading() as connection:
-            found = connection.execute(select(absences).order_by(c.start_at.desc(), c.id.desc()))
-            return [_absence(row) for row in found]
+        with self._reading() as connection, straight(connection) as cursor:
+            rows = cursor.all(
+                f"SELECT {', '.join(COLUMNS)} FROM absences ORDER BY start_at DESC, id DESC"
+            )
+        known = self._read
+        self._read = {row: known.get(row) or _absence(row) for row in rows}
+        return list(self._read.values())
 
     def get(self, number: int) -> Absence | None:
         """One absence, or None."""
@@ -146,7 +154,7 @@ def _load(connection: Connection, at: Micros, extensions: Collection[str] | None
     query = select(absences)
     if extensions is not None and len(extensions) <= FEW:
         query = query.where(a.extension.in_(extensions))
-    held = [_absence(row) for row in connection.execute(query)]
+    held = [_absence(tuple(row)) for row in connection.execute(query)]
     claims = {
         Claim(row.source, row.origin, row.key): Told(row.absence_id, row.start_at, row.end_at)
         for row in connection.execute(select(absence_claims).order_by(c.key))
@@ -204,13 +212,14 @@ def _one(connection: Connection, number: int) -> Absence | None:
     if not 0 <= number < 2**31:
         return None
     row = connection.execute(select(absences).where(absences.c.id == number)).first()
-    return _absence(row) if row else None
+    return _absence(tuple(row)) if row else None
 
 
-def _absence(row: Row[Any]) -> Absence:
+def _absence(row: Values) -> Absence:
+    """Of a row with all columns."""
+    number, extension, start, end, deputy, source, kind, cancelled, stood, reason, since = row
+    stood_as = State(stood) if stood else None
     return Absence(
-        id=row.id, extension=row.extension, start=row.start_at, end=row.end_at,
-        deputy=row.deputy, source=row.source, kind=row.kind, cancelled=row.cancelled,
-        stood=State(row.stood) if row.stood else None, stood_reason=row.stood_reason,
-        stood_since=row.stood_since,
+        number, extension, start, end, deputy, source, kind, bool(cancelled), stood_as, reason,
+        since,
     )  # fmt: skip

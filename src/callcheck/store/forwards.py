@@ -7,8 +7,11 @@ the earlier look, and one that went counts to the later, so that in doubt nobody
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
+from threading import Lock
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -18,9 +21,16 @@ from callcheck.store.absence_tables import forward_looks, forwards, phones
 from callcheck.store.engine import writing
 from callcheck.store.errors import translated
 from callcheck.store.store import Store
+from callcheck.store.straight import marks, straight
 
 Seen = Mapping[tuple[str, ForwardKind], str | None]
 """What is in force on a PBX: the target by (extension, kind); None for `dnd`."""
+
+
+EVERY = f"SELECT {', '.join(forwards.c.keys())} FROM forwards"
+FEW = 500
+"""Numbers that one query may name."""
+_number = itemgetter(0)
 
 
 class Forwards:
@@ -29,6 +39,11 @@ class Forwards:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._over: list[tuple[int, Forward]] = []
+        """Those that are over, by number: they never change."""
+        self._in_force: set[int] = set()
+        self._newest = 0
+        self._remembering = Lock()
 
     def look(
         self, pbx: str, seen: Seen, at: Micros, only: Collection[str] | None = None,
@@ -92,12 +107,20 @@ class Forwards:
 
     def all(self) -> list[Forward]:
         """Every forward that ever was, by its beginning."""
-        f = forwards.c
-        with self._reading() as connection:
-            return [
-                Forward(r.extension, ForwardKind(r.kind), r.target, r.since, r.until, r.pbx)
-                for r in connection.execute(select(forwards).order_by(f.id))
-            ]
+        with self._remembering, self._reading() as connection, straight(connection) as cursor:
+            mark = marks(cursor.kind, 1)
+            new = cursor.all(f"{EVERY} WHERE until IS NULL OR id > {mark}", [self._newest])
+            gone = sorted(self._in_force - {row[0] for row in new})
+            for begin in range(0, len(gone), FEW):
+                part = gone[begin : begin + FEW]
+                new += cursor.all(f"{EVERY} WHERE id IN ({marks(cursor.kind, len(part))})", part)
+            held = [(row[0], _forward(row)) for row in new]
+            self._over += [one for one in held if one[1].until is not None]
+            self._over.sort(key=_number)
+            open_ones = [one for one in held if one[1].until is None]
+            self._in_force = {number for number, _ in open_ones}
+            self._newest = max((self._newest, *(number for number, _ in held)))
+            return [forward for _, forward in sorted(self._over + open_ones, key=_number)]
 
     def phones(self) -> list[Phone]:
         """What is known of the phones."""
@@ -121,6 +144,11 @@ class Forwards:
     def _writing(self) -> Iterator[Connection]:
         with translated(self._store.name), writing(self._store.engine) as connection:
             yield connection
+
+
+def _forward(row: Sequence[Any]) -> Forward:
+    _, pbx, extension, kind, target, since, until = row
+    return Forward(extension, ForwardKind(kind), target, since, until, pbx)
 
 
 def _looked(connection: Connection, pbx: str, at: Micros) -> None:
