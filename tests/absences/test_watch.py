@@ -197,6 +197,20 @@ async def test_a_phone_that_sends_calls_on_when_nobody_answers(running: Running)
     assert running.watch.desk.rehearsal("201")["state"] == "not_forwarded"
 
 
+async def test_a_phone_that_sends_two_calls_of_one_second_to_two_places(running: Running) -> None:
+    call = a_call(started_at=now() - 1_000_000)
+    legs = [
+        replace(call.legs[0], result=LegResult.FORWARDED, forwarded_to=to, ring_ms=None,
+                dialed_at=n)
+        for n, to in enumerate(("202", "203", "203", "202"), 1)
+    ]  # fmt: skip
+    for leg in legs:
+        running.phones.own.ended(replace(call, legs=(leg,)))
+    await running.looks()
+    ways = [(f.to, f.since, f.until) for f in Forwards(running.store).all()]
+    assert ways == [("202", 1, 2), ("203", 2, 4), ("202", 4, None)]
+
+
 async def test_follow_me_and_the_time_a_phone_rings(running: Running) -> None:
     running.listener.entries |= {"/CFU/203": "202", "/AMPUSER/203/ringtimer": "9"}
     running.listener.states["Custom:FOLLOWME201"] = "INUSE"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from dataclasses import replace
 
@@ -211,6 +212,34 @@ def test_what_the_pbx_tells_happened_then(forwards: Forwards) -> None:
     (other, mine) = forwards.all()
     assert (mine.kind, mine.to, mine.since, mine.until) == (ForwardKind.DND, None, 130, None)
     assert (other.pbx, other.until) == ("other", None)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_remembered_is_what_is_stored(store: Store, seed: int) -> None:
+    """A reader that was asked before says the same as one that never was, whoever wrote."""
+    dice = random.Random(seed)
+    readers = Forwards(store), Absences(store)
+    pbxs = {name: Forwards(store) for name in ("main", "annex", "main/302")}
+    writer = Absences(store)
+    for now in range(1, 60):
+        name = dice.choice(list(pbxs))
+        asked = dice.sample(["201", "202", "203", "301"], 2)
+        seen = {
+            (one, ALWAYS): dice.choice(["8001", "8002"]) for one in asked if dice.random() > 0.4
+        }
+        pbxs[name].look(name, seen, now * 1000 - dice.randrange(5000), asked, told=True)
+        start = dice.randrange(100) * DAY
+        taken = writer.take(Draft(dice.choice(asked), start, start + DAY), "api", now).absence
+        if dice.random() > 0.5:
+            writer.wrote_down(taken.id, State.LATE, f"since {now}", now)
+        if dice.random() > 0.7:
+            writer.change(taken.id, now, "api", end=taken.end + DAY)
+        if dice.random() > 0.5:
+            assert readers[0].all() == Forwards(store).all()
+            assert readers[1].all() == Absences(store).all()
+    held = readers[0].all()
+    assert {f.until is None for f in held} == {True, False}
+    assert held == Forwards(store).all()
 
 
 def test_phones(forwards: Forwards) -> None:

@@ -48,12 +48,18 @@ class OwnForwards:
     def keep(self) -> bool:
         """Stores what was seen and is new; whether there was anything. May raise StoreError."""
         seen, self._seen = self._seen, []
-        new = False
+        kept = dict(self._kept)
+        rounds: list[dict[str, tuple[Seen, Micros]]] = [{}]
         for phone, forwards, at in seen:
-            if self._kept.get(phone) != forwards:
-                self._forwards.look(self._name, forwards, at, [phone], told=True)
-                self._kept[phone], new = forwards, True
-        return new
+            if kept.get(phone) != forwards:
+                if phone in rounds[-1]:
+                    rounds.append({})
+                kept[phone] = forwards
+                rounds[-1][phone] = forwards, at
+        for news in filter(None, rounds):
+            self._forwards.tell(self._name, news)
+            self._kept.update((phone, forwards) for phone, (forwards, _) in news.items())
+        return any(rounds)
 
 
 def _forward(phone: str, to: str, rang: Millis) -> Seen:

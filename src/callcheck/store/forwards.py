@@ -13,7 +13,7 @@ from operator import itemgetter
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from callcheck.absences.model import Forward, ForwardKind, Phone
 from callcheck.calls.model import Micros
@@ -23,7 +23,8 @@ from callcheck.store.errors import translated
 from callcheck.store.store import Store
 from callcheck.store.straight import marks, straight
 
-Seen = Mapping[tuple[str, ForwardKind], str | None]
+Key = tuple[str, ForwardKind]
+Seen = Mapping[Key, str | None]
 """What is in force on a PBX: the target by (extension, kind); None for `dnd`."""
 
 
@@ -54,35 +55,46 @@ class Forwards:
         `only` names the extensions that were looked at (None: all of the PBX). `told` says that
         the PBX told of a change just now, so that it happened at `at`.
         """
-        f = forwards.c
-        with self._reading() as connection:  # calls wait to be stored while one writes
-            last = connection.execute(
-                select(forward_looks.c.at).where(forward_looks.c.pbx == pbx)
-            ).scalar()
-            query = select(forwards).where(f.pbx == pbx, f.until.is_(None))
-            held = {
-                (row.extension, row.kind): row
-                for row in connection.execute(query)
-                if only is None or row.extension in only
-            }
-        now = {(extension, kind.value): to for (extension, kind), to in seen.items()}
-        over = [r.id for key, r in held.items() if key not in now or now[key] != r.target]
-        begun = [key for key in now if key not in held or held[key].target != now[key]]
+        last, held = self._held(pbx, only)
+        over, new = _changes(held, seen)
         since = at if told else last
-        new = [
-            {"pbx": pbx, "extension": key[0], "kind": key[1], "target": now[key], "since": since}
-            for key in begun
-        ]
-        if not over and not new and only is not None:
+        rows = [_row(pbx, key, seen[key], since) for key in new]
+        return self._change([(r.id, at) for r in over], rows, (pbx, at) if only is None else None)
+
+    def tell(self, pbx: str, news: Mapping[str, tuple[Seen, Micros]]) -> int:
+        """Takes what each of some phones was seen to do, and when; gives the number of changes."""
+        _, held = self._held(pbx, news)
+        seen = {key: to for forwards, _ in news.values() for key, to in forwards.items()}
+        over, new = _changes(held, seen)
+        rows = [_row(pbx, key, seen[key], news[key[0]][1]) for key in new]
+        return self._change([(r.id, news[r.extension][1]) for r in over], rows)
+
+    def _held(self, pbx: str, only: Collection[str] | None) -> tuple[Micros | None, list[Row[Any]]]:
+        """When a PBX was looked at last, and what is in force there."""
+        f, looks = forwards.c, forward_looks.c
+        with self._reading() as connection:  # calls wait to be stored while one writes
+            last = connection.execute(select(looks.at).where(looks.pbx == pbx)).scalar()
+            in_force = connection.execute(
+                select(forwards).where(f.pbx == pbx, f.until.is_(None))
+            ).all()
+        return last, [row for row in in_force if only is None or row.extension in only]
+
+    def _change(
+        self, over: Sequence[tuple[int, Micros]], new: Sequence[Mapping[str, Any]],
+        looked: tuple[str, Micros] | None = None,
+    ) -> int:  # fmt: skip
+        if not over and not new and looked is None:
             return 0
         with self._writing() as connection:
             if over:
-                connection.execute(update(forwards).where(f.id.in_(over)).values(until=at))
+                query = update(forwards).where(forwards.c.id == bindparam("one"))
+                values = [{"one": number, "until": at} for number, at in over]
+                connection.execute(query, values)
             if new:
                 connection.execute(insert(forwards), new)
-            if only is None:
-                _looked(connection, pbx, at)
-        return len(over) + len(begun)
+            if looked is not None:
+                _looked(connection, *looked)
+        return len(over) + len(new)
 
     def reach(self, pbx: str, reachable: Mapping[str, bool], at: Micros) -> int:
         """Takes whether phones can be reached; gives the number of changes."""
@@ -144,6 +156,19 @@ class Forwards:
     def _writing(self) -> Iterator[Connection]:
         with translated(self._store.name), writing(self._store.engine) as connection:
             yield connection
+
+
+def _changes(held: Sequence[Row[Any]], seen: Seen) -> tuple[list[Row[Any]], list[Key]]:
+    """The rows that are over, and what is new."""
+    was = {(row.extension, ForwardKind(row.kind)): row for row in held}
+    same = {key for key, to in seen.items() if key in was and was[key].target == to}
+    over = [row for key, row in was.items() if key not in same]
+    return over, [key for key in seen if key not in same]
+
+
+def _row(pbx: str, key: Key, to: str | None, since: Micros | None) -> dict[str, Any]:
+    extension, kind = key
+    return {"pbx": pbx, "extension": extension, "kind": kind.value, "target": to, "since": since}
 
 
 def _forward(row: Sequence[Any]) -> Forward:
