@@ -201,7 +201,9 @@ class Desk:
         """Every absence; and those that run, or are over but left on, with their state now."""
         now, everything = self._now(), self._book.all()
         counted = counting(self.world(everything, now), now)
-        world = self.world(everything, min((one.start for one in counted), default=now))
+        if not counted:
+            return everything, []
+        world = self.world(everything, min(one.start for one in counted))
         return everything, [(one, standing(one, world, self.terms.clock, now)) for one in counted]
 
     def counts(self, stands: Stands) -> Mapping[tuple[str, str], int]:

@@ -23,8 +23,11 @@ from callcheck.store.errors import StoreError
 from callcheck.store.straight import straight
 
 _WRITER_LOCK = 0x63616C6C  # "call": one number that all callcheck processes of a database share
-_LONG_LOG = 10_000
-"""Pages of SQLite's log (40 MB) from which on a commit itself makes room; see `checkpoint`."""
+_LONG_LOG = 5_000
+"""Pages of SQLite's log (20 MB) from which on it should begin anew; see `checkpoint`."""
+_TOO_LONG_LOG = 50_000
+"""Pages of it from which on a commit itself makes room."""
+_PASSES = 4
 _IDLE = 1.0
 """Seconds after which a connection is asked whether it still lives before it is used again."""
 _FORMS = "use sqlite:///path/to/file.db or postgresql+psycopg://user@host/database"
@@ -80,11 +83,19 @@ def checkpoint(engine: Engine) -> None:
     """Brings SQLite's file up to its log, which is on disk then, without keeping anybody waiting.
 
     It is done by the clock, and in a thread of its own: a commit that had to do it in passing
-    would wait for the disk. A commit does so only where nobody else did for long.
+    would wait for the disk. A commit does so only where nobody else did for long. The log begins
+    anew with the next commit after all of it was brought over; while one goes on writing, that
+    takes a second pass, for what came during the first one.
     """
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
-            connection.connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        cursor, before = connection.connection.cursor(), -1
+        for _ in range(_PASSES):
+            ((_, pages, _),) = cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            if pages < _LONG_LOG or pages == before:
+                break
+            before = pages
 
 
 def use_wal(engine: Engine) -> None:
@@ -141,7 +152,7 @@ def _sqlite_connected(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA busy_timeout = 5000")
     cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.execute(f"PRAGMA wal_autocheckpoint = {_LONG_LOG}")
+    cursor.execute(f"PRAGMA wal_autocheckpoint = {_TOO_LONG_LOG}")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
 

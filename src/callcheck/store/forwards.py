@@ -21,7 +21,7 @@ from callcheck.store.absence_tables import forward_looks, forwards, phones
 from callcheck.store.engine import writing
 from callcheck.store.errors import translated
 from callcheck.store.store import Store
-from callcheck.store.straight import marks, straight
+from callcheck.store.straight import Values, marks, set_text, straight
 
 Key = tuple[str, ForwardKind]
 Seen = Mapping[Key, str | None]
@@ -98,23 +98,14 @@ class Forwards:
 
     def reach(self, pbx: str, reachable: Mapping[str, bool], at: Micros) -> int:
         """Takes whether phones can be reached; gives the number of changes."""
-        p = phones.c
-        with self._reading() as connection:
-            held = {
-                row.extension: row.reachable
-                for row in connection.execute(
-                    select(phones).where(p.pbx == pbx, p.extension.in_(reachable))
-                )
-            }
+        with self._reading() as connection, straight(connection) as cursor:
+            held = {row[1]: bool(row[2]) for row in cursor.all(*_phones_of(cursor.kind, pbx))}
         changed = [e for e, yes in reachable.items() if held.get(e) is not yes]
         if not changed:
             return 0
-        new = [
-            {"pbx": pbx, "extension": e, "reachable": reachable[e], "since": at} for e in changed
-        ]
-        with self._writing() as connection:
-            connection.execute(delete(phones).where(p.pbx == pbx, p.extension.in_(changed)))
-            connection.execute(insert(phones), new)
+        new = [(pbx, extension, reachable[extension], at) for extension in changed]
+        with self._writing() as connection, straight(connection) as cursor:
+            cursor.many(set_text(cursor.kind, phones), new)
         return len(changed)
 
     def all(self) -> list[Forward]:
@@ -136,11 +127,9 @@ class Forwards:
 
     def phones(self) -> list[Phone]:
         """What is known of the phones."""
-        with self._reading() as connection:
-            return [
-                Phone(r.extension, r.reachable, r.since, r.pbx)
-                for r in connection.execute(select(phones))
-            ]
+        with self._reading() as connection, straight(connection) as cursor:
+            rows = cursor.all(*_phones_of(cursor.kind))
+        return [Phone(extension, bool(yes), at, pbx) for pbx, extension, yes, at in rows]
 
     def looked(self) -> dict[str, Micros]:
         """By PBX: the last look at all its forwards."""
@@ -156,6 +145,12 @@ class Forwards:
     def _writing(self) -> Iterator[Connection]:
         with translated(self._store.name), writing(self._store.engine) as connection:
             yield connection
+
+
+def _phones_of(kind: str, pbx: str | None = None) -> tuple[str, Values]:
+    """A query for all columns, and its values."""
+    query = f"SELECT {', '.join(phones.c.keys())} FROM phones"
+    return (query, ()) if pbx is None else (f"{query} WHERE pbx = {marks(kind, 1)}", (pbx,))
 
 
 def _changes(held: Sequence[Row[Any]], seen: Seen) -> tuple[list[Row[Any]], list[Key]]:

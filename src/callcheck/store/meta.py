@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete
 
 from callcheck.calls.model import Micros, Millis
 from callcheck.store import tables as t
-from callcheck.store.straight import insert_text, straight
+from callcheck.store.straight import set_text, straight
 
 Held = dict[str, str]
 
@@ -27,8 +27,7 @@ def read(connection: Connection) -> Held:
 def write(connection: Connection, key: str, value: str) -> None:
     """Sets one fact, in a writing transaction."""
     with straight(connection) as cursor:
-        known = "ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-        cursor.many(f"{insert_text(cursor.kind, t.meta)} {known}", [(key, value)])
+        cursor.many(set_text(cursor.kind, t.meta), [(key, value)])
 
 
 def probe(connection: Connection) -> None:

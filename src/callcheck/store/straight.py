@@ -76,6 +76,14 @@ def insert_text(kind: str, table: Table, columns: tuple[str, ...] = ()) -> str:
 
 
 @cache
+def set_text(kind: str, table: Table) -> str:
+    """Adds rows, each in the place of the one with its key."""
+    keys, names = table.primary_key.columns.keys(), table.c.keys()
+    new = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in keys)
+    return f"{insert_text(kind, table)} ON CONFLICT ({_list(keys)}) DO UPDATE SET {new}"
+
+
+@cache
 def add_text(kind: str, table: Table) -> str:
     """Adds rows of counts; where the key is there, to the counts that it has."""
     keys, names = table.primary_key.columns.keys(), table.c.keys()
