@@ -27,7 +27,7 @@ from pathlib import Path
 from benchmarks import town
 from benchmarks.consumers import configured
 from benchmarks.feeder import Sent, feeding
-from benchmarks.processes import SPAWN, pin, rss_bytes
+from benchmarks.processes import SPAWN, pin, rss_bytes, stolen_ms
 from benchmarks.report import Figure
 from benchmarks.stream import stream_file
 from callcheck.ami.framing import Framer
@@ -59,6 +59,8 @@ class Marks:
     """(seconds, lines) of each scrape."""
     queries: list[float] = field(default_factory=list)
     rss: int = 0
+    stolen: float = 0.0
+    """ms for which the host kept this machine waiting."""
 
 
 def measure(*, short: bool) -> list[Figure]:
@@ -123,10 +125,11 @@ async def _live(folder: Path, path: Path, stored: int, pipe: Connection, *, aske
         threading.Thread(target=_ask, args=(house, marks, sink.over), daemon=True).start()
     ticking = asyncio.create_task(_tick(marks))
     pipe.send("ready")
+    stolen = stolen_ms()
     while not sink.over.is_set() or house.writer.pending:
         await asyncio.sleep(0.05)
     ticking.cancel()
-    marks.rss = rss_bytes()
+    marks.rss, marks.stolen = rss_bytes(), stolen_ms() - stolen
     stop.set()
     await living
     return marks
@@ -229,7 +232,10 @@ def _figures(rate: int, marks: Marks, sent: Sent, *, asked: bool) -> list[Figure
     at_rate = f"{rate:,} events/s, {'asked' if asked else 'not asked'}: "
     limit = "<= 5" if rate <= 6_000 else "<= 10"
     stall = Figure(at_rate + "longest stall", max(marks.stalls) * 1e3, unit="ms", target="<= 100")
-    said = f"{len(judged):,} calls, {reached:,.0f} events/s reached"
+    said = (
+        f"{len(judged):,} calls, {reached:,.0f} events/s reached, {marks.stolen:.0f} ms kept "
+        "waiting by the host"
+    )
     return [
         *_spread(at_rate + "event to judged", judged, limit, said),
         *_spread(at_rate + "event to counter", late, limit),

@@ -36,6 +36,14 @@ def _run(pipe: Any, function: Callable[..., Any], args: tuple[object, ...]) -> N
     pipe.send(function(*args))
 
 
+def stolen_ms() -> float:
+    """For how long this machine, if it is a virtual one, had to wait for its host since it began,
+    all cores together."""
+    with open("/proc/stat", encoding="ascii") as file:
+        ticks = int(file.readline().split()[8])
+    return ticks * 1000 / os.sysconf("SC_CLK_TCK")
+
+
 def rss_bytes() -> int:
     """The resident memory of this process."""
     with open("/proc/self/statm", encoding="ascii") as file:

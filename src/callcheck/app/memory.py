@@ -8,7 +8,7 @@ import sys
 YOUNG = 50_000
 """New objects between two looks for cycles; Python's own default is 700."""
 
-SWITCH = 0.0005
+SWITCH = 0.0002
 """Seconds after which the storing thread must let the event loop go on; Python's own are 0.005."""
 
 
