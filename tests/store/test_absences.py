@@ -124,6 +124,22 @@ def test_two_calendars_of_one_person(book: Absences) -> None:
     assert book.all()[0].cancelled
 
 
+@pytest.mark.parametrize(
+    ("now", "span"), [(5, (10, 18)), (12, (8, 18)), (19, (8, 19)), (25, (8, 20))]
+)
+def test_days_that_are_past_stay_when_one_of_two_calendars_withdraws(
+    book: Absences, now: int, span: tuple[int, int]
+) -> None:
+    told = [
+        (Draft("201", 8 * DAY, 20 * DAY), Claim("ical", "own", "1")),
+        (Draft("201", 10 * DAY, 18 * DAY), Claim("ical", "team", "1")),
+    ]
+    book.take_all(told, 0)
+    book.take_all([], now * DAY, whole=("ical", "own"))
+    (one,) = book.all()
+    assert (one.start, one.end, one.cancelled) == (span[0] * DAY, span[1] * DAY, False)
+
+
 def test_an_event_that_is_used_again_for_the_next_holiday(book: Absences) -> None:
     claim = Claim("ical", "a", "holiday")
     first = book.take(Draft("201", 1 * DAY, 3 * DAY), "ical", 0, claim).absence

@@ -155,9 +155,12 @@ class Taking:
         return Taken(new, "same" if new == absence else "changed")
 
     def _narrow(self, absence: Absence, by: str) -> None:
-        """To what is still told; never back to what was shortened by hand."""
+        """To what is still told; never back to what was shortened by hand, and what is past of
+        it stays."""
         span = self._span(absence.id)
         start, end = max(absence.start, span["start"]), min(absence.end, span["end"])
+        if absence.start < self._at:
+            start, end = absence.start, max(end, self._at)
         if start < end:
             self.alter(absence, by, start=start, end=end)
 
