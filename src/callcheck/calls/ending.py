@@ -34,6 +34,7 @@ _BY_CAUSE = {
     21: Disposition.REJECTED,
 }
 REJECTED = 21
+_SAID_NO = {17: LegResult.BUSY, REJECTED: LegResult.REJECTED}
 _INTERWORKING = 127  # what a SIP caller's CANCEL leaves
 _DEAD = frozenset({0, 1, 3, 18, 19, 20, 22, 27, 34, 38, 41, 42, 44, 66, 127})
 
@@ -199,8 +200,9 @@ class Ending:
         result = _BY_STATUS.get(leg.status)
         if result is None:  # cancelled, or not accepted by who answered
             return self._left_alone(leg)
-        if result is LegResult.NO_ANSWER and leg.dest.cause == REJECTED:
-            return LegResult.REJECTED
+        # a queue says NOANSWER of them all
+        if result is LegResult.NO_ANSWER and leg.dest.cause in _SAID_NO:
+            return _SAID_NO[leg.dest.cause]
         if result is LegResult.NO_ANSWER and leg.ring_at is None and leg.dest.cause in _DEAD:
             return LegResult.UNREACHABLE
         return result

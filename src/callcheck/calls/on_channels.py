@@ -80,7 +80,7 @@ def went_up(tracker: Tracker, channel: Channel) -> None:
     if channel.up_at is None:
         channel.up_at = tracker.now
         if channel.bridge is not None:
-            tracker.meet(channel)
+            tracker.meet(channel, tracker.now)
 
 
 def on_channel_renamed(tracker: Tracker, event: happened.ChannelRenamed) -> None:

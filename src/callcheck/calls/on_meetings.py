@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def on_bridge_entered(tracker: Tracker, event: happened.BridgeEntered) -> None:
-    _, bridge_id, technology, creator, uniqueid, swap = event
+    at, bridge_id, technology, creator, uniqueid, swap = event
     channel = tracker.channels[uniqueid]
     tracker.bridged = True
     bridge = tracker.bridges.get(bridge_id)
@@ -35,7 +35,7 @@ def on_bridge_entered(tracker: Tracker, event: happened.BridgeEntered) -> None:
         tracker.leave(channel)
         channel.bridge = bridge
     if bridge.private and (len(bridge.members) > 1 or channel.half is not None):
-        tracker.meet(channel)
+        tracker.meet(channel, at)
 
 
 def on_bridge_left(tracker: Tracker, event: happened.BridgeLeft) -> None:

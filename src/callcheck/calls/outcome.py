@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from callcheck.calls.directory import Directory, Kind
 from callcheck.calls.ending import REJECTED, Ending
+from callcheck.calls.events import BUSY
 from callcheck.calls.model import (
     Call,
     Direction,
@@ -222,4 +223,6 @@ class _Outcome:
             return self.c.hung_up_by
         if self.disposition is Disposition.ABANDONED:
             return HungUpBy.CALLER
+        if self.c.answerer is None and self.root is not None and self.root.state == BUSY:
+            return HungUpBy.PBX  # the caller was refused; the line's end looks like a hang-up
         return self.c.hung_up_by or HungUpBy.PBX

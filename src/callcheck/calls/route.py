@@ -129,12 +129,12 @@ def _step(dial: Dial, asked: Asked, directory: Directory) -> tuple[Asked, Hop | 
 
 
 def _hop(dial: Dial, target: str | None, asked: Asked, directory: Directory) -> Hop | None:
-    if dial.queue is not None:
-        return Hop(Via.QUEUE, None, target)
     rounds = _rounds(dial.dialer)
-    mine = next((r for r in rounds if dial in r), [dial])
     if (sender := _sent_by_phone(dial, target, rounds, directory)) is not None:
         return Hop(Via.FORWARD, sender, target)
+    if dial.queue is not None:
+        return Hop(Via.QUEUE, None, target)
+    mine = next((r for r in rounds if dial in r), [dial])
     before = rounds[: rounds.index(mine)] if mine in rounds else []
     if _redirected(before):
         return Hop(Via.TRANSFER, None, target)

@@ -204,8 +204,8 @@ class Tracker:
             if not bridge.members:
                 self.bridges.pop(bridge.bridge_id, None)
 
-    def meet(self, channel: Channel) -> None:
-        """Looks who is connected with whom, now that `channel` has come into a bridge."""
+    def meet(self, channel: Channel, at: Micros) -> None:
+        """Looks who is connected with whom, after `channel` came into a bridge at that time."""
         group = connected(channel)
         if len(group) < 2:
             return
@@ -214,7 +214,7 @@ class Tracker:
             if call is not None and call.root is caller:
                 others = [c for c in group if c is not caller and self._is_person(c, call)]
                 if others:
-                    self._talk(call, others)
+                    self._talk(call, others, at)
         for leg in group:
             if leg.phone:
                 leg.joined = True
@@ -229,13 +229,14 @@ class Tracker:
         # a phone that came by itself: a pickup or a retrieval of which no event told
         return bool(channel.extension) and not other.legs and not channel.dials
 
-    def _talk(self, call: OpenCall, others: list[Channel]) -> None:
+    def _talk(self, call: OpenCall, others: list[Channel], at: Micros) -> None:
         for other in others:
             if other.call is not call and other.dial is None:
                 self._claim(call, other)
         parties = tuple(other.party for other in others)
         if call.answerer is None:
-            if call.root is not None and call.root.asked_at is not None:
+            asked_at = call.root.asked_at if call.root is not None else None
+            if asked_at is not None and asked_at <= at:
                 return  # hang-up and answer crossed: the caller was gone before anybody could speak
             self._answer(call, others[0])
         elif new := [other for other in others if other.party not in call.present]:

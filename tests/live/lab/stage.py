@@ -173,6 +173,11 @@ class Stage:
             record["rings"] = rings
         if each.fields.get("verdict") == BY_WIRE:
             each.fields["verdict"] = truth.verdict(rang, answered, times["ended_at"])
+        if each.fields.get("complete", True):
+            if truth.ended_by_caller(log, each.call):
+                record["hung_up_by"] = "caller"
+            elif answered is None:
+                record["hung_up_by"] = "pbx"
         record |= each.fields
         for end, spans in SPANS.items():
             if end in each.fields:  # the scenario has its own say, or none

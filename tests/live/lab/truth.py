@@ -114,6 +114,19 @@ def gave_up(log: Log, call: Dialog) -> bool:
     return any(p.message.method == "CANCEL" for p in own)
 
 
+def ended_by_caller(log: Log, call: Dialog) -> bool:
+    """Whether the caller's own BYE, CANCEL or refusal ended this line, and not the PBX's."""
+    for packet in log.packets:
+        message = packet.message
+        if packet.call != call.call_id:
+            continue
+        if message.is_request and message.method in ("BYE", "CANCEL"):
+            return packet.sent
+        if not message.is_request and message.method == "INVITE" and message.status >= 300:
+            return packet.sent
+    return False
+
+
 def span(began: int | None, until: int | None) -> float | None:
     return None if began is None or until is None else round((until - began) / 1e9, 3)
 

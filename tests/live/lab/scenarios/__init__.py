@@ -1,6 +1,7 @@
 """Importing this enters every scenario into the book."""
 
 from . import (
+    corners,
     direct,
     foreseen,
     forwards,
@@ -20,6 +21,7 @@ from . import (
 )
 
 __all__ = [
+    "corners",
     "direct",
     "foreseen",
     "forwards",
