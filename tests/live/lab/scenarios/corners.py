@@ -307,6 +307,71 @@ enter(
         seconds=8,
     ),
     Case("time_out_while_ringing", "67000921", UNTOLD, {"201": RING}, seconds=9),
+    Case(
+        "announcement_between_two_rings",
+        "67000924",
+        answered("302", leg("201", "no_answer"), leg("301", ELSEWHERE), leg("302", "answered"),
+                 answered_via="group", extension="201"),
+        {"201": RING, "301": RING, "302": f"{RING} 200@2"},
+        "302",
+        seconds=14,
+    ),
+    Case(
+        "announcement_between_two_rings_abandoned",
+        "67000924",
+        lost("abandoned", leg("201", "no_answer"), leg("301", "cancelled"), leg("302", "cancelled"),
+             hung_up_by="caller", verdict=BY_WIRE),
+        {"201": RING, "301": RING, "302": RING},
+        cancel=10,
+        seconds=14,
+    ),
+    Case(
+        "group_behind_an_answer_abandoned",
+        "67000925",
+        lost("abandoned", leg("201", "cancelled"), leg("202", "cancelled"), verdict="exempt"),
+        {"201": RING, "202": RING},
+        cancel=6,
+        seconds=9,
+    ),
+    Case(
+        "group_behind_an_answer",
+        "67000925",
+        answered("202", leg("201", ELSEWHERE), leg("202", "answered"), answered_via="group"),
+        {"201": RING, "202": f"{RING} 200@3"},
+        "202",
+    ),
+    Case(
+        "phone_then_queue",
+        "67000926",
+        answered("202", answered_via="queue", extension="201", verdict=BY_WIRE),
+        {"201": f"{RING}|{RING}", "202": f"{RING} 200@2", "203": RING},
+        "202",
+        seconds=12,
+    ),
+    Case(
+        "phone_then_queue_abandoned",
+        "67000926",
+        lost("abandoned", verdict=BY_WIRE, extension="201"),
+        {"201": f"{RING}|{RING}", "202": RING, "203": RING},
+        cancel=19,
+        seconds=22,
+    ),
+    Case(
+        "group_that_rings_again",
+        "67000927",
+        answered("202", leg("201", "no_answer"), leg("202", "no_answer"), leg("201", ELSEWHERE),
+                 leg("202", "answered"), answered_via="group"),
+        {"201": f"{RING}|{RING}", "202": f"{RING}|{RING} 200@2"},
+        "202",
+        seconds=12,
+    ),
+    Case(
+        "group_with_dead_phones",
+        "67000608",
+        answered("201", answered_via="group"),
+        {"201": f"{RING} 200@3"},
+        "201",
+    ),
     Case("reply_480", ANNA, lost("unreachable", leg("201", "unreachable"), verdict="exempt"),
          {"201": "480@0.2"}),
     Case("reply_404", ANNA, lost("unreachable", leg("201", "unreachable"), verdict="exempt"),
@@ -345,6 +410,69 @@ async def somebody_listens(stage: Stage) -> None:
     await ends_with(stage, call, anna)
     stage.expect(call, anna, **record("201", 0))
     stage.expect(spy, direction="internal", answered_by=None, verdict="exempt")
+
+
+@BOOK.tell(10)
+async def transferred_by_an_operator_panel(stage: Stage) -> None:
+    """A panel's blind transfer (AMI) of the caller to Berta."""
+    stage.plan("202", f"{RING} 200@1")
+    call, anna = await talking(stage)
+    channel = next(name for name in await stage.pbx.control.channels() if "PJSIP/201" in name)
+    where = {"Channel": channel, "Context": "from-internal", "Exten": "202"}
+    await stage.pbx.control.action("BlindTransfer", **where)
+    await ends_with(stage, call, await stage.taken("202"))
+    stage.expect(call, anna, **record("202", 1))
+
+
+@BOOK.tell(10)
+async def transfer_to_a_phone_that_sends_on(stage: Stage) -> None:
+    stage.plan("202", "302:203@0.2")
+    stage.plan("203", f"{RING} 200@2")
+    call, anna = await talking(stage)
+    anna.refer("202")
+    await ends_with(stage, call, await stage.taken("203"))
+    stage.expect(call, anna, **record("203", 1))
+
+
+@BOOK.tell(14)
+async def transfer_to_a_phone_that_nobody_answers(stage: Stage) -> None:
+    """Berta's calls go on to Centis after five seconds."""
+    await stage.set("CFU/202", "203")
+    await stage.set("RT/202", "5")
+    stage.plan("202", RING)
+    stage.plan("203", f"{RING} 200@2")
+    call, anna = await talking(stage)
+    anna.refer("202")
+    await ends_with(stage, call, await stage.taken("203"))
+    stage.expect(call, anna, **record("203", 1))
+
+
+@BOOK.tell(9)
+async def transfer_to_a_busy_phone(stage: Stage) -> None:
+    stage.plan("202", "486@0.2")
+    call, anna = await talking(stage)
+    anna.refer("202")
+    await stage.over(call)
+    stage.expect(call, anna, **record("201", 0) | {"hung_up_by": ...})
+
+
+@BOOK.tell(16)
+async def second_caller_waits_in_the_queue(stage: Stage) -> None:
+    """One member, two callers: the second one's phone rings when the first one has gone."""
+    stage.plan("203", f"{RING} 200@2", f"{RING} 200@2")
+    first = stage.outside("67000928")
+    await asyncio.sleep(1)
+    second = stage.outside("67000928", "29555002")
+    took = await stage.taken("203", caller="29555001")
+    await asyncio.sleep(3)
+    first.hang_up()
+    again = await stage.taken("203", caller="29555002")
+    await asyncio.sleep(1)
+    second.hang_up()
+    await stage.over(second)
+    fields = answered("203", leg("203", "answered"), answered_via="queue")
+    stage.expect(first, took, dialed="67000928", **fields)
+    stage.expect(second, again, dialed="67000928", **fields | {"legs": ...})
 
 
 async def _hang_up_by_hand(stage: Stage) -> None:
