@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -217,3 +218,33 @@ def test_a_long_log_is_cut_without_being_told(sqlite_url: str) -> None:
         store.save([judged(at), judged(at + 1)])
     assert Path(sqlite_url.removeprefix("sqlite:///") + "-wal").stat().st_size < 45_000_000
     store.close()
+
+
+def test_the_log_begins_anew_while_calls_are_written(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A checkpoint that leaves out what came meanwhile would never let it."""
+    monkeypatch.setattr("callcheck.store.engine._TOO_LONG_LOG", 1_000_000)
+    monkeypatch.setattr("callcheck.store.engine._LONG_LOG", 500)
+    store = Store(sqlite_url, EDGES)
+    store.open()
+    over = threading.Event()
+
+    def write() -> None:
+        for number in range(100_000):
+            store.save([judged(number)])
+            if over.wait(0.002):
+                return
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    sizes = []
+    log = Path(sqlite_url.removeprefix("sqlite:///") + "-wal")
+    for _ in range(20):
+        sleep(0.2)
+        store.checkpoint()
+        sizes.append(log.stat().st_size)
+    over.set()
+    writer.join()
+    store.close()
+    assert sizes[-1] < 20_000_000, sizes

@@ -25,8 +25,8 @@ from callcheck.store.straight import straight
 _WRITER_LOCK = 0x63616C6C  # "call": one number that all callcheck processes of a database share
 _LONG_LOG = 5_000
 """Pages of SQLite's log (20 MB) from which on it should begin anew; see `checkpoint`."""
-_TOO_LONG_LOG = 50_000
-"""Pages of it from which on a commit itself makes room."""
+_TOO_LONG_LOG = 10_000
+"""Pages of it (40 MB) from which on a commit itself makes room."""
 _PASSES = 4
 _IDLE = 1.0
 """Seconds after which a connection is asked whether it still lives before it is used again."""
