@@ -153,7 +153,7 @@ class Dialog:
             self._talk(message.body)
 
     def _invited(self, message: sip.Message) -> None:
-        if message.sequence == self.invite_sequence:
+        if self.invite.start and message.sequence == self.invite_sequence:
             return  # sent again by the PBX, which has no answer yet
         if self.invite.start:
             answer = self._reply(message, OK)
