@@ -111,5 +111,6 @@ def on_hung_up(tracker: Tracker, event: happened.HungUp) -> None:
     channel.hung_at, channel.cause = at, cause
     call = channel.call
     if call is not None and call.root is channel:
-        call.ended_at = at
+        # whoever called may be gone before the PBX has noticed it everywhere
+        call.ended_at = at if channel.asked_at is None else min(at, channel.asked_at)
     tracker.drop(channel)
