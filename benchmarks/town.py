@@ -7,7 +7,6 @@ variant is that house again under other numbers: extension 201 becomes five digi
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -18,10 +17,8 @@ from callcheck.calls.directory import Directory, Kind, Party
 
 RECORDINGS = Path(__file__).parents[1] / "tests" / "recordings" / "22"
 LABORATORY = Path(__file__).parents[1] / "tests" / "live" / "lab" / "config" / "callcheck.toml"
-MOST_VARIANTS = 2_500
 UNIT_COPIES = 9
 """So many copies of each unit; the variants are shared out among them."""
-_DID = re.compile(r"(6[789])000(\d{3})")
 
 
 @cache
@@ -39,13 +36,19 @@ def numbers_of(variant: int) -> dict[str, str]:
     """Every number of the laboratory's house, by what it is called in a variant."""
     new: dict[str, str] = {}
     for place, (_, party) in enumerate(laboratory()):
-        extension = f"{10_000 + variant * 32 + place:05d}"
+        serial = variant * len(laboratory()) + place
+        extension = f"{10_000 + serial:05d}"
         new[party["extension"]] = extension
-        for number in party["numbers"]:
-            new[number] = _DID.sub(rf"\g<1>1{extension}", number)
+        for number, free in zip(party["numbers"], _free_numbers(), strict=False):
+            new[number] = free + extension
         if mobile := party.get("mobile"):
-            new[mobile] = f"27{variant * 32 + place:06d}"
+            new[mobile] = f"27{serial:06d}"
     return new
+
+
+def _free_numbers() -> Iterator[str]:
+    """The heads of numbers that lead to one extension."""
+    return (f"{head}{digit}" for digit in range(1, 10) for head in (67, 68, 69))
 
 
 def houses(variants: int) -> Iterator[tuple[str, dict[str, Any]]]:
