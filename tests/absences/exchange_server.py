@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import base64
 import ssl
-import threading
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
 from xml.etree import ElementTree
 
 from tests.absences.people import RIGA
+from tests.absences.serving import Serving
 
 PATH = "/EWS/Exchange.asmx"
 MESSAGES = "http://schemas.microsoft.com/exchange/services/2006/messages"
@@ -43,7 +42,7 @@ _ITEM = """<t:CalendarItem><t:ItemId Id="{uid}" ChangeKey="a"/><t:UID>{uid}</t:U
 </t:CalendarItem>"""
 
 
-class ExchangeServer:
+class ExchangeServer(Serving):
     """Mailboxes with automatic replies and a calendar, and one user who may read them."""
 
     def __init__(self, user: str, password: str, certificate: Path | None = None) -> None:
@@ -70,7 +69,6 @@ class ExchangeServer:
             trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             trust.load_cert_chain(certificate)
             self._server.socket = trust.wrap_socket(self._server.socket, server_side=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
 
     @property
     def address(self) -> str:
@@ -143,18 +141,6 @@ class ExchangeServer:
             f"<m:GetItemResponse><m:ResponseMessages>{found}"
             f"</m:ResponseMessages></m:GetItemResponse>"
         )
-
-    def __enter__(self) -> ExchangeServer:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 def _utc(moment: datetime) -> str:

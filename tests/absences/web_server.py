@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
+
+from tests.absences.serving import Serving
 
 Headers = Mapping[str, str]
 
@@ -29,7 +29,7 @@ class Page:
     """A Content-Length that is not true."""
 
 
-class WebServer:
+class WebServer(Serving):
     """Serves `pages`, takes what is posted, and remembers what it was asked."""
 
     def __init__(self, certificate: Path | None = None) -> None:
@@ -44,22 +44,9 @@ class WebServer:
             trust.load_cert_chain(certificate)
             self._server.socket = trust.wrap_socket(self._server.socket, server_side=True)
             self._scheme = "https"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
 
     def address(self, path: str) -> str:
         return f"{self._scheme}://localhost:{self._server.server_port}{path}"
-
-    def __enter__(self) -> WebServer:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 def _handler(server: WebServer) -> type[BaseHTTPRequestHandler]:

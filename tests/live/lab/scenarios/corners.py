@@ -11,6 +11,13 @@ from .transfers import ANNA, ends_with, record, talking
 
 RING = "180@0.1"
 ELSEWHERE = "answered_elsewhere"
+LEGAL_PHONES = leg("301", ELSEWHERE), leg("302", "answered")
+SENT_TO_LEGAL = {
+    "answered_via": "group",
+    "extension": "201",
+    "forwarded_from": "201",
+    "forwarded_to": "604",
+}
 UNTOLD = lost("unknown", verdict="unknown", complete=False)
 """The PBX itself ended it: on AMI that looks as if the caller had, and the word of it was lost."""
 
@@ -119,12 +126,8 @@ enter(
         ANNA,
         answered(
             "302",
-            leg("301", ELSEWHERE),
-            leg("302", "answered"),
-            answered_via="group",
-            extension="201",
-            forwarded_from="201",
-            forwarded_to="604",
+            *LEGAL_PHONES,
+            **SENT_TO_LEGAL,
         ),
         {"301": RING, "302": f"{RING} 200@2"},
         "302",
@@ -136,12 +139,8 @@ enter(
         answered(
             "302",
             leg("201", "forwarded", forwarded_to="604"),
-            leg("301", ELSEWHERE),
-            leg("302", "answered"),
-            answered_via="group",
-            extension="201",
-            forwarded_from="201",
-            forwarded_to="604",
+            *LEGAL_PHONES,
+            **SENT_TO_LEGAL,
         ),
         {"201": "302:604@0.2", "301": RING, "302": f"{RING} 200@2"},
         "302",
