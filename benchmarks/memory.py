@@ -13,6 +13,7 @@ from benchmarks import stream, town
 from benchmarks.processes import apart, rss_bytes
 from benchmarks.report import Figure
 from callcheck.ami.events import EVENTS
+from callcheck.app.memory import calm_collector
 from callcheck.follow import Follower
 
 VARIANTS = 400
@@ -89,6 +90,7 @@ def cpu_of_book(prefix: str) -> float:
     book = stream.scenes(prefix)
     events = list(stream.played(book, 600, 300, 100, stream.today()))
     house, spent = town.directory(100), []
+    calm_collector()  # as the listener does
     for _ in range(4):
         follower = Follower("main", house, live=True)
         spent.append(
@@ -105,6 +107,7 @@ def cpu_per_event(in_flight: int, short: bool) -> float:
     events = stream.played(book, plays, in_flight, VARIANTS, stream.today())
     follower = Follower("main", town.directory(VARIANTS), live=True)
     per_play = sum(len(scene.messages) for scene in book) / len(book)
+    calm_collector()  # as the listener does
     pieces = _pieces(events)
     for piece in pieces:  # until as many are open as shall be
         _follow(follower, piece)
