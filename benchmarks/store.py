@@ -37,7 +37,7 @@ def measure(*, short: bool) -> list[Figure]:
     """Figures of both databases. The full form takes some twenty minutes, and 30 GB in /var/tmp.
 
     With CALLCHECK_BENCH_STORE=folder the stores are kept there, and taken up again by the next
-    run. `python -m benchmarks.store sqlite`, or `postgresql`, is one half.
+    run. `python -m benchmarks.store` is this alone; `sqlite` or `postgresql` behind it, one half.
     """
     return [figure for kind in KINDS for figure in of_one(kind, FEW if short else MANY)]
 
@@ -210,5 +210,5 @@ def _peer(config: Config, kind: str) -> Figure:
 
 
 if __name__ == "__main__":
-    for asked in sys.argv[1:]:
+    for asked in sys.argv[1:] or KINDS:
         print(table(f"Every question to {MANY:,} stored calls, over HTTP", of_one(asked, MANY)))
