@@ -4,7 +4,6 @@ the times of the SIP wire; then fed in every harder way, which must change nothi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -14,7 +13,6 @@ from tests.calls.recordings import (
     Recording,
     assert_empty,
     by_name,
-    calls_of,
     follower,
     one_of_each,
     recordings,
@@ -85,22 +83,3 @@ def test_every_call_is_accounted_for(recording: Recording) -> None:
     ended += len(list(following.ended()))
     assert_empty(following.tracker)
     assert ended == following.tracker.closed
-
-
-@each_of_one_version
-def test_chan_sip_says_the_same(recording: Recording) -> None:
-    """The older channel driver: `SIP/201-…`; the laboratory's trunk is named in both."""
-    as_sip = [raw.replace(b"PJSIP/", b"SIP/") for raw in recording.messages]
-    told = records_of(calls_of(as_sip))
-    assert told == replaced(records_of(calls_of(recording.messages)), "PJSIP/", "SIP/")
-
-
-def replaced(value: Any, old: str, new: str) -> Any:
-    """The value with a text in it replaced, however deep it is."""
-    if isinstance(value, str):
-        return value.replace(old, new)
-    if isinstance(value, list):
-        return [replaced(one, old, new) for one in value]
-    if isinstance(value, dict):
-        return {key: replaced(one, old, new) for key, one in value.items()}
-    return value

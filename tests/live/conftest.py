@@ -8,15 +8,15 @@ from collections.abc import Callable
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-from tests.live.lab import chroot
+from tests.live.lab import chroot, over_sip
 
-VERSIONS = tuple(os.environ.get("CALLCHECK_LAB_VERSIONS", "22 16").split())
+VERSIONS = tuple(os.environ.get("CALLCHECK_LAB_VERSIONS", "22 16 16-sip").split())
 MEASURED = "measured"
 
 
 def each_version() -> pytest.MarkDecorator:
-    """Runs a test once for each Asterisk, with its `version`."""
-    return pytest.mark.parametrize("version", VERSIONS)
+    """Runs a test once for each Asterisk, with its `version`; its phones are on PJSIP."""
+    return pytest.mark.parametrize("version", [v for v in VERSIONS if v != over_sip.VERSION])
 
 
 class SideBySide(LoadScopeScheduling):  # type: ignore[misc]

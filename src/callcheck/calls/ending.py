@@ -34,7 +34,11 @@ _BY_CAUSE = {
     21: Disposition.REJECTED,
 }
 REJECTED = 21
+_DOUBTFUL = (LegResult.NO_ANSWER, LegResult.BUSY)
 _SAID_NO = {17: LegResult.BUSY, REJECTED: LegResult.REJECTED}
+_SAID_OTHERWISE = (LegResult.NO_ANSWER, LegResult.REJECTED, LegResult.UNREACHABLE)
+"""What a phone said that the busy tone, with which a dialplan ends any call, does not tell."""
+_NOBODY_THERE = frozenset({18, 19, 20})  # SIP 408 and 480; chan_sip's dial says BUSY of them
 _INTERWORKING = 127  # what a SIP caller's CANCEL leaves
 _DEAD = frozenset({0, 1, 3, 18, 19, 20, 22, 27, 34, 38, 41, 42, 44, 66, 127})
 
@@ -157,7 +161,7 @@ class Ending:
         if (
             root is not None
             and root.state == BUSY
-            and not any(r in (LegResult.NO_ANSWER, LegResult.REJECTED) for r in results)
+            and not any(r in _SAID_OTHERWISE for r in results)
         ):
             return Disposition.BUSY
         for result, disposition in (
@@ -200,8 +204,10 @@ class Ending:
         result = _BY_STATUS.get(leg.status)
         if result is None:  # cancelled, or not accepted by who answered
             return self._left_alone(leg)
-        # a queue says NOANSWER of them all
-        if result is LegResult.NO_ANSWER and leg.dest.cause in _SAID_NO:
+        if result is LegResult.BUSY and leg.dest.cause in _NOBODY_THERE:
+            result = LegResult.NO_ANSWER
+        # a queue says NOANSWER of them all, chan_sip's dial BUSY of most
+        if result in _DOUBTFUL and leg.dest.cause in _SAID_NO:
             return _SAID_NO[leg.dest.cause]
         if result is LegResult.NO_ANSWER and leg.ring_at is None and leg.dest.cause in _DEAD:
             return LegResult.UNREACHABLE

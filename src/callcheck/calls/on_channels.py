@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callcheck.calls import events as happened
-from callcheck.calls.events import DOWN, RINGING, UP
+from callcheck.calls.events import DOWN, RING, RINGING, UP
 from callcheck.calls.model import HungUpBy
 from callcheck.calls.parts import BY_180, Channel, connected
 
@@ -32,7 +32,7 @@ def on_channel_born(tracker: Tracker, event: happened.ChannelBorn) -> None:
     call.alive += 1
     if starts and call.root is None:
         call.root = channel
-        call.originated = state == DOWN
+        call.begun = state != DOWN
         call.start_seen = True
         if len(call.channels) > 1:
             call.whole = False
@@ -52,7 +52,6 @@ def on_channel_found(tracker: Tracker, event: happened.ChannelFound) -> None:
     call = channel.call
     if call is not None:
         call.whole = False
-        call.originated = False
         call.start_seen = call.start_seen and call.root is not channel
 
 
@@ -73,6 +72,8 @@ def on_channel_state(tracker: Tracker, event: happened.ChannelState) -> None:
         went_up(tracker, channel)
     elif state == RINGING and channel.dial is not None:
         channel.dial.rings(at, BY_180)
+    elif state == RING and channel.call is not None and channel.call.root is channel:
+        channel.call.begun = True
 
 
 def went_up(tracker: Tracker, channel: Channel) -> None:

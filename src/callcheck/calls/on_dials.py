@@ -32,7 +32,7 @@ def on_dial_begun(tracker: Tracker, event: happened.DialBegun) -> None:
     if call is None:
         return
     if dialer is None and call.root is dest:
-        call.originated = True
+        call.originated = call.begun = True
     elif _is_clicker(call, dest, dialer):
         call.root = dest
     else:

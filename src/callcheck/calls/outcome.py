@@ -49,7 +49,7 @@ class _Outcome:
         )
         self.hops = self._hops()
         ending = Ending(call, self.ended_at, self.asked, conference=self.conference)
-        seen = call.whole and self.root is not None and call.ended_at is not None
+        seen = call.whole and call.begun and self.root is not None and call.ended_at is not None
         self.complete = seen and ending.seen()
         self.disposition = ending.disposition(complete=self.complete)
         self.told = Telling(call, ending, directory)

@@ -192,6 +192,7 @@ class OpenCall:
         "alive",
         "answered_at",
         "answerer",
+        "begun",
         "call_id",
         "channels",
         "conference",
@@ -230,6 +231,9 @@ class OpenCall:
         self.legs: tuple[Dial, ...] = ()
         self.whole = True
         self.start_seen = False
+        self.begun = True
+        """Whether it was told who called whom: a root that is born Down either calls the PBX
+        (chan_sip) or is called by it (`originated`)."""
         self.originated = False
         self.conference = False
         self.ended_at: Micros | None = None

@@ -65,7 +65,8 @@ def mirror() -> str:
 
 
 def ensure(version: str) -> Path:
-    """That chroot, built if it is not there yet."""
+    """That chroot, built if it is not there yet; an Asterisk over chan_sip has none of its own."""
+    version = version.removesuffix("-sip")
     if version not in SUITES:
         raise Unavailable(f"no chroot {version} is known here, only {', '.join(SUITES)}")
     if reason := why_not():

@@ -13,10 +13,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import sample
+from . import over_sip, sample
 from .ami import Ami
 
 CONFIG = Path(__file__).with_name("config")
+NETS = {"22": 22, "16": 16, over_sip.VERSION: 116}
+NO_CHAN_SIP = ("chan_sip",)
+NO_PJSIP = ("chan_pjsip", "res_pjsip", "res_pjsip_session")
 SIP_PORT, AMI_PORT = 5060, 5038
 SECRET = "laboratory"
 STARTS, START_SECONDS = 3, 40
@@ -36,6 +39,7 @@ PHONES: dict[str, tuple[int, str, tuple[int, ...]]] = {
     "303": (3, "Lauris", (20303,)),
 }
 NOBODY_LISTENS = "206"
+_ALL_PEERS = '${IF($["${ext}"="204"]?SIP/204&SIP/204b:SIP/${ext})}'
 
 
 class Pbx:
@@ -43,9 +47,11 @@ class Pbx:
 
     def __init__(self, version: str, number: int, root: Path) -> None:
         self.version, self.number, self.root = version, number, root
-        net = f"127.{version}.{number}"
+        self.over_sip = version == over_sip.VERSION
+        self.technology = "SIP" if self.over_sip else "PJSIP"
+        net = f"127.{NETS[version]}.{number}"
         self.host, self.phones, self.world = f"{net}.1", f"{net}.2", f"{net}.3"
-        self.home = f"/lab/{number}"
+        self.home = f"/lab/{version}/{number}"
         self._process: subprocess.Popen[bytes] | None = None
         self.control: Ami
 
@@ -113,9 +119,10 @@ class Pbx:
         names |= {"HOME": self.home, "RTP": str(10000 + 200 * self.number)}
         names |= {"RTPEND": str(10000 + 200 * self.number + 198)}
         names |= {"MODULES": self._modules(), "PHONES": "\n".join(self._endpoints())}
+        names |= {"PEERS": "\n".join(self._peers()), "NOLOAD": "\n".join(self._left_out())}
         for template in CONFIG.glob("*.conf"):
             text = re.sub(r"@([A-Z]+)@", lambda found: names[found[1]], template.read_text())
-            (etc / template.name).write_text(text)
+            (etc / template.name).write_text(self._dialled(text))
         with (etc / "manager.conf").open("a") as file:
             file.write(sample.users(self.version, SECRET))
         sounds = self.root / "lab/sounds"
@@ -128,6 +135,29 @@ class Pbx:
             if (self.root / folder).is_dir():
                 return f"/{folder}"
         return f"/usr/lib/{os.uname().machine}-linux-gnu/asterisk/modules"
+
+    def _left_out(self) -> list[str]:
+        """The channel driver that is not for this house."""
+        modules = NO_PJSIP if self.over_sip else NO_CHAN_SIP
+        return [f"noload => {module}.so" for module in modules]
+
+    def _dialled(self, text: str) -> str:
+        """A configuration with its dial strings as the channel driver wants them."""
+        if not self.over_sip:
+            return text
+        text = text.replace("${PJSIP_DIAL_CONTACTS(${ext})}", _ALL_PEERS)
+        text = re.sub(r"PJSIP/(\$\{DB\([^)]*\)\}|[\w${}]+)@trunk", r"SIP/trunk/\1", text)
+        return text.replace("PJSIP/", "SIP/")
+
+    def _peers(self) -> list[str]:
+        """The phones for chan_sip, which knows one device by one name."""
+        lines = []
+        for extension, (group, name, ports) in PHONES.items():
+            for index, port in enumerate(ports or (None,)):
+                lines += [f"[{extension}{'b' * index}](phone)", f"callerid={name} <{extension}>"]
+                lines += [f"callgroup={group}", f"pickupgroup={group}"]
+                lines += [f"host={self.phones}", f"port={port}"] if port else ["host=dynamic"]
+        return lines
 
     def _endpoints(self) -> list[str]:
         lines = []

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import compare, sample, tap
+from . import compare, over_sip, sample, tap
 from . import scenarios as _scenarios  # noqa: F401  (enters them into the book)
 from .chroot import cache, ensure
 from .foresight import Seer
@@ -46,9 +46,15 @@ def _chosen(version: str, only: list[str]) -> list[Scenario]:
     return [
         scenario
         for scenario in BOOK.scenarios.values()
-        if version in scenario.versions
+        if _tells(scenario, version)
         and (not only or any(scenario.name.startswith(head) for head in only))
     ]
+
+
+def _tells(scenario: Scenario, version: str) -> bool:
+    if version == over_sip.VERSION:
+        return "16" in scenario.versions and over_sip.tells(scenario.name)
+    return version in scenario.versions
 
 
 def names(version: str, only: list[str]) -> list[str]:

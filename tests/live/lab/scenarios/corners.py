@@ -416,7 +416,7 @@ async def transferred_by_an_operator_panel(stage: Stage) -> None:
     """A panel's blind transfer (AMI) of the caller to Berta."""
     stage.plan("202", f"{RING} 200@1")
     call, anna = await talking(stage)
-    channel = next(name for name in await stage.pbx.control.channels() if "PJSIP/201" in name)
+    channel = next(name for name in await stage.pbx.control.channels() if "SIP/201" in name)
     where = {"Channel": channel, "Context": "from-internal", "Exten": "202"}
     await stage.pbx.control.action("BlindTransfer", **where)
     await ends_with(stage, call, await stage.taken("202"))

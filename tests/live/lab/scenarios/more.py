@@ -182,7 +182,7 @@ async def click_to_dial_colleague(stage: Stage) -> None:
     stage.plan("202", f"{RING} 200@2")
     await stage.pbx.control.action(
         "Originate",
-        Channel="PJSIP/201",
+        Channel=f"{stage.pbx.technology}/201",
         Context="from-internal",
         Exten="202",
         Priority="1",

@@ -79,7 +79,7 @@ async def redirect_while_talking(stage: Stage) -> None:
 async def _originate(stage: Stage, number: str) -> None:
     await stage.pbx.control.action(
         "Originate",
-        Channel="PJSIP/201",
+        Channel=f"{stage.pbx.technology}/201",
         Context="from-internal",
         Exten=number,
         Priority="1",
