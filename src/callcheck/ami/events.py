@@ -196,6 +196,7 @@ EVENTS: dict[bytes, Reader] = {
         happened.BridgeLeft, _uniqueid("BridgeUniqueid"), _uniqueid("Uniqueid")
     ),
     b"Event: HangupRequest": Reader(happened.HangupAsked, _uniqueid("Uniqueid")),
+    b"Event: SoftHangupRequest": Reader(happened.HangupOrdered, _uniqueid("Uniqueid")),
     b"Event: Hangup": Reader(happened.HungUp, _uniqueid("Uniqueid"), _number("Cause")),
     b"Event: Pickup": Reader(happened.PickedUp, _uniqueid("Uniqueid"), _uniqueid("TargetUniqueid")),
     b"Event: BlindTransfer": Reader(

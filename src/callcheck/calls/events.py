@@ -128,6 +128,13 @@ class HangupAsked(NamedTuple):
     uniqueid: str
 
 
+class HangupOrdered(NamedTuple):
+    """The PBX itself ends a channel (SoftHangupRequest), or agrees that its far end does."""
+
+    at: Micros
+    uniqueid: str
+
+
 class HungUp(NamedTuple):
     """A channel is gone. `cause` is its Q.850 cause, 0 if none was given."""
 

@@ -26,6 +26,7 @@ ON: dict[type[Event], Callable[[Tracker, Any], None]] = {
     happened.BridgeEntered: on_meetings.on_bridge_entered,
     happened.BridgeLeft: on_meetings.on_bridge_left,
     happened.HangupAsked: on_channels.on_hangup_asked,
+    happened.HangupOrdered: on_channels.on_hangup_ordered,
     happened.HungUp: on_channels.on_hung_up,
     happened.PickedUp: on_meetings.on_picked_up,
     happened.BlindlyTransferred: on_meetings.on_blindly_transferred,

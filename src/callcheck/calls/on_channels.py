@@ -93,7 +93,7 @@ def on_channel_renamed(tracker: Tracker, event: happened.ChannelRenamed) -> None
 
 def on_hangup_asked(tracker: Tracker, event: happened.HangupAsked) -> None:
     channel = tracker.channels[event.uniqueid]
-    if not channel.phone:
+    if not channel.phone or channel.ordered:
         return
     channel.asked_at = channel.asked_at or event.at
     call = channel.call
@@ -104,6 +104,12 @@ def on_hangup_asked(tracker: Tracker, event: happened.HangupAsked) -> None:
         spoken = other.call
         if spoken is not None and spoken.root is other and spoken.answerer is not None:
             spoken.hung_up_by = spoken.hung_up_by or HungUpBy.ANSWERER
+
+
+def on_hangup_ordered(tracker: Tracker, event: happened.HangupOrdered) -> None:
+    channel = tracker.channels.get(event.uniqueid)
+    if channel is not None:
+        channel.ordered = True  # IAX2 then tells of its far end's hang-up, which was none
 
 
 def on_hung_up(tracker: Tracker, event: happened.HungUp) -> None:

@@ -52,6 +52,7 @@ class Channel:
         "joined",
         "linkedid",
         "name",
+        "ordered",
         "phone",
         "queue",
         "state",
@@ -70,6 +71,8 @@ class Channel:
         self.up_at: Micros | None = None
         self.asked_at: Micros | None = None
         self.hung_at: Micros | None = None
+        self.ordered = False
+        """Whether the PBX has said that this channel shall end."""
         self.cause = 0
         self.bridge: Bridge | None = None
         self.half: Channel | None = None
