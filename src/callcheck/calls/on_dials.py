@@ -137,6 +137,13 @@ def _undialled_answer(tracker: Tracker, event: happened.DialEnded, dest: Channel
             dest.call.whole = False  # a leg of this call whose DialBegin we did not see
         return
     if dialer.call is not dest.call:
-        leg = next((d for d in reversed(dialer.dials) if left_ringing(d)), None)
+        left = next((d for d in reversed(dialer.dials) if left_ringing(d)), None)
         tracker.absorb(dialer.call, dest)
-        tracker.picked_up(dialer.call, dest, leg)
+        tracker.picked_up(dialer.call, dest, left and leg_below(left.dest, dialer.call))
+
+
+def leg_below(target: Channel, call: OpenCall) -> Dial | None:
+    """The leg that rang: the target itself, or the phone behind a Local pair."""
+    while target.half is not None and target.half.dials:
+        target = target.half.dials[-1].dest
+    return target.dial if target.dial in call.legs else None

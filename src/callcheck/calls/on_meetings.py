@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from callcheck.calls import events as happened
 from callcheck.calls.model import Did
-from callcheck.calls.parts import Bridge, Channel, Dial, OpenCall, missed
+from callcheck.calls.on_dials import leg_below
+from callcheck.calls.parts import Bridge, missed
 
 if TYPE_CHECKING:
     from callcheck.calls.tracker import Tracker
@@ -58,14 +59,7 @@ def on_picked_up(tracker: Tracker, event: happened.PickedUp) -> None:
     if call is None:
         return
     tracker.absorb(call, picker)
-    tracker.picked_up(call, picker, _leg_below(target, call))
-
-
-def _leg_below(target: Channel, call: OpenCall) -> Dial | None:
-    """The leg that rang: the target itself, or the phone behind a Local pair."""
-    while target.half is not None and target.half.dials:
-        target = target.half.dials[-1].dest
-    return target.dial if target.dial in call.legs else None
+    tracker.picked_up(call, picker, leg_below(target, call))
 
 
 def on_blindly_transferred(tracker: Tracker, event: happened.BlindlyTransferred) -> None:
