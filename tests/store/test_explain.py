@@ -13,8 +13,9 @@ from callcheck.calls.model import Disposition
 from callcheck.store import CallFilter, Judged, Store
 from callcheck.store import tables as t
 from callcheck.store.counts import COUNTS
-from callcheck.store.queries import one_text, page_query
+from callcheck.store.queries import page_query
 from callcheck.store.reports import Span, helps_query, missed_again_query, sent_around_query
+from callcheck.store.rows import findings_text, legs_text, rows_text
 from callcheck.store.summary import Slots, Units, calls_text, judged_text, sums_text
 from callcheck.verdict import Finding, Result
 from tests.store.samples import HOUR, NOON, SECOND, judged, missed, said
@@ -99,7 +100,7 @@ def test_no_query_scans_a_table(full: Store) -> None:
     _check_sums(full)
     _check_hours(full)
     _check_reports(full)
-    _check_single_calls(full)
+    _check_calls_by_key(full)
     _check_purge(full)
 
 
@@ -156,12 +157,17 @@ def _check_reports(full: Store) -> None:
     assert "calls_sent_around" in steps
 
 
-def _check_single_calls(full: Store) -> None:
-    one = one_text(full.engine.dialect.name)
-    assert "SCAN" not in plan_of_text(full, one, ("main", "1795341600.1500"))
-    for table in (t.legs, t.findings):
-        query = select(table).where(table.c.pbx == "main", table.c.call_id.in_(["1", "2"]))
-        assert "SCAN" not in plan(full, query)
+def _check_calls_by_key(full: Store) -> None:
+    kind = full.engine.dialect.name
+    for ids in (["1795341600.1500"], ["1795341600.1500", "1795341600.7"]):
+        for statement in (
+            *(rows_text(kind, len(ids), timelines) for timelines in (True, False)),
+            legs_text(kind, len(ids)),
+            *(findings_text(kind, len(ids), headline_only=only) for only in (True, False)),
+        ):
+            steps = plan_of_text(full, statement, ["main", *ids])
+            assert "SCAN" not in steps, steps
+            assert "call_id" in steps, steps
 
 
 def _check_purge(full: Store) -> None:

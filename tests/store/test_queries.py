@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from callcheck.calls.model import Direction, Disposition
-from callcheck.store import BadCursor, CallFilter, Judged, Store, known
-from callcheck.store.cursor import decoded, encoded
+from callcheck.store import BadCursor, CallFilter, Judged, Span, Store, known, queries
+from callcheck.store.cursor import Place, decoded, encoded
+from callcheck.store.straight import Straight
 from callcheck.verdict import Finding, Result
 from tests.store.samples import NOON, SECOND, a_call, judged, missed, said
 
@@ -150,6 +151,75 @@ def test_a_list_asked_for_again_says_what_is_stored_now(store: Store, brief: boo
     assert listed() == listed() == [(other[0].call_id, "201", 1), (call.call_id, "201", 1)]
     store.purge(other[0].started_at, pause=0)
     assert listed() == [(other[0].call_id, "201", 1)]
+
+
+def pages(store: Store, wanted: CallFilter, **how: Any) -> list[tuple[list[Judged], str | None]]:
+    found = [store.calls(wanted, 7, **how)]
+    while cursor := found[-1][1]:
+        found.append(store.calls(wanted, 7, cursor, **how))
+    return found
+
+
+def without(one: Judged, brief: bool) -> Judged:
+    """As a list has it."""
+    call, said_of_it = one
+    if not brief:
+        return replace(call, timeline=()), said_of_it
+    headline = tuple(finding for finding in said_of_it if finding.rule == "answer_by_ring")
+    return replace(call, timeline=(), legs=()), headline
+
+
+@pytest.mark.parametrize("brief", [True, False])
+def test_pages_from_memory_are_those_that_are_stored(store: Store, brief: bool) -> None:
+    """Of calls that are complete, of some that are not, and of some that become so later."""
+    day = a_day(120)
+    running = [(replace(call, complete=False, final_party=None), ()) for call, _ in day[::3]]
+    whole = [one for n, one in enumerate(day) if n % 3]
+    for batch in ([*running, *whole], day[::2]):
+        store.save(batch)
+        for _ in range(2):  # read, and remembered
+            for wanted, _fits in FILTERS:
+                stored = [
+                    ([without(one, brief) for one in page], cursor)
+                    for page, cursor in pages(store, wanted)
+                ]
+                assert pages(store, wanted, timelines=False, brief=brief) == stored
+
+
+def test_what_is_purged_is_in_no_list_that_was_remembered(store: Store) -> None:
+    store.save([judged(n, transfers=2) for n in range(20)])
+    span = Span(NOON, NOON + 100 * SECOND)
+
+    def listed() -> list[list[str]]:
+        lists = (
+            store.calls(CallFilter(), timelines=False)[0], store.sent_around(None, span),
+            store.calls(CallFilter(unit="registry"), brief=True)[0],
+        )  # fmt: skip
+        return [[call.call_id for call, _ in calls] for calls in lists]
+
+    everything = [f"1795341600.{n}" for n in reversed(range(20))]
+    assert listed() == listed() == [everything] * 3
+    store.purge(NOON + 5 * SECOND, pause=0)
+    assert listed() == [everything[:15]] * 3
+
+
+@pytest.mark.parametrize("timelines", [True, False])
+def test_a_call_deleted_while_its_page_is_read_is_left_out(
+    store: Store, monkeypatch: pytest.MonkeyPatch, timelines: bool
+) -> None:
+    store.save([judged(n) for n in range(6)])
+    newest = queries._newest
+
+    def and_one_less(cursor: Straight, *of_page: Any) -> list[Place]:
+        places = newest(cursor, *of_page)
+        cursor.run("DELETE FROM calls WHERE call_id = '1795341600.4'")
+        return places
+
+    monkeypatch.setattr(queries, "_newest", and_one_less)
+    page, cursor = store.calls(CallFilter(), 3, timelines=timelines)
+    assert [call.call_id for call, _ in page] == ["1795341600.5", "1795341600.3"]
+    rest, end = store.calls(CallFilter(), 3, cursor, timelines=timelines)
+    assert ([call.call_id[-1] for call, _ in rest], end) == (["2", "1", "0"], None)
 
 
 def test_of_many_calls_the_last_ones_are_remembered(

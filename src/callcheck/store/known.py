@@ -1,13 +1,12 @@
-"""Rows of calls in, the calls out; of those that were read lately nothing more is read.
+"""Keys of calls in, the calls out; of those that were read lately nothing is read again.
 
 A complete call never changes (see `saving`), and a dashboard asks for the same list again and
-again.
+again. Which calls a list has is always asked of the database, so one that was deleted is in none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from callcheck.store.rows import Judged, Key, whole
 from callcheck.store.straight import Straight
@@ -24,17 +23,20 @@ class Known:
         self._brief = brief
         self._calls: dict[Key, Judged] = {}
 
-    def calls(self, cursor: Straight, rows: Sequence[Sequence[Any]]) -> list[Judged]:
-        """The calls of these rows (see `rows.to_call`)."""
-        held = [self._calls.get((row[0], row[1])) for row in rows]
-        missing = [row for row, one in zip(rows, held, strict=True) if one is None]
-        read = whole(cursor, missing, brief=self._brief)
+    def calls(self, cursor: Straight, keys: Sequence[Key]) -> list[Judged]:
+        """The calls of these keys, as `rows.whole` gives them."""
+        found = {key: self._calls.get(key) for key in keys}
+        missing = [key for key, one in found.items() if one is None]
+        read = {_key(one): one for one in whole(cursor, missing, brief=self._brief)}
         self._keep(read)
-        new = iter(read)
-        return [next(new) if one is None else one for one in held]
+        found.update(read)  # in the order of the keys still
+        return [one for one in found.values() if one is not None]
 
-    def _keep(self, read: Sequence[Judged]) -> None:
+    def _keep(self, read: Mapping[Key, Judged]) -> None:
         if len(self._calls) > KEPT:
             self._calls.clear()
-        whole_ones = (judged for judged in read if judged[0].complete)
-        self._calls.update(((one[0].pbx, one[0].call_id), one) for one in whole_ones)
+        self._calls.update((key, one) for key, one in read.items() if one[0].complete)
+
+
+def _key(judged: Judged) -> Key:
+    return judged[0].pbx, judged[0].call_id

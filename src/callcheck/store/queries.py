@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -13,15 +12,12 @@ from callcheck.calls.model import Disposition, Micros
 from callcheck.store import tables as t
 from callcheck.store.cursor import Place, decoded, encoded
 from callcheck.store.known import Known
-from callcheck.store.rows import READ_COLUMNS, Judged, whole
+from callcheck.store.rows import Judged, whole
 from callcheck.store.straight import Straight, marks, straight
 from callcheck.verdict import Result
 
 MOST = 1000
 """The most calls of one page."""
-ROW = ", ".join(f"calls.{name}" for name in READ_COLUMNS)
-"""The columns that a call is made of, besides its timeline."""
-_STARTED_AT = READ_COLUMNS.index("started_at")
 Term = tuple[Any, ...]
 """A condition, and the values of its question marks."""
 
@@ -50,16 +46,8 @@ def one(connection: Connection, pbx: str, call_id: str) -> Judged | None:
     if not _storable(pbx, call_id):
         return None
     with straight(connection) as cursor:
-        rows = cursor.all(one_text(cursor.kind), [pbx, call_id])
-        found = whole(cursor, rows)
+        found = whole(cursor, [(pbx, call_id)], timelines=True)
     return found[0] if found else None
-
-
-@cache
-def one_text(kind: str) -> str:
-    """The statement of `one`; values are the PBX and the id."""
-    mark = marks(kind, 1)
-    return f"SELECT {ROW}, timeline FROM calls WHERE pbx = {mark} AND call_id = {mark}"
 
 
 def page(
@@ -75,29 +63,24 @@ def page(
         return [], None
     place = None if cursor is None else decoded(cursor)
     with straight(connection) as reading:
-        rows = _newest(reading, wanted, limit, place, timelines=known is None)
-        more = len(rows) > limit
-        rows = rows[:limit]
-        next_cursor = encoded(_place(rows[-1])) if more else None
-        calls = whole(reading, rows) if known is None else known.calls(reading, rows)
-        return calls, next_cursor
+        places = _newest(reading, wanted, limit, place)
+        next_cursor = encoded(places[limit - 1]) if len(places) > limit else None
+        keys = [(pbx, call_id) for _, pbx, call_id in places[:limit]]
+        if known is not None:
+            return known.calls(reading, keys), next_cursor
+        return whole(reading, keys, timelines=True), next_cursor
 
 
 def _newest(
-    cursor: Straight, wanted: CallFilter, limit: int, after: Place | None, *, timelines: bool
-) -> list[tuple[Any, ...]]:
-    """The rows of a page and one more. Of several units each is asked for its newest ones."""
+    cursor: Straight, wanted: CallFilter, limit: int, after: Place | None
+) -> list[Place]:  # fmt: skip
+    """The places of a page and one more. Of several units each is asked for its newest ones."""
     if wanted.unit is not None or wanted.allowed_units is None:
-        return cursor.all(*page_query(cursor.kind, wanted, limit, after, timelines=timelines))
-    rows: list[tuple[Any, ...]] = []
+        return cursor.all(*page_query(cursor.kind, wanted, limit, after))
+    places: list[Place] = []
     for unit in sorted(wanted.allowed_units):
-        of_unit = replace(wanted, unit=unit)
-        rows += cursor.all(*page_query(cursor.kind, of_unit, limit, after, timelines=timelines))
-    return sorted(rows, key=_place, reverse=True)[: limit + 1]
-
-
-def _place(row: Sequence[Any]) -> Place:
-    return row[_STARTED_AT], row[0], row[1]
+        places += cursor.all(*page_query(cursor.kind, replace(wanted, unit=unit), limit, after))
+    return sorted(places, reverse=True)[: limit + 1]
 
 
 def _storable(*texts: str | None) -> bool:
@@ -106,9 +89,9 @@ def _storable(*texts: str | None) -> bool:
 
 
 def page_query(
-    kind: str, wanted: CallFilter, limit: int, after: Place | None, *, timelines: bool = True
+    kind: str, wanted: CallFilter, limit: int, after: Place | None
 ) -> tuple[str, list[Any]]:  # fmt: skip
-    """The statement of a page and its values. One row longer, to see whether there are more.
+    """The statement of a page's places and its values. One longer, to see whether there are more.
 
     An index's own condition stands in it word for word: in a value SQLite would not see it.
     """
@@ -128,7 +111,7 @@ def page_query(
         values += [after[0], *after]
     table = "findings JOIN calls USING (pbx, call_id)" if by_finding else "calls"
     text = (
-        f"SELECT {ROW}{', timeline' * timelines} FROM {table} WHERE {' AND '.join(terms)}"
+        f"SELECT {key} FROM {table} WHERE {' AND '.join(terms)}"
         f" ORDER BY {key.replace(',', ' DESC,')} DESC LIMIT {limit + 1}"
     )
     return text.replace("?", marks(kind, 1)), values

@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Select, func, select
 
 from callcheck.calls.model import Micros
 from callcheck.store import tables as t
-from callcheck.store.queries import ROW
 from callcheck.store.straight import marks
 
 
@@ -88,10 +87,10 @@ def missed_again_query(unit: str | None, span: Span, limit: int) -> Select[Any]:
 def sent_around_query(
     kind: str, unit: str | None, span: Span, limit: int
 ) -> tuple[str, list[Any]]:  # fmt: skip
-    """Calls with more than one transfer, newest first: the statement and its values."""
+    """The keys of calls with more than one transfer, newest first: the statement, its values."""
     mine = "" if unit is None else " AND unit = ?"
     text = (
-        f"SELECT {ROW} FROM calls WHERE {t.SENT_AROUND.text}{mine} AND started_at >= ?"
+        f"SELECT pbx, call_id FROM calls WHERE {t.SENT_AROUND.text}{mine} AND started_at >= ?"
         f" AND started_at < ? ORDER BY started_at DESC, pbx DESC, call_id DESC LIMIT {limit}"
     ).replace("?", marks(kind, 1))
     return text, [*([] if unit is None else [unit]), span.since, span.until]

@@ -190,6 +190,7 @@ def unpacked(timeline: str, start: Micros) -> tuple[Step, ...]:
 
 READ_COLUMNS = tuple(one.name for one in fields(Call) if one.name not in ("legs", "timeline"))
 """What a call is made of besides its legs and its timeline, which may come as the last column."""
+_ROW = ", ".join(READ_COLUMNS)
 _BOOLEAN = {0: False, 1: True}
 _MEANT = tuple(
     (place, _ENUM_OF.get(name, _BOOLEAN))
@@ -228,28 +229,39 @@ def _to_finding(rule: str, result: str, reason: str, readings: int | None) -> Fi
 
 
 def whole(
-    cursor: Straight, rows: Sequence[Sequence[Any]], *, brief: bool = False
-) -> list[Judged]:  # fmt: skip
-    """Calls with their legs and findings, in the order of their rows (see `to_call`).
+    cursor: Straight, keys: Sequence[Key], *, timelines: bool = False, brief: bool = False
+) -> list[Judged]:
+    """The calls of these keys with their legs and findings, in this order; one that is not
+    stored, or not any more, is left out.
 
-    Two more queries a PBX; `brief` leaves out legs, and all but the headline rule.
+    Three queries a PBX; `brief` leaves out legs, and all but the headline rule. Calls are read
+    before what is theirs, so that a complete one is never given what an incomplete one had.
     """
     ids_by_pbx: dict[str, list[str]] = {}
-    for pbx, call_id, *_ in rows:
+    for pbx, call_id in keys:
         ids_by_pbx.setdefault(pbx, []).append(call_id)
+    rows: dict[Key, tuple[Any, ...]] = {}
     legs: dict[Key, list[Leg]] = {}
     found: dict[Key, list[Finding]] = {}
     for pbx, ids in ids_by_pbx.items():
-        for row in () if brief else cursor.all(legs_text(cursor.kind, len(ids)), [pbx, *ids]):
+        kind, n, values = cursor.kind, len(ids), [pbx, *ids]
+        rows.update((row[:2], row) for row in cursor.all(rows_text(kind, n, timelines), values))
+        for row in () if brief else cursor.all(legs_text(kind, n), values):
             legs.setdefault(row[:2], []).append(_to_leg(row[2:]))
-        of_rules = findings_text(cursor.kind, len(ids), headline_only=brief)
-        for row in cursor.all(of_rules, [pbx, *ids]):
+        for row in cursor.all(findings_text(kind, n, headline_only=brief), values):
             found.setdefault(row[:2], []).append(_to_finding(*row[2:]))
     return [
-        (to_call(row, legs.get(key, ())), tuple(found.get(key, ())))
-        for row in rows
-        for key in [(row[0], row[1])]
+        (to_call(rows[key], legs.get(key, ())), tuple(found.get(key, ())))
+        for key in keys
+        if key in rows
     ]
+
+
+@cache
+def rows_text(kind: str, calls: int, timelines: bool) -> str:
+    """The rows of some calls of a PBX; values are the PBX and the ids."""
+    columns = f"{_ROW}{', timeline' * timelines}"
+    return f"SELECT {columns} FROM calls WHERE {_of_calls(kind, calls)}"
 
 
 @cache
@@ -268,6 +280,10 @@ def findings_text(kind: str, calls: int, *, headline_only: bool = False) -> str:
 
 def _children(kind: str, table: str, columns: str, calls: int, which: str = "") -> str:
     return (
-        f"SELECT {columns} FROM {table} WHERE pbx = {marks(kind, 1)}"
-        f" AND call_id IN ({marks(kind, calls)}){which} ORDER BY call_id, position"
+        f"SELECT {columns} FROM {table} WHERE {_of_calls(kind, calls)}{which}"
+        " ORDER BY call_id, position"
     )
+
+
+def _of_calls(kind: str, calls: int) -> str:
+    return f"pbx = {marks(kind, 1)} AND call_id IN ({marks(kind, calls)})"
