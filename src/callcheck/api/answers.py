@@ -50,7 +50,12 @@ def listed(
     """`{"items", "next"}`, or the columns as CSV."""
     if wants_csv(request):
         return as_csv(request, rows, columns, following)
-    return Json({"items": list(rows), "next": following}, headers={"Vary": "Accept"})
+    return as_json(list(rows), following)
+
+
+def as_json(items: Sequence[object], following: str | None = None) -> Json:
+    """`{"items", "next"}`."""
+    return Json({"items": items, "next": following}, headers={"Vary": "Accept"})
 
 
 def as_csv(

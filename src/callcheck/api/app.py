@@ -9,11 +9,12 @@ from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
-from callcheck.api import absence_reports, absences, calls, health, stream, tables, units
+from callcheck.api import absence_reports, absences, calls, flat, health, stream, tables, units
 from callcheck.api.guard import Guard
 from callcheck.api.models import ProblemOut
 from callcheck.api.ports import House, Ports
 from callcheck.api.problems import install, problem
+from callcheck.api.written import Written
 
 _ABOUT = (
     "Whether a human answered by the third ring, call by call. Errors are RFC 9457 problem "
@@ -38,6 +39,8 @@ def make_api(house: House, ports: Ports, store_errors: Sequence[type[Exception]]
         redirect_slashes=False,
     )
     app.state.house, app.state.ports = house, ports
+    app.state.records = Written(house.record)
+    app.state.rows = Written(lambda call, said: flat.of_call(call, said, house))
     # the reports first: `absences/tomorrow` is no number of an absence
     for room in (health, units, calls, absence_reports, absences, stream, tables):
         app.include_router(room.router)

@@ -12,7 +12,15 @@ from callcheck.api import answers, call_models, flat, when
 from callcheck.api.auth import Access, Reads
 from callcheck.api.ports import CallQuery, House, Judged, Record
 from callcheck.api.problems import Problem
-from callcheck.api.shared import SPAN_END, SPAN_START, house_of, known_unit, ports_of, problems
+from callcheck.api.shared import (
+    SPAN_END,
+    SPAN_START,
+    house_of,
+    known_unit,
+    ports_of,
+    problems,
+    records_of,
+)
 from callcheck.calls.model import Call, Disposition
 from callcheck.explain import ring_budget, timeline
 from callcheck.verdict import Result
@@ -61,8 +69,7 @@ def calls(request: Request, access: Reads, asked: Annotated[CallsAsked, Query()]
         raise Problem(422, "cursor: not one of ours; take `next` of the page before") from None
     if answers.wants_csv(request):
         return answers.as_csv(request, flat.of_calls(found, house), flat.CALL, following)
-    items = [house.record(call, findings) for call, findings in found]
-    return answers.Json({"items": items, "next": following}, headers={"Vary": "Accept"})
+    return answers.as_json(records_of(request).items(found), following)
 
 
 @router.get(

@@ -34,10 +34,11 @@ HOURS = ("hour", *WEEKDAYS, "n")
 def of_calls(found: Iterable[Judged], house: House) -> list[Row]:
     """Each call in one row (`CALL`), with what the headline rule says of it and the name of whom
     it was for."""
-    return [_of_call(call, said, house) for call, said in found]
+    return [of_call(call, said, house) for call, said in found]
 
 
-def _of_call(call: Call, said: Iterable[Finding], house: House) -> Row:
+def of_call(call: Call, said: Iterable[Finding], house: House) -> Row:
+    """One row of `of_calls`."""
     row = to_row(call, house.zone, house.cadence)
     row["name"] = house.names.get(call.extension or "", "")
     row["result"] = row["reason"] = None

@@ -10,6 +10,7 @@ from pydantic import Field
 from callcheck.api.models import ProblemOut
 from callcheck.api.ports import House, Ports
 from callcheck.api.problems import MEDIA_TYPE, Problem
+from callcheck.api.written import Written
 
 _SAYS = {
     401: "no token, or an unknown one",
@@ -40,6 +41,18 @@ def ports_of(request: Request) -> Ports:
     """What moves."""
     ports: Ports = request.app.state.ports
     return ports
+
+
+def records_of(request: Request) -> Written:
+    """Calls as their records."""
+    records: Written = request.app.state.records
+    return records
+
+
+def rows_of(request: Request) -> Written:
+    """Calls as flat rows."""
+    rows: Written = request.app.state.rows
+    return rows
 
 
 def known_unit(unit: str, house: House, status: int) -> None:

@@ -14,9 +14,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcheck.api import answers, flat, table_models, when
 from callcheck.api.auth import Access, Reads
-from callcheck.api.ports import CallQuery, House, Ports
+from callcheck.api.ports import CallQuery, House, Judged, Ports
 from callcheck.api.problems import Problem
-from callcheck.api.shared import SPAN_END, SPAN_START, house_of, known_unit, ports_of, problems
+from callcheck.api.shared import (
+    SPAN_END,
+    SPAN_START,
+    house_of,
+    known_unit,
+    ports_of,
+    problems,
+    rows_of,
+)
 from callcheck.calls.model import Micros
 from callcheck.view import iso
 
@@ -104,8 +112,7 @@ def missed(request: Request, access: Reads, asked: Table) -> Response:
     house, ports, start, end = _asked(request, asked)
     query = CallQuery(unit=_one(access, asked.unit, house), since=start, until=end, missed=True)
     found, _ = ports.reader.calls(query, asked.limit, None, brief=True)
-    rows = flat.of_calls(found, house)
-    return answers.listed(request, rows, flat.CALL)
+    return _listed(request, found, house)
 
 
 @router.get(
@@ -117,8 +124,7 @@ def sent_around(request: Request, access: Reads, asked: Table) -> Response:
     house, ports, start, end = _asked(request, asked)
     unit = _one(access, asked.unit, house)
     found = ports.reader.sent_around(unit, start, end, asked.limit)
-    rows = flat.of_calls(found, house)
-    return answers.listed(request, rows, flat.CALL)
+    return _listed(request, found, house)
 
 
 @router.get(
@@ -181,6 +187,13 @@ def _asked(request: Request, asked: Asked | SeriesAsked) -> tuple[House, Ports, 
     if last - first > MOST_DAYS * DAY:
         raise Problem(422, f"from: a table reaches back {MOST_DAYS} days at most")
     return house, ports, first, last
+
+
+def _listed(request: Request, found: Sequence[Judged], house: House) -> Response:
+    """Calls as flat rows."""
+    if answers.wants_csv(request):
+        return answers.as_csv(request, flat.of_calls(found, house), flat.CALL)
+    return answers.as_json(rows_of(request).items(found))
 
 
 def _one(access: Access, unit: str | None, house: House) -> str | None:
