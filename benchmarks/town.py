@@ -56,7 +56,11 @@ def houses(variants: int) -> Iterator[tuple[str, dict[str, Any]]]:
     for variant in range(variants):
         new = numbers_of(variant)
         for unit, party in laboratory():
-            copy = {key: new.get(value, value) for key, value in party.items() if key != "numbers"}
+            copy = {
+                key: new.get(value, value)
+                for key, value in party.items()
+                if key not in ("numbers", "devices")
+            }
             copy["numbers"] = [new[number] for number in party["numbers"]]
             yield f"{unit}-{variant % UNIT_COPIES}", copy
 
