@@ -217,6 +217,7 @@ EVENTS: dict[bytes, Reader] = {
     ),
     b"Event: QueueCallerJoin": Reader(happened.QueueJoined, _uniqueid("Uniqueid"), _text("Queue")),
     b"Event: QueueCallerLeave": Reader(happened.QueueLeft, _uniqueid("Uniqueid")),
+    b"Event: AgentLogin": Reader(happened.AgentLoggedIn, _uniqueid("Uniqueid")),
     b"Event: ConfbridgeJoin": Reader(happened.ConferenceJoined, _uniqueid("Uniqueid")),
     b"Event: MeetmeJoin": Reader(happened.ConferenceJoined, _uniqueid("Uniqueid")),
     b"Event: Newexten": Reader(

@@ -199,6 +199,13 @@ class QueueLeft(NamedTuple):
     uniqueid: str
 
 
+class AgentLoggedIn(NamedTuple):
+    """A phone stays up and waits for the callers of its queues (AgentLogin)."""
+
+    at: Micros
+    uniqueid: str
+
+
 class ConferenceJoined(NamedTuple):
     """A channel entered a conference room (ConfbridgeJoin, MeetmeJoin)."""
 

@@ -35,6 +35,7 @@ ON: dict[type[Event], Callable[[Tracker, Any], None]] = {
     happened.Unparked: on_meetings.on_unparked,
     happened.QueueJoined: on_meetings.on_queue_joined,
     happened.QueueLeft: on_meetings.on_queue_left,
+    happened.AgentLoggedIn: on_meetings.on_agent_logged_in,
     happened.ConferenceJoined: on_meetings.on_conference_joined,
     happened.AppStarted: on_meetings.on_app_started,
     happened.PbxWentDown: on_meetings.on_pbx_went_down,

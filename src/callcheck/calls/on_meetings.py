@@ -115,6 +115,10 @@ def on_queue_left(tracker: Tracker, event: happened.QueueLeft) -> None:
         channel.queue = None
 
 
+def on_agent_logged_in(tracker: Tracker, event: happened.AgentLoggedIn) -> None:
+    tracker.channels[event.uniqueid].agent = True
+
+
 def on_conference_joined(tracker: Tracker, event: happened.ConferenceJoined) -> None:
     channel = tracker.channels.get(event.uniqueid)
     if channel is not None and channel.call is not None:

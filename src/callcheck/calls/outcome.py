@@ -152,7 +152,7 @@ class _Outcome:
         root = self.root
         if root is None or self.c.legs or not root.extension or self.c.originated:
             return root is not None and not root.phone and not self.c.legs
-        if self.c.conference:
+        if self.c.conference or root.agent:
             return True
         dialed = self.dialed or ""
         if dialed[:1] in ("*", "#"):

@@ -38,6 +38,7 @@ class Channel:
     """One endpoint's line, from its birth to its hang-up."""
 
     __slots__ = (
+        "agent",
         "asked_at",
         "bridge",
         "call",
@@ -83,6 +84,8 @@ class Channel:
         """What this channel dialled, in order."""
         self.queue: str | None = None
         """The queue in which this caller waits."""
+        self.agent = False
+        """Whether it waits for callers all day, up in a call of its own (AgentLogin)."""
         self.joined = False
         """Whether a person on it has talked with another."""
         self.name = name

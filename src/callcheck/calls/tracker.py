@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from callcheck.calls.agents import leg_of_agent
 from callcheck.calls.directory import Directory
 from callcheck.calls.events import Event
 from callcheck.calls.handlers import ON
@@ -211,10 +212,12 @@ class Tracker:
             return
         for caller in group:
             call = caller.call
-            if call is not None and call.root is caller:
+            if call is not None and call.root is caller and not caller.agent:
                 others = [c for c in group if c is not caller and self._is_person(c, call)]
                 if others:
                     self._talk(call, others, at)
+                elif any(c.extension and c.call is not call for c in group):
+                    missed(call)  # how somebody's phone, busy with another call, came to this one
         for leg in group:
             if leg.phone:
                 leg.joined = True
@@ -224,12 +227,14 @@ class Tracker:
         if not channel.phone or not is_up(channel):
             return False
         other = channel.call
-        if other is call or channel.dial is not None or other is None:
+        if other is call or channel.dial is not None or channel.agent or other is None:
             return True
         # a phone that came by itself: a pickup or a retrieval of which no event told
-        return bool(channel.extension) and not other.legs and not channel.dials
+        alone = other.root is channel and not other.legs
+        return bool(channel.extension) and alone and not channel.dials
 
     def _talk(self, call: OpenCall, others: list[Channel], at: Micros) -> None:
+        others = [leg_of_agent(call, c, self.now) if c.agent else c for c in others]
         for other in others:
             if other.call is not call and other.dial is None:
                 self._claim(call, other)
@@ -256,7 +261,7 @@ class Tracker:
         extension = phone.extension
         if extension:
             mine = self.phones.get(extension, ())
-            call.serving = any(c.bridge is not None and c is not phone for c in mine)
+            call.serving = any(c.bridge is not None and c.name != phone.name for c in mine)
 
     def _claim(self, call: OpenCall, phone: Channel) -> None:
         """A phone that nobody dialled is connected with the caller: it picked up, or took back."""
