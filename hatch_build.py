@@ -14,10 +14,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PLAIN = {"calls/events.py"}  # a named tuple made of another one is more than mypyc takes
-COMPILED = (
-    "ami/events.py ami/framing.py calls/*.py cadence.py follow.py hours.py people.py privacy.py "
-    "rules/*_*.py scope.py verdict.py"
-)
+COMPILED = "ami/events.py ami/framing.py calls/*.py follow.py judging/*.py privacy.py rules/*_*.py"
 
 
 class Compile(BuildHookInterface[Any]):

@@ -98,12 +98,12 @@ async def whole_path(_port: int, folder: Path, meter: Meter) -> int:
     from callcheck.app.ports import Now
     from callcheck.app.watch import Watch
     from callcheck.calls.model import Call
+    from callcheck.judging.verdict import Finding
     from callcheck.metrics import Metrics, ring_edges
     from callcheck.privacy import Pseudonyms
     from callcheck.rules import RULES
     from callcheck.store import Saved, Store
     from callcheck.store.writer import Writer
-    from callcheck.verdict import Finding
 
     config = configured(folder)
     edges = ring_edges(config.cadence, config.answer_by_ring.ring)

@@ -28,8 +28,8 @@ from callcheck.calls.model import (
     TimeSource,
     Via,
 )
+from callcheck.judging.verdict import Judge
 from callcheck.store import Store, tables
-from callcheck.verdict import Judge
 
 WEEKS = 104
 UNITS, MEMBERS = 24, 84

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcheck.config.public_days import PublicDays
-from callcheck.hours import Hours, Special
+from callcheck.judging.hours import Hours, Special
 
 RIGA = ZoneInfo("Europe/Riga")
 DAY = ((510, 750), (780, 1020))  # 08:30-12:30, 13:00-17:00

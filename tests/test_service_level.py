@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcheck.service_level import Waits, compliance, service_levels, wilson
+from callcheck.judging.service_level import Waits, compliance, service_levels, wilson
 
 
 def percent(share: float | None) -> float:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
-from callcheck.cadence import Cadence
 from callcheck.calls.model import (
     Call,
     Direction,
@@ -17,7 +16,8 @@ from callcheck.calls.model import (
     TimeSource,
     Via,
 )
-from callcheck.verdict import Finding, Readings, Result
+from callcheck.judging.cadence import Cadence
+from callcheck.judging.verdict import Finding, Readings, Result
 from callcheck.view import iso, to_record
 
 START = 1_795_334_400_012_900  # 2026-11-22T10:00:00.0129+02:00

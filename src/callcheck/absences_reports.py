@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from callcheck.absences_cli import Failure, config_option, json_option, known, open_house, when
-from callcheck.people import tenths
+from callcheck.judging.people import tenths
 
 _number = click.argument("number", type=click.IntRange(min=0))
 _language = click.option("--language", type=click.Choice(["lv", "en"]), help="Default: the site's.")

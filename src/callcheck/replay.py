@@ -16,7 +16,7 @@ from typing import BinaryIO, cast
 from callcheck.calls.directory import Directory
 from callcheck.calls.model import Call
 from callcheck.follow import Follower, follow_bytes
-from callcheck.verdict import Finding, Judge
+from callcheck.judging.verdict import Finding, Judge
 
 CHUNK = 1 << 16
 _GZIP = b"\x1f\x8b"

@@ -11,7 +11,7 @@ from typing import TextIO
 from callcheck.calls.model import Call
 from callcheck.config import Config, ConfigErrors, load_for_replay
 from callcheck.explain import ring_budget, timeline
-from callcheck.people import tenths
+from callcheck.judging.people import tenths
 from callcheck.replay import Judged, ReplayError, replay
 from callcheck.view import iso, seconds, to_record
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
-from callcheck.cadence import Cadence
 from callcheck.calls.model import Call, Leg, Micros, Millis
-from callcheck.verdict import Finding
+from callcheck.judging.cadence import Cadence
+from callcheck.judging.verdict import Finding
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE: Micros = 60_000_000

@@ -9,7 +9,7 @@ from callcheck.absences.model import Absence, Forward, ForwardKind, Phone
 from callcheck.absences.standing import Clockwork
 from callcheck.absences.world import World
 from callcheck.calls.directory import Directory, Kind, Party
-from callcheck.hours import Hours
+from callcheck.judging.hours import Hours
 
 RIGA = ZoneInfo("Europe/Riga")
 SECOND = 1_000_000

@@ -17,7 +17,7 @@ from callcheck.absences.tomorrow import due_at, look_ahead, next_working_day
 from callcheck.app.herald import TOLD, Herald
 from callcheck.config import AbsenceWatch, Config, Http, Privacy, Site, Tomorrow
 from callcheck.config import Store as StoreAt
-from callcheck.hours import Hours, Special
+from callcheck.judging.hours import Hours, Special
 from callcheck.rules.answer_by_ring import Settings
 from callcheck.store import Absences, Facts, Forwards, Meanwhile, Store
 from tests.absences.people import (

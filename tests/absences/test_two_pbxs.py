@@ -14,9 +14,9 @@ from callcheck.app.phones import Phones
 from callcheck.calls.model import Disposition
 from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit
 from callcheck.config import Store as StoreAt
+from callcheck.judging.verdict import Result
 from callcheck.rules.answer_by_ring import Settings
 from callcheck.store import Absences, Forwards, Meanwhile, Store
-from callcheck.verdict import Result
 from tests.absences.people import HOUR, PARTIES
 from tests.absences.test_watch import FakeListener, Gauges
 from tests.api.house_of_cards import MET, a_call

@@ -14,7 +14,6 @@ from fastapi.testclient import TestClient
 
 from callcheck.api.app import make_api
 from callcheck.api.ports import CallQuery, House, Judged, Ports, Readiness, Record, Token
-from callcheck.cadence import CADENCES
 from callcheck.calls.directory import Kind, Party
 from callcheck.calls.model import (
     Call,
@@ -29,8 +28,9 @@ from callcheck.calls.model import (
     TimeSource,
     Via,
 )
-from callcheck.service_level import Waits
-from callcheck.verdict import Finding, Readings, Result
+from callcheck.judging.cadence import CADENCES
+from callcheck.judging.service_level import Waits
+from callcheck.judging.verdict import Finding, Readings, Result
 from callcheck.view import to_record
 
 RIGA = ZoneInfo("Europe/Riga")

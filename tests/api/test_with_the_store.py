@@ -15,8 +15,8 @@ from callcheck.api.call_models import CallDetail, CallList
 from callcheck.api.models import Summary
 from callcheck.api.ports import House, Judged, Ports, Readiness
 from callcheck.app.ports import StoreReader
-from callcheck.cadence import CADENCES
 from callcheck.calls.model import Disposition
+from callcheck.judging.cadence import CADENCES
 from callcheck.metrics import Metrics, ring_edges
 from callcheck.store import Store, StoreError
 from callcheck.view import to_record

@@ -18,11 +18,11 @@ from callcheck.api.app import make_api
 from callcheck.api.ports import CallQuery, House, Judged, Ports, Reader, Readiness
 from callcheck.api.written import Written
 from callcheck.app.ports import StoreReader
-from callcheck.cadence import CADENCES
 from callcheck.calls.directory import Party
 from callcheck.calls.model import Call, Disposition
+from callcheck.judging.cadence import CADENCES
+from callcheck.judging.verdict import Finding
 from callcheck.store import Store, StoreError
-from callcheck.verdict import Finding
 from callcheck.view import to_record
 from tests.api.house_of_cards import (
     BREACHED,

@@ -20,7 +20,7 @@ from callcheck.calls.model import Call
 from callcheck.calls.tracker import Tracker
 from callcheck.config import Config, load_for_replay
 from callcheck.follow import Follower
-from callcheck.verdict import Result
+from callcheck.judging.verdict import Result
 from callcheck.view import to_record
 
 TESTS = Path(__file__).parents[1]

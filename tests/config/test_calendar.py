@@ -7,7 +7,7 @@ import pytest
 
 from callcheck.config.opening import CalendarErrors, parse_spans, read_calendar
 from callcheck.config.public_days import PublicDays, special_days
-from callcheck.hours import Special
+from callcheck.judging.hours import Special
 
 DAY = date(2026, 12, 23)
 SPANS = ((510, 750), (780, 960))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from callcheck.calls.model import Disposition
+from callcheck.judging.verdict import Result
 from callcheck.store import Judged
-from callcheck.verdict import Result
 from tests.store.samples import HOUR, NOON, SECOND, a_call, judged, missed, said
 
 MINUTE = 60 * SECOND

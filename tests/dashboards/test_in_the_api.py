@@ -15,8 +15,8 @@ from callcheck.absences.terms import Terms
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness
 from callcheck.app.ports import StoreReader
-from callcheck.cadence import CADENCES
 from callcheck.calls.directory import Directory, Party
+from callcheck.judging.cadence import CADENCES
 from callcheck.store import Absences, Forwards, Meanwhile, Store, StoreError
 from callcheck.view import to_record
 from tests.absences.people import CLOCK

@@ -21,9 +21,9 @@ from callcheck.demo.compose import Numbers, Recording, read
 from callcheck.demo.day import load as load_day
 from callcheck.demo.day import redated
 from callcheck.demo.house import furnish
+from callcheck.judging.verdict import Result
 from callcheck.rules import answer_by_ring
 from callcheck.store import CallFilter, Judged, Store
-from callcheck.verdict import Result
 from tests.ami.fake_pbx import SECRET, FakePbx, running
 from tests.deploy.chain import Chain, Inbox, wait_for, watching
 from tests.deploy.programs import free_port, program

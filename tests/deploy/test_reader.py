@@ -12,8 +12,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from callcheck.calls.model import Disposition
+from callcheck.judging.verdict import Result
 from callcheck.store import Store
-from callcheck.verdict import Result
 from tests.deploy.programs import ROOT, program
 from tests.store.conftest import EDGES
 from tests.store.postgres import Server

@@ -9,9 +9,9 @@ import pytest
 from prometheus_client import generate_latest
 
 from callcheck.config.schema import TABLES
+from callcheck.judging.verdict import Result
 from callcheck.metrics import process_registry
 from callcheck.rules import RULES
-from callcheck.verdict import Result
 from tests.api.house_of_cards import served
 from tests.metrics.samples import some_metrics
 

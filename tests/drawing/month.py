@@ -19,12 +19,12 @@ from callcheck.demo.day import Day, redated
 from callcheck.demo.day import load as load_day
 from callcheck.demo.house import furnish
 from callcheck.follow import Follower, follow_bytes
+from callcheck.judging.verdict import Finding
 from callcheck.metrics import Metrics, PbxNow, StoreNow, process_registry, ring_edges
 from callcheck.privacy import Pseudonyms
 from callcheck.rules import RULES
 from callcheck.store import Judged, Store
 from callcheck.store.forwards import Forwards
-from callcheck.verdict import Finding
 
 DAY, MINUTE = 86_400, 60
 DAYS = 31

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from callcheck.calls.model import Direction, Disposition
+from callcheck.judging.verdict import Result
 from callcheck.rules import answer_by_ring
-from callcheck.verdict import Result
 from tests.dashboards.reading import ROOT, Json, load
 from tests.deploy.programs import program
 from tests.drawing.answers import SPANS, UNIT, Answering, answering

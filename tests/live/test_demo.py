@@ -17,9 +17,9 @@ import pytest
 from callcheck.ami.client import State
 from callcheck.app.house import House
 from callcheck.config import Config, load
+from callcheck.judging.verdict import Result
 from callcheck.rules import answer_by_ring
 from callcheck.store import CallFilter, Judged
-from callcheck.verdict import Result
 from tests.live.lab import chroot
 
 pytestmark = pytest.mark.live

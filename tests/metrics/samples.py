@@ -8,10 +8,10 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from callcheck.cadence import CADENCES
 from callcheck.calls.model import Call, Direction, Disposition, Millis, TimeSource, Via
+from callcheck.judging.cadence import CADENCES
+from callcheck.judging.verdict import Finding, Result
 from callcheck.metrics import Metrics, PbxNow, StoreNow, ring_edges
-from callcheck.verdict import Finding, Result
 
 START = 1_795_334_400_000_000
 EDGES = ring_edges(CADENCES["LV"])

@@ -20,10 +20,10 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from callcheck.cadence import CADENCES
 from callcheck.calls.model import Call, Direction, Disposition, TimeSource, Via
+from callcheck.judging.cadence import CADENCES
+from callcheck.judging.verdict import Finding, Result
 from callcheck.metrics import ABSENCE_STATES, Metrics, PbxNow, StoreNow, ring_edges
-from callcheck.verdict import Finding, Result
 from tests.metrics.samples import EDGES, Change, Now, a_call, samples, some_metrics
 
 GOLDEN = Path(__file__).with_name("golden.txt")

@@ -17,7 +17,7 @@ import pytest
 
 from callcheck.ami.framing import Framer
 from callcheck.calls.model import Call
-from callcheck.verdict import Result
+from callcheck.judging.verdict import Result
 from tests.calls.recordings import (
     assert_empty,
     calls_of,

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcheck.cadence import CADENCES, Cadence, Reading
 from callcheck.calls.directory import Directory, Party
 from callcheck.calls.model import Call, Direction, Disposition, Micros, TimeSource
-from callcheck.people import People
+from callcheck.judging.cadence import CADENCES, Cadence, Reading
+from callcheck.judging.people import People
+from callcheck.judging.scope import always_open
+from callcheck.judging.verdict import Finding, Readings, Result
 from callcheck.rules import RULES, Terms, judge_by
 from callcheck.rules.answer_by_ring import Clock, Settings, judge
-from callcheck.scope import always_open
-from callcheck.verdict import Finding, Readings, Result
 
 LV = Cadence(1000, 4000)
 START = 1_763_812_345_000_000

@@ -21,11 +21,11 @@ from callcheck.calls.model import (
     TimeSource,
     Via,
 )
-from callcheck.people import NOBODY, People, tenths
+from callcheck.judging.people import NOBODY, People, tenths
+from callcheck.judging.scope import always_open
+from callcheck.judging.verdict import Finding, Result
 from callcheck.rules import Terms, judge_by
 from callcheck.rules.colleague_pickup import judge
-from callcheck.scope import always_open
-from callcheck.verdict import Finding, Result
 
 START = 1_763_812_345_000_000
 OUTSIDE = "29555001"

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from callcheck.calls.model import Direction, Disposition, LegResult, TimeSource, Via
+from callcheck.judging.verdict import Finding, Result
 from callcheck.rules import RULES, Terms, judge_by
 from callcheck.rules.forward_in_absence import NAME, judge
-from callcheck.verdict import Finding, Result
 from tests.api.house_of_cards import TEN, a_call
 
 LOST: dict[str, Any] = {"answered_at": None, "answered_by": None, "answered_via": None}

@@ -17,7 +17,7 @@ import re
 from collections.abc import Sequence
 
 from callcheck.calls.model import Call
-from callcheck.verdict import Finding
+from callcheck.judging.verdict import Finding
 
 BEGIN = 1_795_000_000  # a moment as good as any
 RULE = "----"

@@ -11,7 +11,7 @@ import pytest
 
 from callcheck.calls.model import Call
 from callcheck.follow import follow_bytes
-from callcheck.verdict import Finding
+from callcheck.judging.verdict import Finding
 from tests.calls.recordings import assert_empty, follower, house, messages_of
 from tests.scenarios.stories import RULE, split, stream, told
 

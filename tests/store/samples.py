@@ -20,8 +20,8 @@ from callcheck.calls.model import (
     TimeSource,
     Via,
 )
+from callcheck.judging.verdict import Finding, Readings, Result
 from callcheck.store import Judged, Totals
-from callcheck.verdict import Finding, Readings, Result
 
 NOON = 1_795_341_600_000_000
 """2026-11-22 10:00 UTC, in microseconds."""

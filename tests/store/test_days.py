@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import select, text
 
 from callcheck.calls.model import Micros
+from callcheck.judging.verdict import Result
 from callcheck.store import Store
 from callcheck.store import tables as t
 from callcheck.store.days import HOUR, Days
-from callcheck.verdict import Result
 from tests.store.conftest import EDGES
 from tests.store.samples import a_call, judged, said
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Select, select, text
 
 from callcheck.calls.model import Disposition
+from callcheck.judging.verdict import Finding, Result
 from callcheck.store import CallFilter, Judged, Store
 from callcheck.store import tables as t
 from callcheck.store.counts import COUNTS
@@ -17,7 +18,6 @@ from callcheck.store.queries import page_query
 from callcheck.store.reports import Span, helps_query, missed_again_query, sent_around_query
 from callcheck.store.rows import findings_text, legs_text, rows_text
 from callcheck.store.summary import Slots, Units, calls_text, judged_text, sums_text
-from callcheck.verdict import Finding, Result
 from tests.store.samples import HOUR, NOON, SECOND, judged, missed, said
 
 SOME = NOON + 3000 * SECOND

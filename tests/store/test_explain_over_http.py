@@ -17,7 +17,7 @@ from sqlalchemy import event
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness
 from callcheck.app.ports import StoreReader
-from callcheck.cadence import CADENCES
+from callcheck.judging.cadence import CADENCES
 from callcheck.store import Store, StoreError
 from callcheck.store.straight import Straight
 from callcheck.view import to_record

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from callcheck.calls.model import Direction, Disposition
+from callcheck.judging.verdict import Finding, Result
 from callcheck.store import BadCursor, CallFilter, Judged, Span, Store, known, queries
 from callcheck.store.cursor import Place, decoded, encoded
 from callcheck.store.straight import Straight
-from callcheck.verdict import Finding, Result
 from tests.store.samples import NOON, SECOND, a_call, judged, missed, said
 
 UNITS = ("registry", "legal", None)

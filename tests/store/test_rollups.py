@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Table, delete, select, text
 
 from callcheck.calls.model import Call, Disposition
+from callcheck.judging.verdict import Finding, Result
 from callcheck.store import CallFilter, Judged, Store, counted_wait
 from callcheck.store import tables as t
-from callcheck.verdict import Finding, Result
 from tests.store.conftest import EDGES
 from tests.store.samples import HOUR, NOON, any_call, any_findings, judged
 

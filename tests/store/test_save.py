@@ -15,8 +15,8 @@ from sqlalchemy import delete, event, func, select
 from sqlalchemy.exc import OperationalError
 
 from callcheck.calls.model import Direction, Disposition
+from callcheck.judging.verdict import Result
 from callcheck.store import CallRefused, Judged, Store, StoreAway, StoreError, tables
-from callcheck.verdict import Result
 from tests.store.conftest import EDGES
 from tests.store.samples import a_call, any_judged, counted, judged, missed, said, same_totals
 

@@ -9,12 +9,12 @@ from itertools import pairwise
 
 import pytest
 
-from callcheck.cadence import Cadence
 from callcheck.calls.model import Call, Direction, Disposition
+from callcheck.judging.cadence import Cadence
+from callcheck.judging.service_level import Waits, service_levels
+from callcheck.judging.verdict import Finding, Readings, Result
 from callcheck.rules import answer_by_ring
-from callcheck.service_level import Waits, service_levels
 from callcheck.store import Judged, Store, Summary, even_edges
-from callcheck.verdict import Finding, Readings, Result
 from tests.store.conftest import EDGES
 from tests.store.samples import HOUR, NOON, SECOND, a_call, missed, said
 

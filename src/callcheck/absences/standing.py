@@ -12,7 +12,7 @@ from callcheck.absences.rehearsal import rehearse
 from callcheck.absences.steps import Cover, Rehearsal
 from callcheck.absences.world import World
 from callcheck.calls.model import Micros
-from callcheck.hours import Hours
+from callcheck.judging.hours import Hours
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE = timedelta(microseconds=1)

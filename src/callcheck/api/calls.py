@@ -23,7 +23,7 @@ from callcheck.api.shared import (
 )
 from callcheck.calls.model import Call, Disposition
 from callcheck.explain import ring_budget, timeline
-from callcheck.verdict import Result
+from callcheck.judging.verdict import Result
 from callcheck.view import iso, seconds
 
 router = APIRouter(prefix="/api/v1", tags=["calls"])

@@ -13,7 +13,7 @@ from callcheck.api.ports import House, Judged, JudgedHour, Record, Tally
 from callcheck.api.summary import counts
 from callcheck.api.when import local, micros_of
 from callcheck.calls.model import Call, Micros
-from callcheck.verdict import Finding
+from callcheck.judging.verdict import Finding
 from callcheck.view import to_row
 
 Row = dict[str, object]

@@ -11,11 +11,11 @@ from datetime import tzinfo
 from typing import Protocol
 
 from callcheck.absences.desk import Desk
-from callcheck.cadence import CADENCES, Cadence
 from callcheck.calls.directory import Party
 from callcheck.calls.model import Call, Direction, Disposition, Micros
-from callcheck.service_level import Waits
-from callcheck.verdict import Finding, Result
+from callcheck.judging.cadence import CADENCES, Cadence
+from callcheck.judging.service_level import Waits
+from callcheck.judging.verdict import Finding, Result
 
 Judged = tuple[Call, Sequence[Finding]]
 Record = dict[str, object]

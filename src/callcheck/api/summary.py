@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 from callcheck.api.ports import Tally
 from callcheck.calls.model import Direction, Disposition
-from callcheck.service_level import Waits, compliance, service_levels
-from callcheck.verdict import Result
+from callcheck.judging.service_level import Waits, compliance, service_levels
+from callcheck.judging.verdict import Result
 
 
 def counts(tallies: Sequence[Tally]) -> dict[str, object]:

@@ -12,7 +12,7 @@ import orjson
 
 from callcheck.api.ports import Judged
 from callcheck.calls.model import Call
-from callcheck.verdict import Finding
+from callcheck.judging.verdict import Finding
 
 KEPT = 4_000
 """Calls, at some 2 kB of JSON each, and as much for the call itself."""

@@ -10,9 +10,9 @@ from callcheck.ami.client import Listener, State
 from callcheck.api.ports import Again, CallQuery, Help, Judged, JudgedHour, Readiness, Tally
 from callcheck.api.readiness import PbxHealth, readiness
 from callcheck.app.watch import Watch
-from callcheck.cadence import Reading
 from callcheck.calls.model import Micros, Millis
 from callcheck.config import Config
+from callcheck.judging.cadence import Reading
 from callcheck.metrics import PbxNow, StoreNow, ring_edges
 from callcheck.store import CallFilter, Span, Store, StoreError
 from callcheck.store.writer import Writer

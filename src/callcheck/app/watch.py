@@ -12,8 +12,8 @@ from typing import Protocol
 from callcheck.calls.directory import Directory
 from callcheck.calls.model import Call, Micros
 from callcheck.follow import Follower
+from callcheck.judging.verdict import Finding, Judge
 from callcheck.privacy import Pseudonyms
-from callcheck.verdict import Finding, Judge
 
 _OF_PHONES = (b"Event: DeviceStateChange", b"Event: UserEvent")
 Take = Callable[[Call, Sequence[Finding]], object]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from callcheck.calls.events import UP
 from callcheck.calls.model import Micros
-from callcheck.calls.parts import Channel, Dial, OpenCall
+from callcheck.calls.open_call import Channel, Dial, OpenCall
 
 
 def leg_of_agent(call: OpenCall, agent: Channel, now: Micros) -> Channel:

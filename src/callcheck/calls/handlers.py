@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from callcheck.calls import events as happened
-from callcheck.calls import on_channels, on_dials, on_meetings
+from callcheck.calls import on_bridges_and_queues as on_meetings
+from callcheck.calls import on_channels, on_dials
 from callcheck.calls.events import Event
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from callcheck.calls import events as happened
 from callcheck.calls.events import DOWN, RING, RINGING, UP
 from callcheck.calls.model import HungUpBy
-from callcheck.calls.parts import BY_180, Channel, connected
+from callcheck.calls.open_call import BY_180, Channel, connected
 
 if TYPE_CHECKING:
     from callcheck.calls.tracker import Tracker

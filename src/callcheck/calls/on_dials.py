@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from callcheck.calls import events as happened
 from callcheck.calls.events import RINGING
 from callcheck.calls.on_channels import went_up
-from callcheck.calls.parts import (
+from callcheck.calls.open_call import (
     BY_180,
     BY_183,
     Channel,

@@ -5,7 +5,7 @@ who answered it, and how it came there. How it ended is asked of `ending`, the r
 from __future__ import annotations
 
 from callcheck.calls.directory import Directory, Kind
-from callcheck.calls.ending import REJECTED, Ending
+from callcheck.calls.disposition import REJECTED, Ending
 from callcheck.calls.events import BUSY
 from callcheck.calls.model import (
     Call,
@@ -15,9 +15,9 @@ from callcheck.calls.model import (
     Micros,
     Via,
 )
-from callcheck.calls.parts import Dial, OpenCall, is_up
+from callcheck.calls.open_call import Dial, OpenCall, is_up
 from callcheck.calls.route import Hop, hops_to, meant_by
-from callcheck.calls.telling import Telling
+from callcheck.calls.timeline import Telling
 
 
 def ended_call(

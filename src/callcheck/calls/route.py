@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from callcheck.calls.directory import Directory, Kind
 from callcheck.calls.model import Via
-from callcheck.calls.parts import Channel, Dial, OpenCall
+from callcheck.calls.open_call import Channel, Dial, OpenCall
 
 _SHORT = re.compile(r"\d{2,5}")
 _OUTSIDE = re.compile(r"\+?\d{6,}")

@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections import deque
 
 from callcheck.calls.agents import leg_of_agent
+from callcheck.calls.channels import Channels, Recent, Stranger
 from callcheck.calls.directory import Directory
 from callcheck.calls.events import Event
 from callcheck.calls.handlers import ON
-from callcheck.calls.known import Channels, Recent, Stranger
 from callcheck.calls.model import Call, Did, Micros, TimeSource
-from callcheck.calls.outcome import ended_call
-from callcheck.calls.parts import (
+from callcheck.calls.open_call import (
     Bridge,
     Channel,
     Dial,
@@ -27,6 +26,7 @@ from callcheck.calls.parts import (
     left_ringing,
     missed,
 )
+from callcheck.calls.outcome import ended_call
 
 ANSWER_DELAY = 1_500_000
 """A phone that is joined with the caller later than this (µs) after it answered was kept from the

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from callcheck.cadence import CADENCES, Cadence
 from callcheck.calls.directory import Kind, Party
 from callcheck.config import checks
 from callcheck.config.model import AbsenceWatch, CalendarFeed, Site, Tomorrow
 from callcheck.config.schema import CalendarTable, File, LineTable, MemberTable
+from callcheck.judging.cadence import CADENCES, Cadence
 from callcheck.rules.answer_by_ring import Settings
 
 _GRAPH, _LOGIN = "https://graph.microsoft.com", "https://login.microsoftonline.com"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callcheck.cadence import CADENCES
 from callcheck.calls.directory import Directory
 from callcheck.config import public_days, values
 from callcheck.config.lines import Loc
 from callcheck.config.schema import CalendarTable, File, LineTable, MemberTable
+from callcheck.judging.cadence import CADENCES
 
 Fault = tuple[Loc, str, bool]
 Entry = tuple[Loc, MemberTable | LineTable]

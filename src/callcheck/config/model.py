@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from callcheck.cadence import CADENCES, Cadence
 from callcheck.calls.directory import Directory, Party
-from callcheck.hours import Hours
-from callcheck.people import People
+from callcheck.judging.cadence import CADENCES, Cadence
+from callcheck.judging.hours import Hours
+from callcheck.judging.people import People
+from callcheck.judging.scope import always_open
+from callcheck.judging.verdict import Judge
 from callcheck.rules import Terms, judge_by
 from callcheck.rules.answer_by_ring import Settings
 from callcheck.rules.forward_in_absence import Absent, nobody
-from callcheck.scope import always_open
-from callcheck.verdict import Judge
 
 FAMILIES = {
     "always": "CF",

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-from callcheck.hours import WEEKDAYS, Minutes, Spans, Special
+from callcheck.judging.hours import WEEKDAYS, Minutes, Spans, Special
 
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
 _DAY_NAMES = {name.lower(): n for n, name in enumerate(WEEKDAYS)}

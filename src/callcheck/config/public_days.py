@@ -7,7 +7,7 @@ from datetime import date
 
 import holidays
 
-from callcheck.hours import WEEKDAYS, Special
+from callcheck.judging.hours import WEEKDAYS, Special
 
 _FRIDAY = 4
 

@@ -23,7 +23,7 @@ from callcheck.config.schema import PbxTable, TokenTable
 from callcheck.config.secret_files import env_secret, read_secret
 from callcheck.config.shaping import shape
 from callcheck.config.source import read_source
-from callcheck.hours import Hours, Special
+from callcheck.judging.hours import Hours, Special
 from callcheck.rules import answer_by_ring
 
 _SQLITE = "sqlite:///"

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from callcheck.cadence import Reading
 from callcheck.config import values
-from callcheck.hours import Spans
+from callcheck.judging.cadence import Reading
+from callcheck.judging.hours import Spans
 from callcheck.rules.answer_by_ring import Clock
 
 Name = Annotated[str, AfterValidator(values.name)]

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
 
-from callcheck.cadence import CADENCES
 from callcheck.config.opening import parse_spans
-from callcheck.hours import Spans
+from callcheck.judging.cadence import CADENCES
+from callcheck.judging.hours import Spans
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 _EXTENSION = re.compile(r"[0-9A-Za-z*#_.-]{1,40}")

@@ -20,11 +20,11 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry, disable_created_metrics, generate_latest
 from prometheus_client.core import Metric
 
-from callcheck.cadence import Cadence
 from callcheck.calls.model import Call, Direction, Disposition, Millis, Via
+from callcheck.judging.cadence import Cadence
+from callcheck.judging.verdict import Finding, Result
 from callcheck.metrics.exposition import Histogram, Series, Table
 from callcheck.metrics.now import Kind, Live, tables_of
-from callcheck.verdict import Finding, Result
 
 _Table = tuple[str, Kind, str, tuple[str, ...]]
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from callcheck.cadence import CADENCES, Cadence
-from callcheck.people import People
+from callcheck.judging.cadence import CADENCES, Cadence
+from callcheck.judging.people import People
+from callcheck.judging.scope import Closed, always_open
+from callcheck.judging.verdict import Judge, Rule
 from callcheck.rules import answer_by_ring as by_ring
 from callcheck.rules import colleague_pickup as colleague
 from callcheck.rules import forward_in_absence as in_absence
-from callcheck.scope import Closed, always_open
-from callcheck.verdict import Judge, Rule
 
 
 @dataclass(frozen=True, slots=True)

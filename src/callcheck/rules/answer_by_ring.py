@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from callcheck.cadence import Cadence, Reading
 from callcheck.calls.model import Call, Disposition, Micros, Millis
-from callcheck.people import NOBODY, People, tenths
-from callcheck.scope import Closed, out_of_scope
-from callcheck.verdict import Finding, Readings, Result
+from callcheck.judging.cadence import Cadence, Reading
+from callcheck.judging.people import NOBODY, People, tenths
+from callcheck.judging.scope import Closed, out_of_scope
+from callcheck.judging.verdict import Finding, Readings, Result
 
 NAME = "answer_by_ring"
 

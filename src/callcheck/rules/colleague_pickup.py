@@ -18,9 +18,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcheck.calls.model import Call, Disposition
-from callcheck.people import People
-from callcheck.scope import Closed, out_of_scope
-from callcheck.verdict import Finding, Result
+from callcheck.judging.people import People
+from callcheck.judging.scope import Closed, out_of_scope
+from callcheck.judging.verdict import Finding, Result
 
 NAME = "colleague_pickup"
 

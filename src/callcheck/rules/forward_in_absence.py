@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcheck.calls.model import Call, Direction, Disposition, Micros, Millis, Via
-from callcheck.verdict import Finding, Result
+from callcheck.judging.verdict import Finding, Result
 
 NAME = "forward_in_absence"
 

@@ -7,8 +7,8 @@ from functools import cache
 from itertools import product
 
 from callcheck.calls.model import Direction, Disposition
-from callcheck.service_level import Waits
-from callcheck.verdict import Result
+from callcheck.judging.service_level import Waits
+from callcheck.judging.verdict import Result
 
 KINDS = {(one, other): f"{one}_{other}" for one, other in product(Direction, Disposition)}
 READINGS = ("before", "within", "third")

@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, select
 
 from callcheck.absences.model import Absence, Came, Cover, Message
 from callcheck.calls.model import Direction, Micros
+from callcheck.judging.verdict import Result
 from callcheck.store import meta
 from callcheck.store.absence_tables import absences, messages
 from callcheck.store.engine import writing
 from callcheck.store.errors import translated
 from callcheck.store.store import Store
 from callcheck.store.tables import EVERY, calls
-from callcheck.verdict import Result
 
 AT_ONCE = 500
 """Absences that one query names: of each it reads the calls, and no others."""

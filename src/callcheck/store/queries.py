@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from callcheck.calls.model import Disposition, Micros
+from callcheck.judging.verdict import Result
 from callcheck.store import tables as t
 from callcheck.store.cursor import Place, decoded, encoded
 from callcheck.store.known import Known
 from callcheck.store.rows import Judged, whole
 from callcheck.store.straight import Straight, marks, straight
-from callcheck.verdict import Result
 
 MOST = 1000
 """The most calls of one page."""

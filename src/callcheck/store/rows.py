@@ -26,9 +26,9 @@ from callcheck.calls.model import (
     TimeSource,
     Via,
 )
+from callcheck.judging.verdict import Finding, Readings, Result
 from callcheck.store import tables as t
 from callcheck.store.straight import Straight, Values, marks
-from callcheck.verdict import Finding, Readings, Result
 
 Judged = tuple[Call, Sequence[Finding]]
 Key = tuple[str, str]

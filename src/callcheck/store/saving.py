@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete
 
 from callcheck.calls.model import Call, Millis
+from callcheck.judging.verdict import Finding
 from callcheck.store import hours, queries, rows, tables, totals
 from callcheck.store.days import Days
 from callcheck.store.rows import Counted, Judged, Key
 from callcheck.store.straight import Straight, insert_text, marks, straight
 from callcheck.store.totals import Totals
-from callcheck.verdict import Finding
 
 
 @dataclass(frozen=True, slots=True)

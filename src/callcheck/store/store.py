@@ -14,6 +14,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, delete, select, tuple_
 
 from callcheck.calls.model import Call, Micros, Millis
+from callcheck.judging.verdict import Finding
 from callcheck.store import hours, meta, queries, reports, rows, saving, schema, tables, totals
 from callcheck.store.days import Days
 from callcheck.store.engine import checkpoint, make_engine, named, reading, writing
@@ -26,7 +27,6 @@ from callcheck.store.straight import straight
 from callcheck.store.summary import Judged as JudgedByHour
 from callcheck.store.summary import Summary, judged_by_hour, side_by_side, summarise
 from callcheck.store.totals import Totals
-from callcheck.verdict import Finding
 
 SLICE = 500
 """Calls that a purge deletes at once: some 10 ms in which the writer waits."""

@@ -17,10 +17,10 @@ from threading import Condition, Thread
 from typing import Protocol
 
 from callcheck.calls.model import Call
+from callcheck.judging.verdict import Finding
 from callcheck.store.errors import CallRefused, StoreError
 from callcheck.store.rows import Judged
 from callcheck.store.saving import Saved
-from callcheck.verdict import Finding
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 
 from callcheck.calls.directory import Directory
-from callcheck.calls.ending import Ending, ended
+from callcheck.calls.disposition import Ending, ended
 from callcheck.calls.model import (
     Did,
     Disposition,
@@ -16,7 +16,7 @@ from callcheck.calls.model import (
     RingSource,
     Step,
 )
-from callcheck.calls.parts import Dial, OpenCall, is_up
+from callcheck.calls.open_call import Dial, OpenCall, is_up
 from callcheck.calls.route import meant_by
 
 _AT = attrgetter("at")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcheck.calls.parts import Channel
+from callcheck.calls.open_call import Channel
 
 
 class Recent:

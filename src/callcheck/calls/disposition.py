@@ -9,7 +9,7 @@ from __future__ import annotations
 from callcheck.calls.directory import Kind, Party
 from callcheck.calls.events import BUSY
 from callcheck.calls.model import Disposition, LegResult, Micros, TimeSource
-from callcheck.calls.parts import Dial, OpenCall, is_up
+from callcheck.calls.open_call import Dial, OpenCall, is_up
 
 PAUSE = 500_000
 """A caller whose line the PBX holds for longer (µs) after the last phone fell silent, outside a

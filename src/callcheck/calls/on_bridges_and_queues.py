@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from callcheck.calls import events as happened
 from callcheck.calls.model import Did
 from callcheck.calls.on_dials import leg_below
-from callcheck.calls.parts import Bridge, missed
+from callcheck.calls.open_call import Bridge, missed
 
 if TYPE_CHECKING:
     from callcheck.calls.tracker import Tracker

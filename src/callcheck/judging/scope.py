@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcheck.calls.model import Call, Direction, Disposition, Micros
-from callcheck.verdict import Result
+from callcheck.judging.verdict import Result
 
 _INBOUND, _UNKNOWN = Direction.INBOUND, Disposition.UNKNOWN
 Closed = Callable[[Micros], str | None]
