@@ -28,10 +28,10 @@ from callcheck.calls.model import (
     TimeSource,
     Via,
 )
+from callcheck.explain.record import to_record
 from callcheck.judging.cadence import CADENCES
 from callcheck.judging.service_level import Waits
 from callcheck.judging.verdict import Finding, Readings, Result
-from callcheck.view import to_record
 
 RIGA = ZoneInfo("Europe/Riga")
 TEN = 1_795_334_400_000_000

@@ -16,10 +16,10 @@ from callcheck.api.models import Summary
 from callcheck.api.ports import House, Judged, Ports, Readiness
 from callcheck.app.ports import StoreReader
 from callcheck.calls.model import Disposition
+from callcheck.explain.record import to_record
 from callcheck.judging.cadence import CADENCES
 from callcheck.metrics import Metrics, ring_edges
 from callcheck.store import Store, StoreError
-from callcheck.view import to_record
 from tests.api.house_of_cards import PARTIES, RIGA, TEN, UNITS, some_calls
 from tests.metrics.samples import Now
 

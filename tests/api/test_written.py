@@ -20,10 +20,10 @@ from callcheck.api.written import Written
 from callcheck.app.ports import StoreReader
 from callcheck.calls.directory import Party
 from callcheck.calls.model import Call, Disposition
+from callcheck.explain.record import to_record
 from callcheck.judging.cadence import CADENCES
 from callcheck.judging.verdict import Finding
 from callcheck.store import Store, StoreError
-from callcheck.view import to_record
 from tests.api.house_of_cards import (
     BREACHED,
     HOUR,

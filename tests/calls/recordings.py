@@ -19,9 +19,9 @@ from callcheck.ami.framing import Framer
 from callcheck.calls.model import Call
 from callcheck.calls.tracker import Tracker
 from callcheck.config import Config, load_for_replay
+from callcheck.explain.record import to_record
 from callcheck.follow import Follower
 from callcheck.judging.verdict import Result
-from callcheck.view import to_record
 
 TESTS = Path(__file__).parents[1]
 LAB_CONFIG = TESTS / "live" / "lab" / "config" / "callcheck.toml"

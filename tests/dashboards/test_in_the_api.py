@@ -16,9 +16,9 @@ from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness
 from callcheck.app.ports import StoreReader
 from callcheck.calls.directory import Directory, Party
+from callcheck.explain.record import to_record
 from callcheck.judging.cadence import CADENCES
 from callcheck.store import Absences, Forwards, Meanwhile, Store, StoreError
-from callcheck.view import to_record
 from tests.absences.people import CLOCK
 from tests.api.house_of_cards import RIGA
 from tests.api.test_with_the_store import LIMITS

@@ -21,8 +21,8 @@ from callcheck.api.ports import House, Ports, Readiness, Record
 from callcheck.app.desk import make_desk
 from callcheck.app.ports import StoreReader, wait_limits
 from callcheck.calls.model import Direction
+from callcheck.explain.record import to_record
 from callcheck.rules import RULES
-from callcheck.view import to_record
 from tests.dashboards.grafanas_role import Reader, made_for_grafana
 from tests.dashboards.reading import Json, substituted
 from tests.dashboards.real_prometheus import Prometheus, running

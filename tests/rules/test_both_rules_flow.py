@@ -13,10 +13,10 @@ from callcheck.api.ports import House, Ports, Readiness
 from callcheck.app.ports import StoreReader, wait_limits
 from callcheck.calls.model import Via
 from callcheck.config import Config, load_for_replay
+from callcheck.explain.record import to_record
 from callcheck.metrics import Metrics, ring_edges
 from callcheck.rules import RULES
 from callcheck.store import Store, StoreError
-from callcheck.view import to_record
 from tests.metrics.samples import Now, samples
 from tests.rules.test_colleague_pickup import START, a_call
 

@@ -17,10 +17,10 @@ from sqlalchemy import event
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness
 from callcheck.app.ports import StoreReader
+from callcheck.explain.record import to_record
 from callcheck.judging.cadence import CADENCES
 from callcheck.store import Store, StoreError
 from callcheck.store.straight import Straight
-from callcheck.view import to_record
 from tests.api.house_of_cards import RIGA
 from tests.api.test_with_the_store import LIMITS
 from tests.dashboards import known_calls as known

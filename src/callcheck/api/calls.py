@@ -23,8 +23,8 @@ from callcheck.api.shared import (
 )
 from callcheck.calls.model import Call, Disposition
 from callcheck.explain import ring_budget, timeline
+from callcheck.explain.record import iso, seconds
 from callcheck.judging.verdict import Result
-from callcheck.view import iso, seconds
 
 router = APIRouter(prefix="/api/v1", tags=["calls"])
 

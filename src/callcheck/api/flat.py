@@ -13,8 +13,8 @@ from callcheck.api.ports import House, Judged, JudgedHour, Record, Tally
 from callcheck.api.summary import counts
 from callcheck.api.when import local, micros_of
 from callcheck.calls.model import Call, Micros
+from callcheck.explain.record import to_row
 from callcheck.judging.verdict import Finding
-from callcheck.view import to_row
 
 Row = dict[str, object]
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

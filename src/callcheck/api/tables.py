@@ -26,7 +26,7 @@ from callcheck.api.shared import (
     rows_of,
 )
 from callcheck.calls.model import Micros
-from callcheck.view import iso
+from callcheck.explain.record import iso
 
 router = APIRouter(prefix="/api/v1/tables", tags=["tables"])
 HOUR: Micros = 3_600_000_000

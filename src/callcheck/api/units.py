@@ -17,7 +17,7 @@ from callcheck.api.problems import Problem
 from callcheck.api.shared import SPAN_END, SPAN_START, house_of, known_unit, ports_of, problems
 from callcheck.api.summary import counts
 from callcheck.calls.model import Micros
-from callcheck.view import iso
+from callcheck.explain.record import iso
 
 router = APIRouter(prefix="/api/v1", tags=["units"])
 

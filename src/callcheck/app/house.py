@@ -28,12 +28,12 @@ from callcheck.app.memory import calm_collector
 from callcheck.app.ports import Now, StoreReader, store_of, wait_limits
 from callcheck.app.watch import Watch
 from callcheck.config import Config
+from callcheck.explain.record import to_record
 from callcheck.metrics import Metrics, process_registry, ring_edges
 from callcheck.privacy import KeyFileError, Pseudonyms, obtain_key
 from callcheck.rules import RULES
 from callcheck.store import Meanwhile, Saved, StoreError
 from callcheck.store.writer import Writer
-from callcheck.view import to_record
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from callcheck.calls.model import Call, Did, LegResult, Micros, Millis
-from callcheck.explain.forwards import forward_legs
+from callcheck.explain.forward_legs import forward_legs
 
 _MOMENT: Millis = 100
 """Phones that begin or end to ring within as many milliseconds do so together."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from callcheck.calls.model import Call, Did, HungUpBy, Leg, Micros, Step
-from callcheck.explain.forwards import forward_legs
+from callcheck.explain.forward_legs import forward_legs
 
 
 @dataclass(frozen=True, slots=True)
