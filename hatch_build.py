@@ -14,7 +14,9 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PLAIN = {"calls/events.py"}  # a named tuple made of another one is more than mypyc takes
-COMPILED = "ami/events.py ami/framing.py calls/*.py follow.py judging/*.py privacy.py rules/*_*.py"
+COMPILED = (
+    "ami/events.py ami/framing.py calls/*.py journal/follow.py judging/*.py privacy.py rules/*_*.py"
+)
 
 
 class Compile(BuildHookInterface[Any]):

@@ -34,7 +34,7 @@ from callcheck.ami.framing import Framer
 from callcheck.app.house import House
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Call
-from callcheck.follow import Follower
+from callcheck.journal.follow import Follower
 from callcheck.store import Saved
 
 VARIANTS = 100

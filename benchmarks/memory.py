@@ -14,7 +14,7 @@ from benchmarks.processes import apart, rss_bytes
 from benchmarks.report import Figure
 from callcheck.ami.events import EVENTS
 from callcheck.app.memory import calm_collector
-from callcheck.follow import Follower
+from callcheck.journal.follow import Follower
 
 VARIANTS = 400
 IN_FLIGHT = (10, 100, 1_000, 10_000)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from callcheck.app.house import AppError, run
 from callcheck.config import Config, Pbx
-from callcheck.recorder import RecordError
-from callcheck.recorder import record as write_stream
+from callcheck.journal.record import RecordError
+from callcheck.journal.record import record as write_stream
 
 
 def run_until_told(config: Config) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from callcheck.ami.framing import Framer
-from callcheck.recorder import SESSION, RecordError, record
+from callcheck.journal.record import SESSION, RecordError, record
 from tests.ami.fake_pbx import FakePbx, event, running
 from tests.ami.listening import FAST, Address, until
 

@@ -20,7 +20,7 @@ from callcheck.calls.model import Call
 from callcheck.calls.tracker import Tracker
 from callcheck.config import Config, load_for_replay
 from callcheck.explain.record import to_record
-from callcheck.follow import Follower
+from callcheck.journal.follow import Follower
 from callcheck.judging.verdict import Result
 
 TESTS = Path(__file__).parents[1]

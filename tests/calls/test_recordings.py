@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from callcheck.calls.model import Call
-from callcheck.follow import follow_bytes
+from callcheck.journal.follow import follow_bytes
 from tests.calls.recordings import (
     Recording,
     assert_empty,

@@ -14,7 +14,7 @@ from callcheck.config import load as load_config
 from callcheck.demo import compose
 from callcheck.demo.day import BASE, load, redated
 from callcheck.demo.house import furnish
-from callcheck.follow import Follower, follow_bytes
+from callcheck.journal.follow import Follower, follow_bytes
 
 RECORDINGS = Path(__file__).parents[1] / "recordings" / "22"
 

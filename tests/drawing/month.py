@@ -18,7 +18,7 @@ from callcheck.config import Config, load
 from callcheck.demo.day import Day, redated
 from callcheck.demo.day import load as load_day
 from callcheck.demo.house import furnish
-from callcheck.follow import Follower, follow_bytes
+from callcheck.journal.follow import Follower, follow_bytes
 from callcheck.judging.verdict import Finding
 from callcheck.metrics import Metrics, PbxNow, StoreNow, process_registry, ring_edges
 from callcheck.privacy import Pseudonyms

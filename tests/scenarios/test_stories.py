@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from callcheck.calls.model import Call
-from callcheck.follow import follow_bytes
+from callcheck.journal.follow import follow_bytes
 from callcheck.judging.verdict import Finding
 from tests.calls.recordings import assert_empty, follower, house, messages_of
 from tests.scenarios.stories import RULE, split, stream, told

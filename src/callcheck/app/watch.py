@@ -11,7 +11,7 @@ from typing import Protocol
 
 from callcheck.calls.directory import Directory
 from callcheck.calls.model import Call, Micros
-from callcheck.follow import Follower
+from callcheck.journal.follow import Follower
 from callcheck.judging.verdict import Finding, Judge
 from callcheck.privacy import Pseudonyms
 

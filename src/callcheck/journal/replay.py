@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from callcheck.calls.directory import Directory
 from callcheck.calls.model import Call
-from callcheck.follow import Follower, follow_bytes
+from callcheck.journal.follow import Follower, follow_bytes
 from callcheck.judging.verdict import Finding, Judge
 
 CHUNK = 1 << 16

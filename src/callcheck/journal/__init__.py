@@ -1,0 +1,1 @@
+"""A stream of AMI: followed, recorded and replayed."""
