@@ -50,7 +50,7 @@ def _read(file: Path, extension: str | None, config: Config) -> Rows:
         if file.suffix.lower() != ".ics":
             return read_csv(raw, config.directory(), config.site.zone)
         from callcheck.absences.calendar import read_calendar
-        from callcheck.app.desk import now
+        from callcheck.clock import now
 
         if extension is None:
             raise Failure("whose calendar is it? Say --extension")
@@ -74,7 +74,7 @@ def _origin(file: Path, extension: str | None) -> tuple[str, str]:
 def _take(
     rows: Rows, desk: Desk, store: Store, *, dry: bool, whole: tuple[str, str] | None
 ) -> None:
-    from callcheck.app.desk import now
+    from callcheck.clock import now
     from callcheck.store import Absences
 
     told = [(desk.without_kind(draft), claim) for draft, claim in rows.told]

@@ -13,8 +13,8 @@ import pytest
 from callcheck.absences.model import Absence, Draft
 from callcheck.absences.taking import Claim
 from callcheck.app import web
-from callcheck.app.desk import now
 from callcheck.app.feeds import Feeds
+from callcheck.clock import now
 from callcheck.config import AbsenceWatch, CalendarFeed, Config, Http, Privacy, Site
 from callcheck.config import Store as StoreAt
 from callcheck.rules.answer_by_ring import Settings

@@ -9,12 +9,12 @@ import pytest
 
 from callcheck.absences.model import Draft, ForwardKind, Message
 from callcheck.app.absences import AbsenceWatch
-from callcheck.app.desk import now
-from callcheck.app.phones import Phones
 from callcheck.calls.model import Disposition
+from callcheck.clock import now
 from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit
 from callcheck.config import Store as StoreAt
 from callcheck.judging.verdict import Result
+from callcheck.phones.watch import Phones
 from callcheck.rules.answer_by_ring import Settings
 from callcheck.store import Absences, Forwards, Meanwhile, Store
 from tests.absences.people import HOUR, PARTIES

@@ -13,11 +13,11 @@ from callcheck.absences.model import Draft
 from callcheck.ami.client import State
 from callcheck.ami.link import LinkError
 from callcheck.app.absences import AbsenceWatch
-from callcheck.app.desk import now
-from callcheck.app.phones import Phones
 from callcheck.calls.model import Leg, LegResult
+from callcheck.clock import now
 from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit
 from callcheck.config import Store as StoreAt
+from callcheck.phones.watch import Phones
 from callcheck.rules.answer_by_ring import Settings
 from callcheck.store import Absences, Forwards, Meanwhile, Store
 from tests.absences.people import HOUR, PARTIES

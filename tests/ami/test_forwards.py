@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from callcheck.ami.forwards import (
+from callcheck.phones.pbx import (
     Denied,
     follow_me_of,
     hints_at,

@@ -16,10 +16,10 @@ from callcheck.app.aside import aside
 from callcheck.app.desk import make_desk
 from callcheck.app.feeds import Feeds
 from callcheck.app.herald import Herald
-from callcheck.app.phones import Phones
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Micros
 from callcheck.config import Config
+from callcheck.phones.watch import Phones
 from callcheck.rules.forward_in_absence import Absent
 from callcheck.store import Store, StoreError
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from callcheck.absences.desk import Desk
 from callcheck.absences.standing import Clockwork
 from callcheck.absences.terms import Terms
-from callcheck.calls.model import Micros
+from callcheck.clock import now
 from callcheck.config import Config
 from callcheck.store import Absences, Forwards, Meanwhile, Store
-
-
-def now() -> Micros:
-    """The clock on the wall."""
-    return time.time_ns() // 1000
 
 
 def make_desk(config: Config, store: Store, changed: Callable[[], object] = lambda: None) -> Desk:

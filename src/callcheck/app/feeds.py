@@ -16,13 +16,13 @@ from typing import Protocol
 
 from callcheck.absences.calendar import SOURCE, Told, read_calendar
 from callcheck.app.aside import aside
-from callcheck.app.desk import now
 from callcheck.app.exchange import Exchange
 from callcheck.app.former import let_go
 from callcheck.app.m365 import AutomaticReplies
 from callcheck.app.places import Dav, FeedError, Ical, origin_of
 from callcheck.app.web import WebError
 from callcheck.calls.model import Micros
+from callcheck.clock import now
 from callcheck.config import CalendarFeed, Config
 from callcheck.store import Absences, Store, StoreError
 

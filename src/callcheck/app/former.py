@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Collection
 
-from callcheck.app.desk import now
+from callcheck.clock import now
 from callcheck.store import Absences, Store
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,6 @@ import contextlib
 import logging
 import os
 import socket
-import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -27,6 +26,7 @@ from callcheck.app.absences import AbsenceWatch
 from callcheck.app.memory import calm_collector
 from callcheck.app.ports import Now, StoreReader, store_of, wait_limits
 from callcheck.app.watch import Watch
+from callcheck.clock import now
 from callcheck.config import Config
 from callcheck.explain.record import to_record
 from callcheck.metrics import Metrics, process_registry, ring_edges
@@ -182,7 +182,7 @@ class House:
             open_calls=open_calls,
             readiness=self.now.readiness,
             metrics=self.metrics.text,
-            now=lambda: time.time_ns() // 1000,
+            now=now,
             absences=self.absences.desk,
         )
         return make_api(house, ports, store_errors=(StoreError,))
@@ -205,7 +205,7 @@ class House:
 
     async def _purge(self) -> None:
         while True:
-            before = time.time_ns() // 1000 - self.config.privacy.keep_calls_days * DAY_US
+            before = now() - self.config.privacy.keep_calls_days * DAY_US
             try:
                 gone = await asyncio.to_thread(self.store.purge, before)
                 await asyncio.to_thread(Meanwhile(self.store).purge, before)

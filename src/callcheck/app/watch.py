@@ -5,12 +5,12 @@ All of it happens while the socket is being read, so nothing here waits, and not
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from callcheck.calls.directory import Directory
 from callcheck.calls.model import Call, Micros
+from callcheck.clock import now
 from callcheck.journal.follow import Follower
 from callcheck.judging.verdict import Finding, Judge
 from callcheck.privacy import Pseudonyms
@@ -54,11 +54,11 @@ class Watch:
 
     def messages(self, batch: Iterable[bytes]) -> None:
         """Follows events that came together."""
-        told = self.follower.follow(batch, time.time_ns() // 1000)
+        told = self.follower.follow(batch, now())
         if self.follower.tracker.ended:
             self._settle()
-        now = time.time_ns() // 1000
-        self._delay.observe_each([now - at for at in told])
+        read_at = now()
+        self._delay.observe_each([read_at - at for at in told])
 
     def pong(self, raw: bytes) -> None:
         """The clock of the PBX, also while nobody calls: ends calls whose end was lost."""

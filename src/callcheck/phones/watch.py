@@ -17,7 +17,12 @@ from typing import Protocol
 from callcheck.absences.desk import Desk
 from callcheck.absences.model import ForwardKind, Message
 from callcheck.ami.client import State
-from callcheck.ami.forwards import (
+from callcheck.ami.link import LinkError
+from callcheck.calls.directory import Directory, Kind
+from callcheck.calls.model import Micros
+from callcheck.clock import now
+from callcheck.config import Config
+from callcheck.phones.pbx import (
     FOLLOW_ME,
     Ask,
     Denied,
@@ -31,12 +36,7 @@ from callcheck.ami.forwards import (
     state_of,
     user_event,
 )
-from callcheck.ami.link import LinkError
-from callcheck.app.desk import now
-from callcheck.app.own_forwards import OwnForwards
-from callcheck.calls.directory import Directory, Kind
-from callcheck.calls.model import Micros
-from callcheck.config import Config
+from callcheck.phones.redirects_302 import OwnForwards
 from callcheck.store import Forwards, Store
 
 log = logging.getLogger(__name__)
