@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from callcheck.absences.desk import Desk
     from callcheck.absences.reports import Record
+    from callcheck.absences.service import Desk
     from callcheck.config import Config
     from callcheck.store import Store
 
@@ -52,7 +52,7 @@ def absences() -> None:
 @config_option
 def list_(unit: str | None, active: bool, as_json: bool, config_file: Path) -> None:
     """Absences, the latest beginning first, with the state of their forward."""
-    from callcheck.absences.desk import Wanted
+    from callcheck.absences.service import Wanted
 
     with open_house(config_file) as (config, _, desk):
         units = {party.extension: party.unit for party in config.parties}

@@ -12,8 +12,8 @@ from callcheck.absences_cli import Failure, config_option, known, open_house
 
 if TYPE_CHECKING:
     from callcheck.absences.csv_rows import Rows
-    from callcheck.absences.desk import Desk
     from callcheck.absences.model import Absence
+    from callcheck.absences.service import Desk
     from callcheck.config import Config
     from callcheck.store import Store
 

@@ -25,7 +25,7 @@ _unit = click.option("--unit", metavar="ID", help="Only those of a unit.")
 @config_option
 def report(number: int | None, unit: str | None, as_json: bool, config_file: Path) -> None:
     """The ledger of absences that have begun, by public number; or all of one absence."""
-    from callcheck.absences.desk import Wanted
+    from callcheck.absences.service import Wanted
     from callcheck.clock import now
 
     with open_house(config_file) as (config, _, desk):

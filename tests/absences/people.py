@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from callcheck.absences.model import Absence, Forward, ForwardKind, Phone
-from callcheck.absences.standing import Clockwork
-from callcheck.absences.world import World
+from callcheck.absences.snapshot import World
+from callcheck.absences.state import Clockwork
 from callcheck.calls.directory import Directory, Kind, Party
 from callcheck.judging.hours import Hours
 

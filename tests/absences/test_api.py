@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from callcheck.absences.desk import Desk
 from callcheck.absences.model import ForwardKind
+from callcheck.absences.service import Desk
 from callcheck.absences.terms import Terms
 from callcheck.api.absence_models import (
     AbsenceList,

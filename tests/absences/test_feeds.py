@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from callcheck.absences.merging import Claim
 from callcheck.absences.model import Absence, Draft
-from callcheck.absences.taking import Claim
 from callcheck.app import web
 from callcheck.app.feeds import Feeds
 from callcheck.clock import now

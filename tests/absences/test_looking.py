@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from callcheck.absences.desk import Desk, Wanted
 from callcheck.absences.model import Draft, ForwardKind, State
+from callcheck.absences.service import Desk, Wanted
 from callcheck.absences.terms import Terms
 from callcheck.store import Absences, Forwards, Meanwhile, Store
 from tests.absences.people import CLOCK, DIRECTORY, HOUR, MONDAY

@@ -10,8 +10,8 @@ import pytest
 
 from callcheck.absences.model import Absence, Forward, Phone
 from callcheck.absences.rehearsal import rehearse
+from callcheck.absences.snapshot import World
 from callcheck.absences.steps import Cover, Does
-from callcheck.absences.world import World
 from callcheck.calls.directory import Directory, Party
 from tests.absences.people import TEN, away, fwd, phone, world
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcheck.absences.model import Absence, Forward, State
-from callcheck.absences.standing import standing
+from callcheck.absences.state import standing
 from tests.absences.people import (
     ALWAYS_OPEN,
     CLOCK,

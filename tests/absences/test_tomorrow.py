@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from callcheck.absences.desk import Desk
 from callcheck.absences.model import Draft, ForwardKind
-from callcheck.absences.standing import Clockwork
+from callcheck.absences.service import Desk
+from callcheck.absences.state import Clockwork
 from callcheck.absences.terms import Terms
 from callcheck.absences.tomorrow import due_at, look_ahead, next_working_day
 from callcheck.app.herald import TOLD, Herald

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from callcheck.absences.desk import Desk
 from callcheck.absences.model import Draft
+from callcheck.absences.service import Desk
 from callcheck.absences.terms import Terms
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from callcheck.absences.desk import Desk
+from callcheck.absences.service import Desk
 from callcheck.app.house import House
 from callcheck.config import Http
 from tests.live.lab import chroot

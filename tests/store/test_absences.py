@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
+from callcheck.absences.merging import Claim
 from callcheck.absences.model import Draft, ForwardKind, State
-from callcheck.absences.taking import Claim
 from callcheck.store import Absences, Forwards, Store
 
 DAY = 86_400_000_000

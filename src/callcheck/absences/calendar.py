@@ -16,8 +16,8 @@ from typing import Any
 from icalendar import Calendar
 from recurring_ical_events import of
 
+from callcheck.absences.merging import Claim
 from callcheck.absences.model import Draft
-from callcheck.absences.taking import Claim
 from callcheck.calls.model import Micros
 
 Event = Any

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
+from callcheck.absences.merging import Claim
 from callcheck.absences.model import Draft
-from callcheck.absences.taking import Claim
 from callcheck.calls.directory import Directory, Kind
 from callcheck.calls.model import Micros
 

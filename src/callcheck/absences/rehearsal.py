@@ -10,8 +10,8 @@ set in the phone itself meets only a call that gets so far. What the PBX does no
 from __future__ import annotations
 
 from callcheck.absences.model import Forward, ForwardKind
+from callcheck.absences.snapshot import World
 from callcheck.absences.steps import Cover, Does, Rehearsal, Step
-from callcheck.absences.world import World
 from callcheck.calls.directory import Kind, Party
 from callcheck.calls.model import Micros, Millis
 

@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import Protocol
 
 from callcheck.absences import ledger as books
-from callcheck.absences import view, words
+from callcheck.absences import record as view
+from callcheck.absences import words
 from callcheck.absences.digest import Away, Names, digest
 from callcheck.absences.model import Absence, Came, Cover, Message, State
-from callcheck.absences.standing import Standing, standing, target
+from callcheck.absences.snapshot import World
+from callcheck.absences.state import Standing, standing, target
 from callcheck.absences.terms import Terms
 from callcheck.absences.tomorrow import Line, WorkingDay, due_at, look_ahead, next_working_day
-from callcheck.absences.world import World
 from callcheck.calls.model import Micros
 
 Record = dict[str, object]

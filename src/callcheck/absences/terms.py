@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 
-from callcheck.absences.standing import Clockwork
+from callcheck.absences.state import Clockwork
 from callcheck.calls.directory import Directory
 from callcheck.calls.model import Millis
 

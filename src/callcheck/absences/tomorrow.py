@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from callcheck.absences.model import Absence, State
 from callcheck.absences.rehearsal import rehearse
-from callcheck.absences.standing import STATE_OF, Clockwork
-from callcheck.absences.world import World
+from callcheck.absences.snapshot import World
+from callcheck.absences.state import STATE_OF, Clockwork
 from callcheck.calls.model import Micros
 
 Spans = Sequence[tuple[Micros, Micros]]

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from callcheck.absences.desk import Desk, Wanted
 from callcheck.absences.model import Absence, Draft
 from callcheck.absences.reports import Record
+from callcheck.absences.service import Desk, Wanted
 from callcheck.api import absence_models as models
 from callcheck.api import when
 from callcheck.api.answers import Json

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Protocol
 
-from callcheck.absences.desk import Desk
+from callcheck.absences.service import Desk
 from callcheck.calls.directory import Party
 from callcheck.calls.model import Call, Direction, Disposition, Micros
 from callcheck.judging.cadence import CADENCES, Cadence

@@ -9,8 +9,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from callcheck.absences.desk import Stands
 from callcheck.absences.model import Absence
+from callcheck.absences.service import Stands
 from callcheck.ami.client import Listener
 from callcheck.app.aside import aside
 from callcheck.app.desk import make_desk

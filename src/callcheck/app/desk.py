@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from callcheck.absences.desk import Desk
-from callcheck.absences.standing import Clockwork
+from callcheck.absences.service import Desk
+from callcheck.absences.state import Clockwork
 from callcheck.absences.terms import Terms
 from callcheck.clock import now
 from callcheck.config import Config

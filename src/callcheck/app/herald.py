@@ -12,7 +12,7 @@ import logging
 import time
 from typing import Any
 
-from callcheck.absences.desk import Desk
+from callcheck.absences.service import Desk
 from callcheck.app.web import WebError, ask
 from callcheck.config import Config
 from callcheck.store import Facts, Store

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import time as time_of_day
 
 from callcheck.absences.calendar import Told
+from callcheck.absences.merging import Claim
 from callcheck.absences.model import Draft
-from callcheck.absences.taking import Claim
 from callcheck.calls.model import Micros
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

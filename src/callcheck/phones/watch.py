@@ -14,8 +14,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from callcheck.absences.desk import Desk
 from callcheck.absences.model import ForwardKind, Message
+from callcheck.absences.service import Desk
 from callcheck.ami.client import State
 from callcheck.ami.link import LinkError
 from callcheck.calls.directory import Directory, Kind

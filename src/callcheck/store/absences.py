@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from callcheck.absences.merging import Claim, Taken, Taking, Told
 from callcheck.absences.model import Absence, Change, Draft, State
-from callcheck.absences.taking import Claim, Taken, Taking, Told
 from callcheck.calls.model import Micros
 from callcheck.store.absence_tables import absence_claims, absence_history, absences
 from callcheck.store.engine import writing

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from callcheck.absences import ledger
 from callcheck.absences.model import Absence, Came, Change, Forward, Message
 from callcheck.absences.rehearsal import rehearse
-from callcheck.absences.standing import STATE_OF, Clockwork, Standing, standing
+from callcheck.absences.snapshot import World
+from callcheck.absences.state import STATE_OF, Clockwork, Standing, standing
 from callcheck.absences.steps import Step
 from callcheck.absences.tomorrow import Line
-from callcheck.absences.world import World
 from callcheck.calls.directory import Directory
 from callcheck.calls.model import Micros
 

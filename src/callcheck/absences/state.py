@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from callcheck.absences.model import Absence, Forward, ForwardKind, State
 from callcheck.absences.rehearsal import rehearse
+from callcheck.absences.snapshot import World
 from callcheck.absences.steps import Cover, Rehearsal
-from callcheck.absences.world import World
 from callcheck.calls.model import Micros
 from callcheck.judging.hours import Hours
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Protocol
 
-from callcheck.absences import view
+from callcheck.absences import record as view
+from callcheck.absences.merging import Claim, Taken
 from callcheck.absences.model import Absence, Change, Draft, Forward, Message, Phone, State
 from callcheck.absences.reports import Happened, Record, Reports
-from callcheck.absences.standing import Standing, counting, standing
-from callcheck.absences.taking import Claim, Taken
+from callcheck.absences.snapshot import World
+from callcheck.absences.state import Standing, counting, standing
 from callcheck.absences.terms import Terms
-from callcheck.absences.world import World
 from callcheck.calls.directory import Kind
 from callcheck.calls.model import Micros
 

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from callcheck.absences.agenda import Agenda
 from callcheck.absences.model import Absence, Change, Draft
+from callcheck.absences.span_index import Agenda
 from callcheck.calls.model import Micros
 
 
