@@ -11,10 +11,10 @@ import click
 from callcheck.absences_cli import Failure, config_option, known, open_house
 
 if TYPE_CHECKING:
-    from callcheck.absences.csv_rows import Rows
     from callcheck.absences.model import Absence
     from callcheck.absences.service import Desk
     from callcheck.config import Config
+    from callcheck.sources.csv import Rows
     from callcheck.store import Store
 
 
@@ -43,14 +43,14 @@ def import_(
 
 
 def _read(file: Path, extension: str | None, config: Config) -> Rows:
-    from callcheck.absences.csv_rows import Rows, read_csv
+    from callcheck.sources.csv import Rows, read_csv
 
     try:
         raw = file.read_bytes()
         if file.suffix.lower() != ".ics":
             return read_csv(raw, config.directory(), config.site.zone)
-        from callcheck.absences.calendar import read_calendar
         from callcheck.clock import now
+        from callcheck.sources.ical import read_calendar
 
         if extension is None:
             raise Failure("whose calendar is it? Say --extension")

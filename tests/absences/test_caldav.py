@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from callcheck.app.web import WebError, ask
 from callcheck.config import AbsenceWatch, CalendarFeed
+from callcheck.sources.http import WebError, ask
 from callcheck.store import Store
 from tests.absences.test_feeds import Home, calendar, event
 from tests.absences.web_server import Page, WebServer

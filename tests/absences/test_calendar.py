@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcheck.absences.calendar import read_calendar
+from callcheck.sources.ical import read_calendar
 from tests.absences.people import RIGA, TEN, at
 
 OOF = "X-MICROSOFT-CDO-BUSYSTATUS:OOF"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcheck.absences.csv_rows import read_csv
+from callcheck.sources.csv import read_csv
 from tests.absences.people import DIRECTORY, RIGA, at
 
 LATVIAN = "Darbinieks;Iekšējais;Sākums;Beigas;Aizvietotājs;Veids\r\n"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from callcheck.app import exchange
 from callcheck.config import AbsenceWatch, CalendarFeed
+from callcheck.sources import exchange
 from callcheck.store import Store
 from tests.absences.exchange_server import ExchangeServer
 from tests.absences.people import RIGA
@@ -215,7 +215,7 @@ def test_without_the_extra_it_says_what_to_install(
     store: Store, tmp_path: Path, server: ExchangeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "exchangelib", None)
-    monkeypatch.delitem(sys.modules, "callcheck.app.ews", raising=False)
+    monkeypatch.delitem(sys.modules, "callcheck.sources.ews", raising=False)
     anna = home(store, tmp_path, feed(server.address))
     assert not anna.read()
     assert anna.trouble == f"cannot be read: {exchange.NOT_INSTALLED}"

@@ -12,12 +12,12 @@ import pytest
 
 from callcheck.absences.merging import Claim
 from callcheck.absences.model import Absence, Draft
-from callcheck.app import web
-from callcheck.app.feeds import Feeds
 from callcheck.clock import now
 from callcheck.config import AbsenceWatch, CalendarFeed, Config, Http, Privacy, Site
 from callcheck.config import Store as StoreAt
 from callcheck.rules.answer_by_ring import Settings
+from callcheck.sources import http as web
+from callcheck.sources.schedule import Feeds
 from callcheck.store import Absences, Store, StoreAway
 from tests.absences.people import PARTIES
 from tests.absences.web_server import Page, WebServer
@@ -327,7 +327,7 @@ async def test_the_schedule(home: Home, server: WebServer, monkeypatch: pytest.M
         await sleep(0.01)
 
     running = asyncio.create_task(home.feeds.run())
-    monkeypatch.setattr("callcheck.app.feeds.asyncio.sleep", quick)
+    monkeypatch.setattr("callcheck.sources.schedule.asyncio.sleep", quick)
     try:
         async with asyncio.timeout(5):
             while len(server.asked) < 3:
@@ -417,7 +417,7 @@ async def test_a_calendar_that_moved_is_the_same(
 async def test_as_long_as_the_new_address_cannot_be_read_the_old_one_counts(
     store: Store, tmp_path: Path, server: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("callcheck.app.feeds.AGAIN", 0.02)
+    monkeypatch.setattr("callcheck.sources.schedule.AGAIN", 0.02)
     Home(store, tmp_path, server.address("/anna.ics")).read()
     moved = Home(store, tmp_path, server.address("/new.ics"))
     running = asyncio.create_task(moved.feeds.run())

@@ -11,9 +11,9 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import event
 
-from callcheck.absences.calendar import read_calendar
 from callcheck.absences.merging import Claim, Taking
 from callcheck.absences.model import Draft
+from callcheck.sources.ical import read_calendar
 from callcheck.store import Absences, Store
 from tests.absences.people import RIGA, at
 

@@ -12,15 +12,15 @@ from typing import Protocol
 from callcheck.absences.model import Absence
 from callcheck.absences.service import Stands
 from callcheck.ami.client import Listener
-from callcheck.app.aside import aside
 from callcheck.app.desk import make_desk
-from callcheck.app.feeds import Feeds
 from callcheck.app.herald import Herald
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Micros
 from callcheck.config import Config
 from callcheck.phones.watch import Phones
 from callcheck.rules.forward_in_absence import Absent
+from callcheck.sources.daemon_thread import aside
+from callcheck.sources.schedule import Feeds
 from callcheck.store import Store, StoreError
 
 log = logging.getLogger(__name__)

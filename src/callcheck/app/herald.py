@@ -13,8 +13,8 @@ import time
 from typing import Any
 
 from callcheck.absences.service import Desk
-from callcheck.app.web import WebError, ask
 from callcheck.config import Config
+from callcheck.sources.http import WebError, ask
 from callcheck.store import Facts, Store
 
 log = logging.getLogger(__name__)

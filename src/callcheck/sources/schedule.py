@@ -14,16 +14,16 @@ from datetime import date, datetime
 from functools import partial
 from typing import Protocol
 
-from callcheck.absences.calendar import SOURCE, Told, read_calendar
-from callcheck.app.aside import aside
-from callcheck.app.exchange import Exchange
-from callcheck.app.former import let_go
-from callcheck.app.m365 import AutomaticReplies
-from callcheck.app.places import Dav, FeedError, Ical, origin_of
-from callcheck.app.web import WebError
 from callcheck.calls.model import Micros
 from callcheck.clock import now
 from callcheck.config import CalendarFeed, Config
+from callcheck.sources.daemon_thread import aside
+from callcheck.sources.exchange import Exchange
+from callcheck.sources.fetch import Dav, FeedError, Ical, origin_of
+from callcheck.sources.http import WebError
+from callcheck.sources.ical import SOURCE, Told, read_calendar
+from callcheck.sources.m365 import AutomaticReplies
+from callcheck.sources.withdraw_removed import let_go
 from callcheck.store import Absences, Store, StoreError
 
 log = logging.getLogger(__name__)

@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from callcheck.absences.calendar import Told
-from callcheck.app.places import FeedError, origin_of
-from callcheck.app.replies import Mailbox
-from callcheck.app.web import WebError, ask
 from callcheck.calls.model import Micros
 from callcheck.config import CalendarFeed, Config
+from callcheck.sources.auto_replies import Mailbox
+from callcheck.sources.fetch import FeedError, origin_of
+from callcheck.sources.http import WebError, ask
+from callcheck.sources.ical import Told
 
 SOURCE = "m365"
 _EARLY = 60.0

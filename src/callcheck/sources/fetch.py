@@ -9,10 +9,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from callcheck.absences.calendar import AHEAD, BACK
-from callcheck.app.web import LARGEST, Answer, ask
 from callcheck.calls.model import Micros
 from callcheck.config import CalendarFeed
+from callcheck.sources.http import LARGEST, Answer, ask
+from callcheck.sources.ical import AHEAD, BACK
 
 _DAV, _CALDAV = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import time as time_of_day
 
-from callcheck.absences.calendar import Told
 from callcheck.absences.merging import Claim
 from callcheck.absences.model import Draft
 from callcheck.calls.model import Micros
+from callcheck.sources.ical import Told
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)

@@ -30,8 +30,8 @@ from exchangelib.errors import EWSError, RedirectError, ResponseMessageError, Un
 from exchangelib.protocol import BaseProtocol
 from requests.adapters import HTTPAdapter
 
-from callcheck.app.web import PATIENCE, WebError, why
 from callcheck.config import CalendarFeed
+from callcheck.sources.http import PATIENCE, WebError, why
 from callcheck.tls import trust
 
 logging.getLogger("exchangelib").setLevel(logging.CRITICAL)  # it would log whole answers

@@ -11,15 +11,15 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from callcheck.absences.calendar import AHEAD, BACK, Told
-from callcheck.app.places import FeedError, origin_of
-from callcheck.app.replies import Mailbox
-from callcheck.app.web import WebError
 from callcheck.calls.model import Micros
 from callcheck.config import CalendarFeed, Config
+from callcheck.sources.auto_replies import Mailbox
+from callcheck.sources.fetch import FeedError, origin_of
+from callcheck.sources.http import WebError
+from callcheck.sources.ical import AHEAD, BACK, Told
 
 if TYPE_CHECKING:
-    from callcheck.app.ews import Entry, Ews
+    from callcheck.sources.ews import Entry, Ews
 
 SOURCE = "exchange"
 NOT_INSTALLED = (
@@ -56,7 +56,7 @@ class Exchange:
         """As `Source` has it."""
         if self._ews is None:
             raise FeedError(NOT_INSTALLED)
-        from callcheck.app.ews import LoginRefused
+        from callcheck.sources.ews import LoginRefused
 
         if time.monotonic() < _refused.get(self._login, 0.0):
             raise FeedError(f"its login was refused; it is tried every {REST / 60:.0f} minutes")
@@ -105,7 +105,7 @@ def _is_away(entry: Entry) -> bool:
 
 def _speaker(feed: CalendarFeed, config: Config) -> Ews | None:
     try:
-        from callcheck.app.ews import Ews
+        from callcheck.sources.ews import Ews
     except ImportError:
         return None
     return Ews(feed, config.absences.ca_file, config.site.zone)

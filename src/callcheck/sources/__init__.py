@@ -1,0 +1,1 @@
+"""Where absences come from: calendars, mailboxes and files, one file each."""
