@@ -24,7 +24,7 @@ from callcheck.metrics import Metrics, PbxNow, StoreNow, process_registry, ring_
 from callcheck.privacy import Pseudonyms
 from callcheck.rules import RULES
 from callcheck.store import Judged, Store
-from callcheck.store.forwards import Forwards
+from callcheck.store.absences.forwards import Forwards
 
 DAY, MINUTE = 86_400, 60
 DAYS = 31

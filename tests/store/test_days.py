@@ -15,7 +15,7 @@ from callcheck.calls.model import Micros
 from callcheck.judging.verdict import Result
 from callcheck.store import Store
 from callcheck.store import tables as t
-from callcheck.store.days import HOUR, Days
+from callcheck.store.figures.local_days import HOUR, Days
 from tests.store.conftest import EDGES
 from tests.store.samples import a_call, judged, said
 

@@ -13,11 +13,11 @@ from callcheck.calls.model import Disposition
 from callcheck.judging.verdict import Finding, Result
 from callcheck.store import CallFilter, Judged, Store
 from callcheck.store import tables as t
-from callcheck.store.counts import COUNTS
-from callcheck.store.queries import page_query
-from callcheck.store.reports import Span, helps_query, missed_again_query, sent_around_query
-from callcheck.store.rows import findings_text, legs_text, rows_text
-from callcheck.store.summary import Slots, Units, calls_text, judged_text, sums_text
+from callcheck.store.calls.queries import page_query
+from callcheck.store.calls.rows import findings_text, legs_text, rows_text
+from callcheck.store.figures.counts import COUNTS
+from callcheck.store.figures.reports import Span, helps_query, missed_again_query, sent_around_query
+from callcheck.store.figures.summary import Slots, Units, calls_text, judged_text, sums_text
 from tests.store.samples import HOUR, NOON, SECOND, judged, missed, said
 
 SOME = NOON + 3000 * SECOND

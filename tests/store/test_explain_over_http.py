@@ -20,7 +20,7 @@ from callcheck.app.ports import StoreReader
 from callcheck.explain.record import to_record
 from callcheck.judging.cadence import CADENCES
 from callcheck.store import Store, StoreError
-from callcheck.store.straight import Straight
+from callcheck.store.driver import Straight
 from tests.api.house_of_cards import RIGA
 from tests.api.test_with_the_store import LIMITS
 from tests.dashboards import known_calls as known

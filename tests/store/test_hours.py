@@ -13,10 +13,11 @@ from sqlalchemy import Connection, select
 
 from callcheck.calls.model import Disposition
 from callcheck.judging.verdict import Result
-from callcheck.store import Judged, Store, hours
+from callcheck.store import Judged, Store
 from callcheck.store import tables as t
-from callcheck.store.days import Days
-from callcheck.store.reports import Again, Help, Span
+from callcheck.store.figures import hourly as hours
+from callcheck.store.figures.local_days import Days
+from callcheck.store.figures.reports import Again, Help, Span
 from tests.store.conftest import EDGES
 from tests.store.samples import HOUR, NOON, SECOND, a_call, judged, missed, said
 

@@ -10,7 +10,8 @@ from sqlalchemy.dialects import sqlite
 
 from callcheck.absences.model import Absence, Cover, Draft, Message
 from callcheck.calls.model import Direction, Disposition, Via
-from callcheck.store import Absences, Facts, Meanwhile, Store, meanwhile
+from callcheck.store import Absences, Facts, Meanwhile, Store
+from callcheck.store.absences import calls_during_absence as meanwhile
 from tests.api.house_of_cards import BREACHED, MET, a_call
 
 DAY = 86_400_000_000

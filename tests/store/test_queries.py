@@ -11,9 +11,11 @@ import pytest
 
 from callcheck.calls.model import Direction, Disposition
 from callcheck.judging.verdict import Finding, Result
-from callcheck.store import BadCursor, CallFilter, Judged, Span, Store, known, queries
-from callcheck.store.cursor import Place, decoded, encoded
-from callcheck.store.straight import Straight
+from callcheck.store import BadCursor, CallFilter, Judged, Span, Store
+from callcheck.store.calls import cache as known
+from callcheck.store.calls import queries
+from callcheck.store.calls.cursor import Place, decoded, encoded
+from callcheck.store.driver import Straight
 from tests.store.samples import NOON, SECOND, a_call, judged, missed, said
 
 UNITS = ("registry", "legal", None)

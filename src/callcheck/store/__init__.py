@@ -4,19 +4,19 @@ SQLAlchemy lives in this room and nowhere else. It keeps what it is handed and k
 AMI, of how a call is followed, or of what a rule means.
 """
 
-from callcheck.store.absences import Absences
-from callcheck.store.cursor import BadCursor
+from callcheck.store.absences.calls_during_absence import Meanwhile
+from callcheck.store.absences.forwards import Forwards
+from callcheck.store.absences.history import Absences
+from callcheck.store.calls.cursor import BadCursor
+from callcheck.store.calls.queries import CallFilter
+from callcheck.store.calls.rows import Judged, counted_wait
+from callcheck.store.calls.saving import Saved
 from callcheck.store.errors import CallRefused, StoreAway, StoreError
 from callcheck.store.facts import Facts
-from callcheck.store.forwards import Forwards
-from callcheck.store.meanwhile import Meanwhile
-from callcheck.store.queries import CallFilter
-from callcheck.store.reports import Again, Help, Span
-from callcheck.store.rows import Judged, counted_wait
-from callcheck.store.saving import Saved
+from callcheck.store.figures.reports import Again, Help, Span
+from callcheck.store.figures.summary import Summary, even_edges
+from callcheck.store.figures.totals import RingTotal, Totals
 from callcheck.store.store import Store
-from callcheck.store.summary import Summary, even_edges
-from callcheck.store.totals import RingTotal, Totals
 
 __all__ = [
     "Absences",

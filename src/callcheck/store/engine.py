@@ -19,8 +19,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from callcheck.store.driver import straight
 from callcheck.store.errors import StoreError
-from callcheck.store.straight import straight
 
 _WRITER_LOCK = 0x63616C6C  # "call": one number that all callcheck processes of a database share
 _LONG_LOG = 5_000

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete
 
 from callcheck.calls.model import Micros, Millis
 from callcheck.store import tables as t
-from callcheck.store.straight import set_text, straight
+from callcheck.store.driver import set_text, straight
 
 Held = dict[str, str]
 

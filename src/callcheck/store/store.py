@@ -15,18 +15,21 @@ from sqlalchemy import Connection, Engine, delete, select, tuple_
 
 from callcheck.calls.model import Call, Micros, Millis
 from callcheck.judging.verdict import Finding
-from callcheck.store import hours, meta, queries, reports, rows, saving, schema, tables, totals
-from callcheck.store.days import Days
+from callcheck.store import meta, schema, tables
+from callcheck.store.calls import queries, rows, saving
+from callcheck.store.calls.cache import Known
+from callcheck.store.calls.queries import CallFilter
+from callcheck.store.calls.rows import Judged
+from callcheck.store.calls.saving import Saved
+from callcheck.store.driver import straight
 from callcheck.store.engine import checkpoint, make_engine, named, reading, writing
 from callcheck.store.errors import StoreError, blamed_on_data, translated
-from callcheck.store.known import Known
-from callcheck.store.queries import CallFilter
-from callcheck.store.rows import Judged
-from callcheck.store.saving import Saved
-from callcheck.store.straight import straight
-from callcheck.store.summary import Judged as JudgedByHour
-from callcheck.store.summary import Summary, judged_by_hour, side_by_side, summarise
-from callcheck.store.totals import Totals
+from callcheck.store.figures import hourly as hours
+from callcheck.store.figures import reports, totals
+from callcheck.store.figures.local_days import Days
+from callcheck.store.figures.summary import Judged as JudgedByHour
+from callcheck.store.figures.summary import Summary, judged_by_hour, side_by_side, summarise
+from callcheck.store.figures.totals import Totals
 
 SLICE = 500
 """Calls that a purge deletes at once: some 10 ms in which the writer waits."""

@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-from callcheck.store.counts import COUNTS
+from callcheck.store.figures.counts import COUNTS
 
 HEADLINE = "answer_by_ring"
 """The rule whose result stands in the row of the call itself (`verdict`)."""

@@ -18,9 +18,9 @@ from typing import Protocol
 
 from callcheck.calls.model import Call
 from callcheck.judging.verdict import Finding
+from callcheck.store.calls.rows import Judged
+from callcheck.store.calls.saving import Saved
 from callcheck.store.errors import CallRefused, StoreError
-from callcheck.store.rows import Judged
-from callcheck.store.saving import Saved
 
 log = logging.getLogger(__name__)
 

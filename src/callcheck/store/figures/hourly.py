@@ -18,10 +18,10 @@ from sqlalchemy import Connection, Row, Table, delete, select, tuple_
 
 from callcheck.calls.model import Micros, Millis
 from callcheck.store import tables as t
-from callcheck.store.counts import COUNTS, places
-from callcheck.store.days import HOUR, Days
-from callcheck.store.rows import Counted, Key
-from callcheck.store.straight import Straight, add_text, marks, straight
+from callcheck.store.calls.rows import Counted, Key
+from callcheck.store.driver import Straight, add_text, marks, straight
+from callcheck.store.figures.counts import COUNTS, places
+from callcheck.store.figures.local_days import HOUR, Days
 
 PART = 20_000
 """Calls that are counted anew at once."""

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, case, delete, func, select
 
 from callcheck.calls.model import Call, Direction, Millis
 from callcheck.store import tables as t
-from callcheck.store.rows import Judged
-from callcheck.store.straight import Straight, Values, add_text, straight
+from callcheck.store.calls.rows import Judged
+from callcheck.store.driver import Straight, Values, add_text, straight
 
 _Labels = TypeVar("_Labels")
 CallLabels = tuple[str, str, str, str, str]

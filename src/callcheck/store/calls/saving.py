@@ -9,11 +9,14 @@ from sqlalchemy import Connection, delete
 
 from callcheck.calls.model import Call, Millis
 from callcheck.judging.verdict import Finding
-from callcheck.store import hours, queries, rows, tables, totals
-from callcheck.store.days import Days
-from callcheck.store.rows import Counted, Judged, Key
-from callcheck.store.straight import Straight, insert_text, marks, straight
-from callcheck.store.totals import Totals
+from callcheck.store import tables
+from callcheck.store.calls import queries, rows
+from callcheck.store.calls.rows import Counted, Judged, Key
+from callcheck.store.driver import Straight, insert_text, marks, straight
+from callcheck.store.figures import hourly as hours
+from callcheck.store.figures import totals
+from callcheck.store.figures.local_days import Days
+from callcheck.store.figures.totals import Totals
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from callcheck.absences.merging import Claim, Taken, Taking, Told
 from callcheck.absences.model import Absence, Change, Draft, State
 from callcheck.calls.model import Micros
-from callcheck.store.absence_tables import absence_claims, absence_history, absences
+from callcheck.store.absences.tables import absence_claims, absence_history, absences
+from callcheck.store.driver import straight
 from callcheck.store.engine import writing
 from callcheck.store.errors import translated
 from callcheck.store.store import Store
-from callcheck.store.straight import straight
 
 Values = tuple[Any, ...]
 COLUMNS = tuple(absences.c.keys())

@@ -11,7 +11,7 @@ from callcheck.absences.model import Absence, Came, Cover, Message
 from callcheck.calls.model import Direction, Micros
 from callcheck.judging.verdict import Result
 from callcheck.store import meta
-from callcheck.store.absence_tables import absences, messages
+from callcheck.store.absences.tables import absences, messages
 from callcheck.store.engine import writing
 from callcheck.store.errors import translated
 from callcheck.store.store import Store

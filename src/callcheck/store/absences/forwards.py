@@ -17,11 +17,11 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from callcheck.absences.model import Forward, ForwardKind, Phone
 from callcheck.calls.model import Micros
-from callcheck.store.absence_tables import forward_looks, forwards, phones
+from callcheck.store.absences.tables import forward_looks, forwards, phones
+from callcheck.store.driver import Values, marks, set_text, straight
 from callcheck.store.engine import writing
 from callcheck.store.errors import translated
 from callcheck.store.store import Store
-from callcheck.store.straight import Values, marks, set_text, straight
 
 Key = tuple[str, ForwardKind]
 Seen = Mapping[Key, str | None]

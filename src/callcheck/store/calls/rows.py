@@ -28,7 +28,7 @@ from callcheck.calls.model import (
 )
 from callcheck.judging.verdict import Finding, Readings, Result
 from callcheck.store import tables as t
-from callcheck.store.straight import Straight, Values, marks
+from callcheck.store.driver import Straight, Values, marks
 
 Judged = tuple[Call, Sequence[Finding]]
 Key = tuple[str, str]

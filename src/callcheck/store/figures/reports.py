@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from callcheck.calls.model import Micros
 from callcheck.store import tables as t
-from callcheck.store.straight import marks
+from callcheck.store.driver import marks
 
 
 @dataclass(frozen=True, slots=True)

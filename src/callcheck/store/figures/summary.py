@@ -15,11 +15,11 @@ from sqlalchemy import Connection
 from callcheck.calls.model import Direction, Disposition, Micros
 from callcheck.judging.service_level import Waits
 from callcheck.judging.verdict import Result
-from callcheck.store.counts import COUNTS, KINDS, WAITS, places
-from callcheck.store.days import Days, Hours
-from callcheck.store.hours import Limits
-from callcheck.store.queries import units_seen
-from callcheck.store.straight import Straight, marks, straight
+from callcheck.store.calls.queries import units_seen
+from callcheck.store.driver import Straight, marks, straight
+from callcheck.store.figures.counts import COUNTS, KINDS, WAITS, places
+from callcheck.store.figures.hourly import Limits
+from callcheck.store.figures.local_days import Days, Hours
 
 MOST_STEPS = 5000
 MOST_CUT = 100

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, select
 from callcheck.calls.model import Disposition, Micros
 from callcheck.judging.verdict import Result
 from callcheck.store import tables as t
-from callcheck.store.cursor import Place, decoded, encoded
-from callcheck.store.known import Known
-from callcheck.store.rows import Judged, whole
-from callcheck.store.straight import Straight, marks, straight
+from callcheck.store.calls.cache import Known
+from callcheck.store.calls.cursor import Place, decoded, encoded
+from callcheck.store.calls.rows import Judged, whole
+from callcheck.store.driver import Straight, marks, straight
 
 MOST = 1000
 """The most calls of one page."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from callcheck.store.rows import Judged, Key, whole
-from callcheck.store.straight import Straight
+from callcheck.store.calls.rows import Judged, Key, whole
+from callcheck.store.driver import Straight
 
 KEPT = 4_000
 """Calls, at some 2 kB each."""

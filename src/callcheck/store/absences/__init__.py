@@ -1,0 +1,1 @@
+"""Absences, forwards and what happened meanwhile."""
