@@ -24,7 +24,7 @@ from benchmarks.many_calls import DAY, END, SECOND, fill, unit_ids
 from benchmarks.questions import Ask, questions, values
 from benchmarks.report import Figure, table
 from benchmarks.serving import configured, served
-from callcheck.api import when
+from callcheck.api import times as when
 from callcheck.config import Config
 from callcheck.store import Store
 from tests.dashboards.reading import panels, substituted

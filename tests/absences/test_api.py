@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from callcheck.absences.model import ForwardKind
 from callcheck.absences.service import Desk
 from callcheck.absences.terms import Terms
-from callcheck.api.absence_models import (
+from callcheck.api.absences.models import (
     AbsenceList,
     AbsenceOut,
     CoverList,

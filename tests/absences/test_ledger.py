@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from callcheck.absences.model import ForwardKind, Message
-from callcheck.api.absence_models import AbsenceOut, CoverList, DigestOut, LedgerList
+from callcheck.api.absences.models import AbsenceOut, CoverList, DigestOut, LedgerList
 from callcheck.calls.model import Call, Disposition, Via
 from callcheck.store import Forwards, Meanwhile, Store
 from tests.absences.people import HOUR, at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcheck.api.call_models import CallDetail, CallList, OpenCallList
+from callcheck.api.calls.models import CallDetail, CallList, OpenCallList
 from tests.api.house_of_cards import ListReader, served, some_calls
 
 

@@ -13,9 +13,9 @@ import httpx2
 import pytest
 import uvicorn
 
-from callcheck.api import flat
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness, Record
+from callcheck.api.tables import rows as flat
 from tests.api.house_of_cards import (
     PARTIES,
     RIGA,
@@ -92,7 +92,7 @@ async def events(lines: AsyncIterator[str]) -> AsyncIterator[list[tuple[object, 
 
 
 async def test_every_change_is_sent_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("callcheck.api.stream.EVERY", 0.01)
+    monkeypatch.setattr("callcheck.api.tables.stream.EVERY", 0.01)
     moving = Moving()
     law = ringing("2", TEN, unit="law")
     async with (
@@ -121,7 +121,7 @@ async def test_the_stream_wants_a_token() -> None:
 
 async def test_a_client_that_vanishes_is_asked_for_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """And one that never reads keeps nobody waiting."""
-    monkeypatch.setattr("callcheck.api.stream.EVERY", 0.01)
+    monkeypatch.setattr("callcheck.api.tables.stream.EVERY", 0.01)
     moving = Looked()
     async with listening(moving) as url, httpx2.AsyncClient(timeout=10) as client:
         async with client.stream("GET", url, headers=bearer("r-key")) as answer:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from callcheck.api import table_models
 from callcheck.api.models import Listed
+from callcheck.api.tables import models as table_models
 from callcheck.calls.model import Disposition
 from tests.api.house_of_cards import (
     BREACHED,

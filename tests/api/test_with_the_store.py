@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from callcheck.api.app import make_api
-from callcheck.api.call_models import CallDetail, CallList
+from callcheck.api.calls.models import CallDetail, CallList
 from callcheck.api.models import Summary
 from callcheck.api.ports import House, Judged, Ports, Readiness
 from callcheck.app.ports import StoreReader

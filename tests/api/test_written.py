@@ -13,10 +13,10 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 
-from callcheck.api import written
 from callcheck.api.app import make_api
+from callcheck.api.calls import json_cache as written
+from callcheck.api.calls.json_cache import Written
 from callcheck.api.ports import CallQuery, House, Judged, Ports, Reader, Readiness
-from callcheck.api.written import Written
 from callcheck.app.ports import StoreReader
 from callcheck.calls.directory import Party
 from callcheck.calls.model import Call, Disposition

@@ -9,12 +9,18 @@ from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
-from callcheck.api import absence_reports, absences, calls, flat, health, stream, tables, units
+from callcheck.api import health, units
+from callcheck.api.absences import reports as absence_reports
+from callcheck.api.absences import routes as absences
+from callcheck.api.calls import routes as calls
+from callcheck.api.calls.json_cache import Written
 from callcheck.api.guard import Guard
 from callcheck.api.models import ProblemOut
 from callcheck.api.ports import House, Ports
 from callcheck.api.problems import install, problem
-from callcheck.api.written import Written
+from callcheck.api.tables import routes as tables
+from callcheck.api.tables import rows as flat
+from callcheck.api.tables import stream
 
 _ABOUT = (
     "Whether a human answered by the third ring, call by call. Errors are RFC 9457 problem "

@@ -7,10 +7,10 @@ from typing import Any
 from fastapi import Request
 from pydantic import Field
 
+from callcheck.api.calls.json_cache import Written
 from callcheck.api.models import ProblemOut
 from callcheck.api.ports import House, Ports
 from callcheck.api.problems import MEDIA_TYPE, Problem
-from callcheck.api.written import Written
 
 _SAYS = {
     401: "no token, or an unknown one",

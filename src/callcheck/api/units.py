@@ -10,12 +10,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from callcheck.api import answers, flat, models, when
+from callcheck.api import answers, models
+from callcheck.api import times as when
 from callcheck.api.auth import Reads
 from callcheck.api.ports import House, Ports, Tally
 from callcheck.api.problems import Problem
 from callcheck.api.shared import SPAN_END, SPAN_START, house_of, known_unit, ports_of, problems
 from callcheck.api.summary import counts
+from callcheck.api.tables import rows as flat
 from callcheck.calls.model import Micros
 from callcheck.explain.record import iso
 

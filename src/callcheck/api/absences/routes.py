@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcheck.absences.model import Absence, Draft
 from callcheck.absences.reports import Record
 from callcheck.absences.service import Desk, Wanted
-from callcheck.api import absence_models as models
-from callcheck.api import when
+from callcheck.api import times as when
+from callcheck.api.absences import models
 from callcheck.api.answers import Json
 from callcheck.api.auth import Access, Reads
 from callcheck.api.ports import House

@@ -8,8 +8,10 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from callcheck.api import answers, call_models, flat, when
+from callcheck.api import answers
+from callcheck.api import times as when
 from callcheck.api.auth import Access, Reads
+from callcheck.api.calls import models as call_models
 from callcheck.api.ports import CallQuery, House, Judged, Record
 from callcheck.api.problems import Problem
 from callcheck.api.shared import (
@@ -21,6 +23,7 @@ from callcheck.api.shared import (
     problems,
     records_of,
 )
+from callcheck.api.tables import rows as flat
 from callcheck.calls.model import Call, Disposition
 from callcheck.explain import ring_budget, timeline
 from callcheck.explain.record import iso, seconds

@@ -11,7 +11,7 @@ from typing import Any
 
 from callcheck.api.ports import House, Judged, JudgedHour, Record, Tally
 from callcheck.api.summary import counts
-from callcheck.api.when import local, micros_of
+from callcheck.api.times import local, micros_of
 from callcheck.calls.model import Call, Micros
 from callcheck.explain.record import to_row
 from callcheck.judging.verdict import Finding

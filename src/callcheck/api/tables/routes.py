@@ -12,7 +12,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from callcheck.api import answers, flat, table_models, when
+from callcheck.api import answers
+from callcheck.api import times as when
 from callcheck.api.auth import Access, Reads
 from callcheck.api.ports import CallQuery, House, Judged, Ports
 from callcheck.api.problems import Problem
@@ -25,6 +26,8 @@ from callcheck.api.shared import (
     problems,
     rows_of,
 )
+from callcheck.api.tables import models as table_models
+from callcheck.api.tables import rows as flat
 from callcheck.calls.model import Micros
 from callcheck.explain.record import iso
 

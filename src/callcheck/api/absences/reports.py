@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from callcheck.api import absence_models as models
-from callcheck.api import when
-from callcheck.api.absences import (
+from callcheck.api import times as when
+from callcheck.api.absences import models
+from callcheck.api.absences.routes import (
     AbsencesAsked,
     Number,
     answer,

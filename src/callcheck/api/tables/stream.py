@@ -13,10 +13,10 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from callcheck.api import flat
 from callcheck.api.auth import Access, Reads
 from callcheck.api.shared import house_of, ports_of, problems
-from callcheck.api.tables import visible
+from callcheck.api.tables import rows as flat
+from callcheck.api.tables.routes import visible
 
 router = APIRouter(prefix="/api/v1", tags=["calls"])
 EVERY = 0.5

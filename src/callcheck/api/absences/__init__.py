@@ -1,0 +1,1 @@
+"""Absences and rehearsals over HTTP."""

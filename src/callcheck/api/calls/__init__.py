@@ -1,0 +1,1 @@
+"""Calls over HTTP: lists, one call with its story, the calls going on."""
