@@ -95,7 +95,7 @@ async def whole_path(_port: int, folder: Path, meter: Meter) -> int:
 
     from callcheck.ami.client import Listener
     from callcheck.app.memory import calm_collector
-    from callcheck.app.ports import Now
+    from callcheck.app.store_reader import Now
     from callcheck.app.watch import Watch
     from callcheck.calls.model import Call
     from callcheck.judging.verdict import Finding

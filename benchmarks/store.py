@@ -121,7 +121,7 @@ def _administer(store: Store, *statements: str) -> None:
 
 def opened(config: Config) -> Store:
     """The store, counting as this configuration does."""
-    from callcheck.app.ports import store_of
+    from callcheck.app.store_reader import store_of
 
     store = store_of(config)
     store.open()

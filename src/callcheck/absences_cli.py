@@ -131,8 +131,8 @@ def end(number: int, as_json: bool, config_file: Path) -> None:
 @contextmanager
 def open_house(config_file: Path) -> Iterator[tuple[Config, Store, Desk]]:
     """The house's store and desk; a failure of theirs ends the program with one line."""
-    from callcheck.app.desk import make_desk
-    from callcheck.app.ports import store_of
+    from callcheck.app.absence_service import make_desk
+    from callcheck.app.store_reader import store_of
     from callcheck.config import ConfigErrors, load
     from callcheck.store import StoreError
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from callcheck.app.ports import store_of
+from callcheck.app.store_reader import store_of
 from callcheck.cli import commands
 from callcheck.config import load
 from tests.store.samples import judged

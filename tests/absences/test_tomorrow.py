@@ -14,7 +14,7 @@ from callcheck.absences.service import Desk
 from callcheck.absences.state import Clockwork
 from callcheck.absences.terms import Terms
 from callcheck.absences.tomorrow import due_at, look_ahead, next_working_day
-from callcheck.app.herald import TOLD, Herald
+from callcheck.app.announce_tomorrow import TOLD, Herald
 from callcheck.config import AbsenceWatch, Config, Http, Privacy, Site, Tomorrow
 from callcheck.config import Store as StoreAt
 from callcheck.judging.hours import Hours, Special
@@ -246,7 +246,7 @@ def test_a_webhook_that_is_away_is_tried_again(
     assert "not taken by the webhook: the server answers 503" in caplog.text
     assert "s3cret" not in caplog.text
     hook.status = 200
-    monkeypatch.setattr("callcheck.app.herald.AGAIN", 0.0)
+    monkeypatch.setattr("callcheck.app.announce_tomorrow.AGAIN", 0.0)
     house.herald._next_try = 0.0
     house.looks("2026-11-23 15:02")
     house.looks("2026-11-23 15:03")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from callcheck.absences.model import Draft, ForwardKind, Message
-from callcheck.app.absences import AbsenceWatch
+from callcheck.app.absence_watch import AbsenceWatch
 from callcheck.calls.model import Disposition
 from callcheck.clock import now
 from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit

@@ -14,7 +14,7 @@ from callcheck.api.app import make_api
 from callcheck.api.calls.models import CallDetail, CallList
 from callcheck.api.models import Summary
 from callcheck.api.ports import House, Judged, Ports, Readiness
-from callcheck.app.ports import StoreReader
+from callcheck.app.store_reader import StoreReader
 from callcheck.calls.model import Disposition
 from callcheck.explain.record import to_record
 from callcheck.judging.cadence import CADENCES

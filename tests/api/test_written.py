@@ -17,7 +17,7 @@ from callcheck.api.app import make_api
 from callcheck.api.calls import json_cache as written
 from callcheck.api.calls.json_cache import Written
 from callcheck.api.ports import CallQuery, House, Judged, Ports, Reader, Readiness
-from callcheck.app.ports import StoreReader
+from callcheck.app.store_reader import StoreReader
 from callcheck.calls.directory import Party
 from callcheck.calls.model import Call, Disposition
 from callcheck.explain.record import to_record

@@ -14,7 +14,7 @@ from callcheck.absences.service import Desk
 from callcheck.absences.terms import Terms
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness
-from callcheck.app.ports import StoreReader
+from callcheck.app.store_reader import StoreReader
 from callcheck.calls.directory import Directory, Party
 from callcheck.explain.record import to_record
 from callcheck.judging.cadence import CADENCES

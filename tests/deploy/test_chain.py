@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from callcheck.app.house import run
-from callcheck.app.ports import store_of
+from callcheck.app.store_reader import store_of
 from callcheck.calls.model import Direction, Disposition, Via
 from callcheck.config import Config, load
 from callcheck.demo.compose import Numbers, Recording, read

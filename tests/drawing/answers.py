@@ -18,8 +18,8 @@ from fastapi.testclient import TestClient
 
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness, Record
-from callcheck.app.desk import make_desk
-from callcheck.app.ports import StoreReader, wait_limits
+from callcheck.app.absence_service import make_desk
+from callcheck.app.store_reader import StoreReader, wait_limits
 from callcheck.calls.model import Direction
 from callcheck.explain.record import to_record
 from callcheck.rules import RULES

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from callcheck.absences.model import Draft, ForwardKind
-from callcheck.app.desk import make_desk
+from callcheck.app.absence_service import make_desk
 from callcheck.calls.model import Call, Disposition
 from callcheck.config import Config, load
 from callcheck.demo.day import Day, redated

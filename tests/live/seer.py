@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from callcheck.absences.model import Draft
-from callcheck.app import absences as running
+from callcheck.app import absence_watch as running
 from callcheck.app.house import House
 from callcheck.config import Config, load
 from callcheck.config import Store as StoreAt

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness
-from callcheck.app.ports import StoreReader, wait_limits
+from callcheck.app.store_reader import StoreReader, wait_limits
 from callcheck.calls.model import Via
 from callcheck.config import Config, load_for_replay
 from callcheck.explain.record import to_record

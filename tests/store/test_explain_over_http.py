@@ -16,7 +16,7 @@ from sqlalchemy import event
 
 from callcheck.api.app import make_api
 from callcheck.api.ports import House, Ports, Readiness
-from callcheck.app.ports import StoreReader
+from callcheck.app.store_reader import StoreReader
 from callcheck.explain.record import to_record
 from callcheck.judging.cadence import CADENCES
 from callcheck.store import Store, StoreError

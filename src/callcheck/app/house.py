@@ -22,9 +22,9 @@ from callcheck.ami.client import Listener
 from callcheck.api.app import make_api
 from callcheck.api.ports import House as ApiHouse
 from callcheck.api.ports import Ports, Record, Token
-from callcheck.app.absences import AbsenceWatch
+from callcheck.app.absence_watch import AbsenceWatch
 from callcheck.app.memory import calm_collector
-from callcheck.app.ports import Now, StoreReader, store_of, wait_limits
+from callcheck.app.store_reader import Now, StoreReader, store_of, wait_limits
 from callcheck.app.watch import Watch
 from callcheck.clock import now
 from callcheck.config import Config

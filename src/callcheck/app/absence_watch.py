@@ -12,8 +12,8 @@ from typing import Protocol
 from callcheck.absences.model import Absence
 from callcheck.absences.service import Stands
 from callcheck.ami.client import Listener
-from callcheck.app.desk import make_desk
-from callcheck.app.herald import Herald
+from callcheck.app.absence_service import make_desk
+from callcheck.app.announce_tomorrow import Herald
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Micros
 from callcheck.config import Config
