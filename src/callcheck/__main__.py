@@ -10,7 +10,7 @@ def main() -> None:
 
         print(f"callcheck {__version__}")
         return
-    from callcheck.cli import main as cli
+    from callcheck.commands.cli import main as cli
 
     cli()
 

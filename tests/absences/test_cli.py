@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from callcheck.app.store_reader import store_of
-from callcheck.cli import commands
+from callcheck.commands.cli import commands
 from callcheck.config import load
 from tests.store.samples import judged
 

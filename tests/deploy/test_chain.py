@@ -17,7 +17,6 @@ from callcheck.app.house import run
 from callcheck.app.store_reader import store_of
 from callcheck.calls.model import Direction, Disposition, Via
 from callcheck.config import Config, load
-from callcheck.demo.compose import Numbers, Recording, read
 from callcheck.demo.day import load as load_day
 from callcheck.demo.day import redated
 from callcheck.demo.house import furnish
@@ -27,6 +26,7 @@ from callcheck.store import CallFilter, Judged, Store
 from tests.ami.fake_pbx import SECRET, FakePbx, running
 from tests.deploy.chain import Chain, Inbox, wait_for, watching
 from tests.deploy.programs import free_port, program
+from tools.compose_demo_day import Numbers, Recording, read
 
 RECORDINGS = Path(__file__).parents[1] / "recordings" / "22"
 TOKEN = "metrics-of-the-test"

@@ -8,7 +8,7 @@ import re
 from click import Group
 from click.testing import CliRunner
 
-from callcheck.cli import commands
+from callcheck.commands.cli import commands
 
 from .reading import RUNNING, text
 

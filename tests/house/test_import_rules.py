@@ -19,13 +19,13 @@ PLANTED = [
     ("calls/tracker", "from time import monotonic", CORE),
     ("calls/events", "from os import path", CORE),
     ("calls/events", "from callcheck.calls import tracker", "what can happen to a channel"),
-    ("calls/model", "from callcheck import verdict", PATH),
+    ("calls/model", "from callcheck.judging import verdict", PATH),
     ("calls/model", "from callcheck.ami import framing", PATH),
-    ("verdict", "from pathlib import Path", CORE),
-    ("verdict", "from callcheck import rules", PATH),
-    ("cadence", "import time", CORE),
-    ("hours", "import os", CORE),
-    ("hours", "from callcheck import verdict", PATH),
+    ("judging/verdict", "from pathlib import Path", CORE),
+    ("judging/verdict", "from callcheck import rules", PATH),
+    ("judging/cadence", "import time", CORE),
+    ("judging/hours", "import os", CORE),
+    ("judging", "from callcheck import explain", PATH),
     ("rules/answer_by_ring", "import logging", CORE),
     ("rules/answer_by_ring", "from callcheck import config", PATH),
     ("rules/answer_by_ring", "from callcheck.rules import planted", "a rule knows no other rule"),
@@ -33,7 +33,7 @@ PLANTED = [
     ("ami/framing", "from callcheck.calls import events", "framing knows bytes, not calls"),
     ("ami/events", "import asyncio", "the names of AMI headers"),
     ("ami/events", "import panoramisk", "panoramisk lives in ami's link"),
-    ("ami/client", "from callcheck import verdict", "AMI knows nothing of verdicts"),
+    ("ami/client", "from callcheck.judging import verdict", "AMI knows nothing of verdicts"),
     ("ami/client", "from callcheck.store import tables", "AMI knows nothing of verdicts"),
     ("store/planted", "from callcheck.calls import tracker", "the store keeps calls"),
     ("store/planted", "from callcheck import rules", "the store keeps calls"),
@@ -45,7 +45,7 @@ PLANTED = [
     ("api/planted", "import prometheus_client", "prometheus_client lives in metrics"),
     ("app", "import sqlite3", "SQLAlchemy lives in the store"),
     ("app", "import fastapi", "FastAPI lives in the API"),
-    ("app", "from callcheck import cli", PATH),
+    ("app", "from callcheck import commands", PATH),
     ("a_new_room", "import panoramisk", "panoramisk lives in ami's link"),
     ("a_room_without_a_place", "import enum", PATH),
 ]
@@ -105,7 +105,7 @@ def test_a_planted_import_is_caught(tree: Path, room: str, line: str, contract: 
     assert any(name.startswith(contract) for name in broken), broken
 
 
-@pytest.mark.parametrize("room", ["calls/tracker", "rules/answer_by_ring", "verdict", "explain"])
+@pytest.mark.parametrize("room", ["calls/tracker", "rules/answer_by_ring", "judging/verdict", "explain"])
 @pytest.mark.parametrize(
     "line",
     [

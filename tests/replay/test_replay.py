@@ -211,7 +211,7 @@ def test_help_answers_at_once(arguments: list[str]) -> None:
     """Without the libraries that only the house needs."""
     code = (
         "import sys\n"
-        "from callcheck.cli import main\n"
+        "from callcheck.commands.cli import main\n"
         f"sys.argv = ['callcheck', *{arguments!r}]\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
         f"print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)\n"
@@ -224,7 +224,7 @@ def test_help_answers_at_once(arguments: list[str]) -> None:
 def test_replay_itself_needs_no_database_and_no_network() -> None:
     code = (
         "import sys\n"
-        "from callcheck.cli import main\n"
+        "from callcheck.commands.cli import main\n"
         f"sys.argv = ['callcheck', 'replay', '--config', {str(LAB_CONFIG)!r}, {str(DIRECT)!r}]\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
         f"print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)\n"
@@ -236,7 +236,7 @@ def test_replay_itself_needs_no_database_and_no_network() -> None:
 MEGABYTES = 60
 PEAK = (
     "import resource, sys\n"
-    "from callcheck.cli import main\n"
+    "from callcheck.commands.cli import main\n"
     f"sys.argv = ['callcheck', 'replay', '--config', {str(LAB_CONFIG)!r}, '--json', '-']\n"
     "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
     "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)\n"

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from callcheck.app.house import AppError, run
+from callcheck.app.run import until_told
 from callcheck.config import Config, ConfigErrors, load
 from callcheck.demo.house import furnish, secret_in
 from callcheck.demo.pbx import DemoPbx
-from callcheck.running import until_told
 from callcheck.store import Saved
 
 WELCOME = """\

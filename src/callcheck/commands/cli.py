@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from callcheck import __version__
-from callcheck.absences_cli import absences
-from callcheck.absences_import import import_
-from callcheck.absences_reports import digest, rehearse, report, tomorrow
+from callcheck.commands.absences import absences
+from callcheck.commands.absences_import import import_
+from callcheck.commands.absences_reports import digest, rehearse, report, tomorrow
 
 if TYPE_CHECKING:
     from callcheck.config import Config
@@ -58,7 +58,7 @@ def replay(
     config_file: Path | None,
 ) -> None:
     """Reads recorded AMI streams (plain or .gz; - is standard input) and prints their calls."""
-    from callcheck.replay_cli import run_replay
+    from callcheck.commands.replay import run_replay
 
     config = _optional_config(config_file)
     try:
@@ -75,7 +75,7 @@ def replay(
 @_config
 def run(config_file: Path | None) -> None:
     """Listener, store, metrics and API in one process, until Ctrl-C."""
-    from callcheck.running import run_until_told
+    from callcheck.app.run import run_until_told
 
     config = _load(config_file)
     log_to_stderr()
@@ -89,7 +89,7 @@ def run(config_file: Path | None) -> None:
 @_config
 def record(file: Path, pbx_name: str | None, force: bool, config_file: Path | None) -> None:
     """Writes what the PBX sends to FILE (gzip if it ends in .gz), to replay later. Ctrl-C ends."""
-    from callcheck.running import record_until_told
+    from callcheck.app.run import record_until_told
 
     config = _load(config_file)
     log_to_stderr()

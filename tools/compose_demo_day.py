@@ -1,6 +1,6 @@
 """Recordings of single calls in, one working day of a small ministry out (`day.ami.gz`).
 
-    python -m callcheck.demo.compose tests/recordings/22 src/callcheck/demo/day.ami.gz
+    python -m tools.compose_demo_day tests/recordings/22 src/callcheck/demo/day.ami.gz
 
 Every call was recorded from a real Asterisk; what is done to it is: moved in time, channels
 and bridges renumbered so that none occurs twice, another outside caller, and, where somebody

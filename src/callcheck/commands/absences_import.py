@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from callcheck.absences_cli import Failure, config_option, known, open_house
+from callcheck.commands.absences import Failure, config_option, known, open_house
 
 if TYPE_CHECKING:
     from callcheck.absences.model import Absence

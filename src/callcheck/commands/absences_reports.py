@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from callcheck.absences_cli import Failure, config_option, json_option, known, open_house, when
+from callcheck.commands.absences import Failure, config_option, json_option, known, open_house, when
 from callcheck.judging.people import tenths
 
 _number = click.argument("number", type=click.IntRange(min=0))
