@@ -197,7 +197,7 @@ def _peer(config: Config, kind: str) -> Figure:
     start, end = (datetime.fromtimestamp(at // SECOND, UTC) for at in (END - 30 * DAY, END))
     zone, (first, last) = config.site.zone, (f"{at:%Y-%m-%d}" for at in (start, end))
     edges = when.edges(
-        when.micros(first, "from", zone), when.micros(last, "to", zone), "1d", zone
+        when.parse(first, "from", zone), when.parse(last, "to", zone), "1d", zone
     )  # fmt: skip
     spent: dict[int, list[float]] = {0: [], 1: []}
     for unit, plus in itertools.product(unit_ids(), spent):

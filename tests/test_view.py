@@ -16,9 +16,10 @@ from callcheck.calls.model import (
     TimeSource,
     Via,
 )
-from callcheck.explain.record import iso, to_record
+from callcheck.explain.record import to_record
 from callcheck.judging.cadence import Cadence
 from callcheck.judging.verdict import Finding, Readings, Result
+from callcheck.times import iso
 
 START = 1_795_334_400_012_900  # 2026-11-22T10:00:00.0129+02:00
 LV = Cadence(1000, 4000)

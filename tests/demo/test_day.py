@@ -11,10 +11,10 @@ import pytest
 
 from callcheck.calls.model import Call, Direction, Disposition
 from callcheck.config import load as load_config
-from callcheck.demo import compose
 from callcheck.demo.day import BASE, load, redated
 from callcheck.demo.house import furnish
 from callcheck.journal.follow import Follower, follow_bytes
+from tools import compose_demo_day as compose
 
 RECORDINGS = Path(__file__).parents[1] / "recordings" / "22"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import tzinfo
 
 from callcheck.absences import ledger
 from callcheck.absences.model import Absence, Came, Change, Forward, Message
@@ -14,17 +14,10 @@ from callcheck.absences.steps import Step
 from callcheck.absences.tomorrow import Line
 from callcheck.calls.directory import Directory
 from callcheck.calls.model import Micros
+from callcheck.times import iso_short
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE = 60_000_000
 Record = dict[str, object]
-
-
-def moment(at: Micros | None, zone: tzinfo) -> str | None:
-    """`2026-12-21T00:00:00+02:00`; fractions only where there are some."""
-    if at is None:
-        return None
-    return (_EPOCH + timedelta(microseconds=at)).astimezone(zone).isoformat()
 
 
 def absence(
@@ -37,15 +30,15 @@ def absence(
         "id": one.id,
         "extension": one.extension,
         "unit": unit,
-        "from": moment(one.start, zone),
-        "to": moment(one.end, zone),
+        "from": iso_short(one.start, zone),
+        "to": iso_short(one.end, zone),
         "deputy": one.deputy,
         "source": one.source,
         "sources": sorted({one.source, *sources}),
         "active": stand.active,
         "cancelled": one.cancelled,
         "state": stand.state.value,
-        "state_since": moment(since, zone),
+        "state_since": iso_short(since, zone),
         "forward": forward(stand.forward, zone),
         "reason": stand.reason,
         "covered_minutes": stand.covered // _MINUTE,
@@ -62,7 +55,7 @@ def forward(one: Forward | None, zone: tzinfo) -> Record | None:
     """A forward; `since` is null where it was in force before anybody looked."""
     if one is None:
         return None
-    return {"kind": one.kind.value, "to": one.to, "since": moment(one.since, zone)}
+    return {"kind": one.kind.value, "to": one.to, "since": iso_short(one.since, zone)}
 
 
 def rehearsal(world: World, clock: Clockwork, extension: str, at: Micros) -> Record:
@@ -75,7 +68,7 @@ def rehearsal(world: World, clock: Clockwork, extension: str, at: Micros) -> Rec
         state, reason = stand.state, stand.reason
     return {
         "extension": extension,
-        "at": moment(at, clock.zone),
+        "at": iso_short(at, clock.zone),
         "absent": gone is not None,
         "steps": [_step(step) for step in walked.steps],
         "otherwise": [_step(step) for step in walked.otherwise],
@@ -95,9 +88,9 @@ def line(one: Line, directory: Directory, zone: tzinfo) -> Record:
         "extension": gone.extension,
         "name": party.name if party else "",
         "unit": party.unit if party else None,
-        "from": moment(gone.start, zone),
-        "to": moment(gone.end, zone),
-        "at": moment(one.at, zone),
+        "from": iso_short(gone.start, zone),
+        "to": iso_short(gone.end, zone),
+        "at": iso_short(one.at, zone),
         "state": one.state.value,
         "reason": one.reason,
     }
@@ -109,7 +102,7 @@ def came(calls: Sequence[Came], owner: str, directory: Directory, zone: tzinfo) 
         {
             "pbx": one.pbx,
             "call_id": one.call_id,
-            "started_at": moment(one.at, zone),
+            "started_at": iso_short(one.at, zone),
             "dialed": one.dialed,
             "disposition": one.disposition,
             "way": ledger.way(one, owner),
@@ -123,12 +116,12 @@ def came(calls: Sequence[Came], owner: str, directory: Directory, zone: tzinfo) 
 
 def messages(noted: Sequence[Message], zone: tzinfo) -> list[Record]:
     """Who noted a message, and when."""
-    return [{"at": moment(one.at, zone), "by": one.by} for one in noted]
+    return [{"at": iso_short(one.at, zone), "by": one.by} for one in noted]
 
 
 def history(changes: Sequence[Change], zone: tzinfo) -> list[Record]:
     """What was changed, oldest first."""
-    return [{"at": moment(c.at, zone), "by": c.by, "what": c.what} for c in changes]
+    return [{"at": iso_short(c.at, zone), "by": c.by, "what": c.what} for c in changes]
 
 
 def _step(step: Step) -> Record:

@@ -21,6 +21,7 @@ from callcheck.absences.state import Standing, standing, target
 from callcheck.absences.terms import Terms
 from callcheck.absences.tomorrow import Line, WorkingDay, due_at, look_ahead, next_working_day
 from callcheck.calls.model import Micros
+from callcheck.times import iso_short
 
 Record = dict[str, object]
 
@@ -156,7 +157,7 @@ class Reports:
         ]
         return {
             "day": day.date.isoformat(),
-            "announced_at": view.moment(due, terms.clock.zone),
+            "announced_at": iso_short(due, terms.clock.zone),
             "items": [record for one, record in shown if not one.covered],
             "covered": [record for one, record in shown if one.covered],
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 
 from callcheck.absences.model import Absence, Forward, ForwardKind, State
@@ -13,9 +13,8 @@ from callcheck.absences.snapshot import World
 from callcheck.absences.steps import Cover, Rehearsal
 from callcheck.calls.model import Micros
 from callcheck.judging.hours import Hours
+from callcheck.times import local, micros
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ONE = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
 
 
@@ -45,11 +44,11 @@ class Clockwork:
         if self.hours is not None:
             return self.hours.spans(day)
         midnight = datetime.combine(day, time(), self.zone)
-        return (((midnight - _EPOCH) // _ONE, (midnight + _DAY - _EPOCH) // _ONE),)
+        return ((micros(midnight), micros(midnight + _DAY)),)
 
     def local(self, at: Micros) -> datetime:
         """A moment on the house's clock."""
-        return (_EPOCH + at * _ONE).astimezone(self.zone)
+        return local(at, self.zone)
 
 
 @dataclass(frozen=True, slots=True)

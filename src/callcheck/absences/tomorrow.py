@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from callcheck.absences.model import Absence, State
 from callcheck.absences.rehearsal import rehearse
 from callcheck.absences.snapshot import World
 from callcheck.absences.state import STATE_OF, Clockwork
 from callcheck.calls.model import Micros
+from callcheck.times import micros
 
 Spans = Sequence[tuple[Micros, Micros]]
 STATES = (State.FORWARDED, State.WRONG_TARGET, State.NOT_FORWARDED)
 """What can be said of a day that has not begun."""
 _DAY = timedelta(days=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_PAUSE = 62
 """Days without work after which a house is taken as closed for good."""
 
@@ -64,7 +64,7 @@ def due_at(clock: Clockwork, day: date, hour: time) -> Micros | None:
     for n in range(1, _LONGEST_PAUSE):
         if clock.day(day - n * _DAY):
             due = datetime.combine(day - n * _DAY, hour, clock.zone)
-            return (due - _EPOCH) // timedelta(microseconds=1)
+            return micros(due)
     return None
 
 

@@ -7,12 +7,12 @@ without an offset is local time of the site.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from callcheck.api.problems import Problem
 from callcheck.calls.model import Micros
+from callcheck.times import local, micros
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _TIME = re.compile(
@@ -25,7 +25,7 @@ FOREVER: tuple[Micros, Micros] = (0, 10**18)
 """From before any call to after all (the year 33658)."""
 
 
-def micros(text: str, name: str, zone: tzinfo) -> Micros:
+def parse(text: str, name: str, zone: tzinfo) -> Micros:
     """A point in time. `name` is the parameter's. Raises Problem 422 that shows the form."""
     match = _TIME.fullmatch(text.strip())
     try:
@@ -40,7 +40,7 @@ def micros(text: str, name: str, zone: tzinfo) -> Micros:
             raise ValueError(text)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone)
-        return (moment - _EPOCH) // _MICROSECOND
+        return micros(moment)
     except (ValueError, OverflowError):
         raise Problem(
             422,
@@ -49,15 +49,10 @@ def micros(text: str, name: str, zone: tzinfo) -> Micros:
         ) from None
 
 
-def micros_of(text: str) -> Micros:
-    """A time as the API writes it."""
-    return (datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND
-
-
 def span(start: str | None, end: str | None, zone: tzinfo) -> tuple[Micros | None, Micros | None]:
     """`from` and `to` of a query. Raises Problem 422, also where they are the wrong way round."""
-    first = None if start is None else micros(start, "from", zone)
-    last = None if end is None else micros(end, "to", zone)
+    first = None if start is None else parse(start, "from", zone)
+    last = None if end is None else parse(end, "to", zone)
     if first is not None and last is not None and first > last:
         raise Problem(422, "from is after to; swap them")
     return first, last
@@ -85,11 +80,6 @@ def edges(start: Micros, end: Micros, step: str, zone: tzinfo) -> list[Micros]:
     return found
 
 
-def local(at: Micros, zone: tzinfo) -> datetime:
-    """A point in time as local time of the site."""
-    return (_EPOCH + at * _MICROSECOND).astimezone(zone)
-
-
 def _next_days(start: Micros, ahead: timedelta, zone: tzinfo) -> Micros:
     moment = local(start, zone) + ahead  # wall-clock arithmetic: an aware datetime keeps its zone
-    return (moment - _EPOCH) // _MICROSECOND
+    return micros(moment)

@@ -19,7 +19,7 @@ from callcheck.api.shared import SPAN_END, SPAN_START, house_of, known_unit, por
 from callcheck.api.summary import counts
 from callcheck.api.tables import rows as flat
 from callcheck.calls.model import Micros
-from callcheck.explain.record import iso
+from callcheck.times import iso
 
 router = APIRouter(prefix="/api/v1", tags=["units"])
 

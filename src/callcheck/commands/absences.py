@@ -164,7 +164,9 @@ def known(config: Config, *extensions: str | None) -> None:
 
 def when(config: Config, text: str) -> int:
     """A moment on the house's clock. Raises Failure."""
-    from datetime import UTC, datetime, timedelta
+    from datetime import datetime
+
+    from callcheck.times import micros
 
     try:
         moment = datetime.fromisoformat(text)
@@ -172,7 +174,7 @@ def when(config: Config, text: str) -> int:
         raise Failure("no such date; write 2026-12-21 or 2026-12-21T13:00") from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=config.site.zone)
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    return micros(moment)
 
 
 def show(records: list[Record], as_json: bool) -> None:

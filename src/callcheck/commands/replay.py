@@ -11,9 +11,10 @@ from typing import TextIO
 from callcheck.calls.model import Call
 from callcheck.config import Config, ConfigErrors, load_for_replay
 from callcheck.explain import ring_budget, timeline
-from callcheck.explain.record import iso, seconds, to_record
+from callcheck.explain.record import seconds, to_record
 from callcheck.journal.replay import Judged, ReplayError, replay
 from callcheck.judging.people import tenths
+from callcheck.times import iso
 
 _COLUMNS = "{:19}  {:9}  {:13}  {:13}  {:11}  {:>8}  {:>5}  {:10}  {:9}  {}"
 _HEADINGS = [

@@ -7,7 +7,6 @@ import os
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from callcheck.app.house import AppError, run
@@ -16,6 +15,7 @@ from callcheck.config import Config, ConfigErrors, load
 from callcheck.demo.house import furnish, secret_in
 from callcheck.demo.pbx import DemoPbx
 from callcheck.store import Saved
+from callcheck.times import local
 
 WELCOME = """\
 callcheck listens to a demo PBX: a working day of a small ministry, {speed:g} times as fast.
@@ -95,7 +95,7 @@ class _Teller:
 
     def _line(self, saved: Saved) -> str:
         call, finding = saved.call, saved.findings[0]
-        at = datetime.fromtimestamp(call.started_at / 1e6, UTC).astimezone(self._zone)
+        at = local(call.started_at, self._zone)
         who = call.extension or "-"
         name = self._names.get(who, "")
         return (

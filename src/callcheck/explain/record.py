@@ -3,32 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
-from functools import lru_cache
+from datetime import tzinfo
 
-from callcheck.calls.model import Call, Leg, Micros, Millis
+from callcheck.calls.model import Call, Leg, Millis
 from callcheck.judging.cadence import Cadence
 from callcheck.judging.verdict import Finding
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MINUTE: Micros = 60_000_000
-
-
-@lru_cache(maxsize=10_000)
-def iso(at: Micros | None, zone: tzinfo) -> str | None:
-    """`2026-11-22T10:00:00.012+02:00`, rounded down to the millisecond."""
-    if at is None:
-        return None
-    minute, rest = divmod(at, _MINUTE)
-    begin, offset = _written(minute, zone)
-    return f"{begin}{rest // 1_000_000:02}.{rest // 1000 % 1000:03}{offset}"
-
-
-@lru_cache(maxsize=5_000)
-def _written(minute: int, zone: tzinfo) -> tuple[str, str]:
-    """A minute as far as its seconds, and the offset: the times of a page lie close together."""
-    moment = (_EPOCH + timedelta(minutes=minute)).astimezone(zone)
-    return moment.strftime("%Y-%m-%dT%H:%M:"), moment.isoformat()[19:]
+from callcheck.times import iso
 
 
 def seconds(ms: Millis | None) -> float | None:

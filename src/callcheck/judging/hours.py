@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
 from callcheck.calls.model import Micros
+from callcheck.times import local, micros
 
 Minutes = int
 """Minutes after local midnight; 1440 is the end of the day."""
@@ -15,8 +16,6 @@ Spans = tuple[tuple[Minutes, Minutes], ...]
 """Opening times of a day, each from a minute up to (not including) another, in order."""
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ONE = timedelta(microseconds=1)
 _DAYS_KEPT = 1024
 
 
@@ -77,7 +76,7 @@ class Hours:
     def _day_at(self, at: Micros) -> _Day:
         day = self._last
         if not day.begins <= at < day.ends:
-            day = self._day_of((_EPOCH + at * _ONE).astimezone(self._zone).date())
+            day = self._day_of(local(at, self._zone).date())
             self._last = day
         return day
 
@@ -104,7 +103,7 @@ class Hours:
         # a skipped time has no fold of its own: fold=1 would take it to before the gap
         if fold and wall.utcoffset() != wall.replace(fold=0).utcoffset() and _skipped(wall):
             wall = wall.replace(fold=0)
-        return (wall.astimezone(UTC) - _EPOCH) // _ONE
+        return micros(wall.astimezone(UTC))
 
 
 def _skipped(wall: datetime) -> bool:

@@ -4,15 +4,15 @@ Microsoft 365 and Exchange."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from datetime import time as time_of_day
 
 from callcheck.absences.merging import Claim
 from callcheck.absences.model import Draft
 from callcheck.calls.model import Micros
 from callcheck.sources.ical import Told
+from callcheck.times import local, micros
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 
 
@@ -27,8 +27,8 @@ class Mailbox:
 
     def between(self, start: datetime, end: datetime, key: str) -> Told:
         """One absence."""
-        first, last = ((m - _EPOCH) // timedelta(microseconds=1) for m in (start, end))
-        return Draft(self.extension, first, last), Claim(self.source, self.origin, key)
+        told = Draft(self.extension, micros(start), micros(end))
+        return told, Claim(self.source, self.origin, key)
 
     def scheduled(self, start: datetime, end: datetime) -> list[Told]:
         """Replies for a time."""
@@ -36,7 +36,7 @@ class Mailbox:
 
     def always(self, at: Micros) -> list[Told]:
         """Replies with no end count for today and tomorrow, whole days, each time anew."""
-        today = (_EPOCH + timedelta(microseconds=at)).astimezone(self.zone).date()
+        today = local(at, self.zone).date()
         return [
             self.between(self.midnight(day), self.midnight(day + _DAY), f"always {day}")
             for day in (today, today + _DAY)

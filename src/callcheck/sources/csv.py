@@ -15,13 +15,13 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from callcheck.absences.merging import Claim
 from callcheck.absences.model import Draft
 from callcheck.calls.directory import Directory, Kind
-from callcheck.calls.model import Micros
+from callcheck.times import micros
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -41,7 +41,6 @@ _DATES = ("%d.%m.%Y", "%Y-%m-%d", "%d.%m.%Y.")
 _TIMES = ("%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d.%m.%Y. %H:%M",
           "%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")  # fmt: skip
 _NUMBER = re.compile(r"^\+?[0-9][0-9 ()-]*$")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +191,7 @@ def _draft(row: Mapping[str, str], people: _People, zone: tzinfo) -> Draft:
     deputy = people.find(row, "deputy") if row.get("deputy") else None
     if deputy == extension:
         raise ValueError("deputy: nobody can stand in for oneself")
-    return Draft(extension, _micros(start), _micros(last), deputy, row.get("kind") or None)
+    return Draft(extension, micros(start), micros(last), deputy, row.get("kind") or None)
 
 
 def _moment(row: Mapping[str, str], name: str, zone: tzinfo) -> tuple[datetime, bool]:
@@ -205,7 +204,3 @@ def _moment(row: Mapping[str, str], name: str, zone: tzinfo) -> tuple[datetime, 
         if 1970 < found.year < 3000:
             return found, form in _DATES
     raise ValueError(f"{name}: no such date; write 21.12.2026 or 21.12.2026 13:00")
-
-
-def _micros(moment: datetime) -> Micros:
-    return (moment - _EPOCH) // timedelta(microseconds=1)

@@ -17,6 +17,7 @@ from callcheck.sources.auto_replies import Mailbox
 from callcheck.sources.fetch import FeedError, origin_of
 from callcheck.sources.http import WebError
 from callcheck.sources.ical import AHEAD, BACK, Told
+from callcheck.times import local
 
 if TYPE_CHECKING:
     from callcheck.sources.ews import Entry, Ews
@@ -78,7 +79,7 @@ class Exchange:
 
     def _busy(self, ews: Ews, at: Micros) -> list[Told]:
         """By its calendar."""
-        moment = datetime.fromtimestamp(at / 1_000_000, UTC)
+        moment = local(at, UTC)
         return self._absences(ews.entries(moment - BACK, moment + AHEAD))
 
     def _absences(self, entries: Sequence[Entry]) -> list[Told]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -13,6 +13,7 @@ from callcheck.calls.model import Micros
 from callcheck.config import CalendarFeed
 from callcheck.sources.http import LARGEST, Answer, ask
 from callcheck.sources.ical import AHEAD, BACK
+from callcheck.times import local
 
 _DAV, _CALDAV = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
 
@@ -64,7 +65,7 @@ class Dav:
         kind = self._ask("PROPFIND", "0", _WHAT_IT_IS)
         if kind.find(f".//{_DAV}resourcetype/{_CALDAV}calendar") is None:
             raise ValueError("this is no calendar of a CalDAV server; give the calendar's own url")
-        moment = datetime.fromtimestamp(at / 1_000_000, UTC)
+        moment = local(at, UTC)
         start, end = (f"{m:%Y%m%dT%H%M%SZ}" for m in (moment - BACK, moment + AHEAD))
         answer = self._ask("REPORT", "1", _EVENTS.format(start=start, end=end))
         return sorted(_text(response) for response in answer.iter(f"{_DAV}response"))

@@ -19,6 +19,7 @@ from recurring_ical_events import of
 from callcheck.absences.merging import Claim
 from callcheck.absences.model import Draft
 from callcheck.calls.model import Micros
+from callcheck.times import local, micros
 
 Event = Any
 """A component of the library; its properties are of whatever type the file gave them."""
@@ -38,8 +39,6 @@ _NOT_LOOKED_AT = re.compile(
 """A line with what continues it."""
 _REPEATS = {"RRULE", "RDATE", "RECURRENCE-ID"}
 _WITHIN_A_DAY = {"SECONDLY", "MINUTELY", "HOURLY"}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ONE = timedelta(microseconds=1)
 
 
 def read_calendar(raw: bytes, extension: str, origin: str, now: Micros, zone: tzinfo) -> list[Told]:
@@ -47,7 +46,7 @@ def read_calendar(raw: bytes, extension: str, origin: str, now: Micros, zone: tz
     try:
         calendar = Calendar.from_ical(_EVENT.sub(_unless_a_meeting, raw))
         events = _may_be_away(calendar)
-        moment = (_EPOCH + now * _ONE).astimezone(zone)
+        moment = local(now, zone)
         begin, end = moment - BACK, moment + AHEAD
         calendar.subcomponents = [e for e in calendar.subcomponents if e.name != "VEVENT"]
         calendar.subcomponents += [event for event, repeats in events if repeats]
@@ -138,4 +137,4 @@ def _micros(moment: date, zone: tzinfo) -> Micros:
         moment = datetime.combine(moment, time(), zone)
     elif moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
-    return (moment.astimezone(UTC) - _EPOCH) // _ONE
+    return micros(moment.astimezone(UTC))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import Protocol
 
@@ -25,6 +25,7 @@ from callcheck.sources.ical import SOURCE, Told, read_calendar
 from callcheck.sources.m365 import AutomaticReplies
 from callcheck.sources.withdraw_removed import let_go
 from callcheck.store import Absences, Store, StoreError
+from callcheck.times import local
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class Calendar:
         """As `Source` has it. Nothing is worked out twice on one day from the same calendar."""
         try:
             raws = self._fetch(at)
-            self._seen = raws, datetime.fromtimestamp(at / 1_000_000, self._zone).date()
+            self._seen = raws, local(at, self._zone).date()
             if self._seen == self._taken:
                 return None
             told = [read_calendar(raw, self._feed.extension, self.origin, at, self._zone)

@@ -130,5 +130,5 @@ def rehearsal(
     if all(party.extension != extension for party in house.parties):
         raise Problem(404, "there is no such extension; /api/v1/extensions lists them")
     access.narrow(unit_of(extension, "extension", house))
-    at = None if asked.at is None else when.micros(asked.at, "at", house.zone)
+    at = None if asked.at is None else when.parse(asked.at, "at", house.zone)
     return Json(desk_of(request).rehearsal(extension, at))

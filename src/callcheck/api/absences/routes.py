@@ -101,7 +101,7 @@ def change(
             name = field.rstrip("_")
             if text is None:
                 raise Problem(422, f"{name}: must be a date or a time; leave it out to keep it")
-            values[key] = when.micros(text, name, zone)
+            values[key] = when.parse(text, name, zone)
     for key in ("deputy", "kind"):
         if key in told.model_fields_set:
             values[key] = getattr(told, key)

@@ -26,8 +26,9 @@ from callcheck.api.shared import (
 from callcheck.api.tables import rows as flat
 from callcheck.calls.model import Call, Disposition
 from callcheck.explain import ring_budget, timeline
-from callcheck.explain.record import iso, seconds
+from callcheck.explain.record import seconds
 from callcheck.judging.verdict import Result
+from callcheck.times import iso
 
 router = APIRouter(prefix="/api/v1", tags=["calls"])
 

@@ -29,7 +29,7 @@ from callcheck.api.shared import (
 from callcheck.api.tables import models as table_models
 from callcheck.api.tables import rows as flat
 from callcheck.calls.model import Micros
-from callcheck.explain.record import iso
+from callcheck.times import iso
 
 router = APIRouter(prefix="/api/v1/tables", tags=["tables"])
 HOUR: Micros = 3_600_000_000

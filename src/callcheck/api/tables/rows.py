@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from callcheck.api.ports import House, Judged, JudgedHour, Record, Tally
 from callcheck.api.summary import counts
-from callcheck.api.times import local, micros_of
 from callcheck.calls.model import Call, Micros
 from callcheck.explain.record import to_row
 from callcheck.judging.verdict import Finding
+from callcheck.times import local, micros
 
 Row = dict[str, object]
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -100,7 +101,7 @@ def ringing(records: Iterable[Record], house: House, now: Micros) -> list[Row]:
         began = record.get("ring_started_at")
         if record.get("direction") != "inbound" or record.get("answered_at") or began is None:
             continue
-        ms = max(0, now - micros_of(str(began))) // 1000
+        ms = max(0, now - micros(datetime.fromisoformat(str(began)))) // 1000
         rows.append({
             "pbx": record["pbx"],
             "call_id": record["call_id"],

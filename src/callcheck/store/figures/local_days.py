@@ -12,10 +12,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from callcheck.calls.model import Micros
+from callcheck.times import local, micros
 
 HOUR: Micros = 3_600_000_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _CALENDAR = range(-50_000_000_000 * 1_000_000, 200_000_000_000 * 1_000_000)
 """The years 385 to 8307; outside of them each hour is a day of its own."""
 
@@ -62,7 +61,7 @@ class Days(Hours):
 def _day(hour: Micros, zone: tzinfo) -> Micros:
     if _is_alone(hour):
         return hour
-    day = (_EPOCH + hour * _MICROSECOND).astimezone(zone).toordinal()
+    day = local(hour, zone).toordinal()
     # an hour in which midnight falls belongs to the day before, and a clock set back repeats some
     starts = (_first_hour(n, zone) for n in (day - 1, day, day + 1))
     return max(start for start in starts if start <= hour)
@@ -70,7 +69,7 @@ def _day(hour: Micros, zone: tzinfo) -> Micros:
 
 def _first_hour(day: int, zone: tzinfo) -> Micros:
     midnight = datetime.fromordinal(day).replace(tzinfo=zone)
-    return -(-((midnight - _EPOCH) // _MICROSECOND) // HOUR) * HOUR
+    return -(-micros(midnight) // HOUR) * HOUR
 
 
 def _is_alone(hour: Micros) -> bool:

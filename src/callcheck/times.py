@@ -1,0 +1,47 @@
+"""Moments as numbers, as local time and as ISO 8601. Pure: no clock is read here.
+
+A moment is an `int` of microseconds since the Unix epoch (UTC).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+
+from callcheck.calls.model import Micros
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_MINUTE: Micros = 60_000_000
+
+
+def micros(moment: datetime) -> Micros:
+    """The number of an aware datetime."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def local(at: Micros, zone: tzinfo) -> datetime:
+    """A moment on the clocks of a zone."""
+    return (_EPOCH + at * _MICROSECOND).astimezone(zone)
+
+
+@lru_cache(maxsize=10_000)
+def iso(at: Micros | None, zone: tzinfo) -> str | None:
+    """`2026-11-22T10:00:00.012+02:00`, rounded down to the millisecond."""
+    if at is None:
+        return None
+    minute, rest = divmod(at, _MINUTE)
+    begin, offset = _written(minute, zone)
+    return f"{begin}{rest // 1_000_000:02}.{rest // 1000 % 1000:03}{offset}"
+
+
+@lru_cache(maxsize=5_000)
+def _written(minute: int, zone: tzinfo) -> tuple[str, str]:
+    """A minute as far as its seconds, and the offset: the times of a page lie close together."""
+    moment = local(minute * _MINUTE, zone)
+    return moment.strftime("%Y-%m-%dT%H:%M:"), moment.isoformat()[19:]
+
+
+def iso_short(at: Micros | None, zone: tzinfo) -> str | None:
+    """`2026-12-21T00:00:00+02:00`; fractions only where there are some."""
+    return None if at is None else local(at, zone).isoformat()
