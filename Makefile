@@ -40,7 +40,7 @@ format: $(VENV)/.dev  ## put the code in shape
 	@$(BIN)/ruff format $(CODE)
 
 compiled: build/compiled/.made  ## callcheck with the path of a call as machine code (needs a C compiler)
-	@PYTHONPATH=build/compiled $(BIN)/python -m pytest -n 2 tests/calls tests/rules tests/ami tests/replay $(ARGS)
+	@PYTHONPATH=build/compiled $(BIN)/python -m pytest -n 2 tests/calls tests/rules tests/ami tests/journal $(ARGS)
 
 bench: build/compiled/.made  ## measure speed, latency and memory (ARGS=--short for the quick form)
 	@PYTHONPATH=build/compiled $(BIN)/python -m benchmarks $(ARGS)
