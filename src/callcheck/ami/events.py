@@ -1,9 +1,12 @@
-"""One AMI message (bytes) in, one event of the core out. The only place that spells AMI names.
+"""Decodes AMI messages into events of the core, and is the only place that spells AMI names.
 
-Most events of a PBX are not for us, and of the others a few headers are. Asterisk writes the
-headers of one kind of event always in the same order, so their places are learned from the first
-message: one pattern then skips to each, and checks that it is the one. A message that is different
-is searched line by line.
+We need a few headers of a few kinds of event. Asterisk always writes the headers of one kind in
+the same order, so a decoder learns their places from the first message: one pattern then skips to
+each line and checks that it has the right name. A message with another layout is searched by name.
+
+Patterns here never repeat a group possessively, as in `(?:...)*+`, and never put such a repeat
+into an atomic group. Python 3.11.0 to 3.11.4, which Debian 12 ships, match both wrongly: after a
+round that failed halfway they go on from where it failed.
 """
 
 from __future__ import annotations
@@ -17,17 +20,21 @@ from callcheck.calls.events import ChannelBorn, ChannelFound, Event
 from callcheck.calls.model import Micros
 
 MANY_LAYOUTS = 16
-"""How many layouts of one kind of message are learned; a real PBX has one to three."""
+"""How many layouts of one kind of event are learned. A real PBX has one to three."""
 
 
 class Header(NamedTuple):
-    """One header that an event needs: its name, and the pattern that catches its value (atomic: a
-    message of another layout must fail at once, not be tried in a million ways)."""
+    """A header that an event needs, with the pattern that captures its value.
+
+    The pattern must be atomic, so that a message with another layout fails at once instead of
+    being tried in every possible way: callers choose their names, and could choose slow ones.
+    """
 
     name: str
     value: str
     absent: str = "((?!))?"
-    """What catches the value (None, or empty for a text) where the header is not there."""
+    """Captures the value of a header that is missing: None, or "" for a text. Without a pattern
+    the header is required."""
     number: bool = False
 
 
@@ -36,17 +43,17 @@ def _text(name: str) -> Header:
 
 
 def _optional(name: str) -> Header:
-    """None where Asterisk says `<unknown>` or nothing."""
+    """None where Asterisk writes `<unknown>` or nothing."""
     return Header(name, r"(?><unknown>(?=\r|$)|([^\r]++)|)")
 
 
 def _uniqueid(name: str) -> Header:
-    """What the event makes no sense without."""
+    """A required header, which may not be empty."""
     return Header(name, r"([^\r]++)", "")
 
 
 def _number(name: str) -> Header:
-    """Zero where it is missing or no number."""
+    """Zero where the header is missing or not a number."""
     return Header(name, r"(?>(\d{1,9})(?=\r|$)|[^\r]*+)", number=True)
 
 
@@ -56,8 +63,8 @@ TIMESTAMP = Header("Timestamp", r"(?>(\d{10}\.\d{6})(?=\r|$)|[^\r]*+)")
 Match = Callable[[str], re.Match[str] | None]
 
 
-class Reader:
-    """Makes one kind of event of the headers that it needs."""
+class EventDecoder:
+    """Decodes one kind of event from the headers that it needs."""
 
     __slots__ = ("_headers", "_kind", "_layouts", "_numbers")
 
@@ -67,11 +74,9 @@ class Reader:
         self._numbers = tuple(i for i, header in enumerate(self._headers) if header.number)
         self._layouts: list[Match] = []
 
-    def read(self, text: str, instead: Micros) -> tuple[Event, bool]:
-        """The event in a message, and whether it told its time (else it is at `instead`).
-
-        Raises ValueError if a header that the event cannot do without is missing.
-        """
+    def decode(self, text: str, instead: Micros) -> tuple[Event, bool]:
+        """Returns the event in a message, and whether the message has a time of its own; without
+        one, the event is at `instead`. Raises ValueError if a required header is missing."""
         for layout in self._layouts:
             match = layout(text)
             if match is not None:
@@ -89,7 +94,7 @@ class Reader:
         return _MAKE(self._kind, values), True
 
     def _search(self, text: str) -> list[Any]:
-        """The values by name; learns the layout of such a message."""
+        """Finds the values by name, and learns the layout of the message."""
         lines = text.split("\r\n")
         by_name = {line.partition(": ")[0]: i for i, line in reversed(list(enumerate(lines)))}
         places = [by_name.get(header.name) for header in self._headers]
@@ -104,11 +109,11 @@ class Reader:
 
 
 _MAKE: Any = tuple.__new__
-"""What a named tuple's own maker does, without the call in Python around it."""
+"""Makes a named tuple without the Python call that its own constructor costs."""
 
 
 def _value(header: Header, line: str | None) -> str | None:
-    """The value in one line; ValueError if one that must be there is not."""
+    """The value in one line. Raises ValueError if the header is required and has none."""
     if line is None:
         match = re.match(header.absent, "") if header.absent else None
     else:
@@ -119,9 +124,9 @@ def _value(header: Header, line: str | None) -> str | None:
 
 
 def _layout(headers: Sequence[Header], places: Sequence[int | None]) -> Match:
-    """A pattern that skips whole lines and catches the values in the lines at `places`. Where a
-    header is missing, none of the lines in which it could stand may be it: one message that was
-    damaged would else hide the header in all that follow."""
+    """Compiles the pattern that skips whole lines and captures the values in the lines at
+    `places`. A header that was missing may not stand in any line where it could: otherwise one
+    damaged message would hide the header in all messages after it."""
     pattern: list[str] = []
     here = 0
     missing: list[str] = []
@@ -132,16 +137,20 @@ def _layout(headers: Sequence[Header], places: Sequence[int | None]) -> Match:
             continue
         pattern.append(_skip(missing) * (place - here))
         pattern.append(f"{re.escape(header.name)}: {header.value}")
-        # the value's line still has its end; the next skip begins with it
+        # the end of this line is still to come; the next skip begins with it
         here, missing = place, []
     if missing:
-        pattern.append(f"(?:{_skip(missing)})*+[^\\n]*+\\Z")
+        pattern.append(rf"(?!(?s:.*)\n{_names(missing)})")  # in no line to the end
     return re.compile("".join(pattern)).match
 
 
 def _skip(missing: Sequence[str]) -> str:
-    """What skips the rest of a line, if the next begins with none of these names."""
-    return r"[^\n]*+\n" + (f"(?!(?:{'|'.join(missing)}): )" if missing else "")
+    """Skips the rest of a line, if the next line has none of these names."""
+    return r"[^\n]*+\n" + (f"(?!{_names(missing)})" if missing else "")
+
+
+def _names(names: Sequence[str]) -> str:
+    return f"(?:{'|'.join(names)}): "
 
 
 _CHANNEL = (
@@ -152,17 +161,19 @@ _CHANNEL = (
     _uniqueid("Uniqueid"),
     _text("Linkedid"),
 )
-# of a channel that was there before, its extension is no longer the number that was dialled; only
-# the answer to a Status action still knows that (DNID)
+# The extension of a channel that existed before us is no longer the number that was dialled. Only
+# the answer to a Status action still has that number (DNID).
 _FOUND = tuple(h._replace(name="DNID") if h.name == "Exten" else h for h in _CHANNEL)
 
-EVENTS: dict[bytes, Reader] = {
-    b"Event: Newchannel": Reader(ChannelBorn, *_CHANNEL),
-    b"Event: Newstate": Reader(
+EVENTS: dict[bytes, EventDecoder] = {
+    b"Event: Newchannel": EventDecoder(ChannelBorn, *_CHANNEL),
+    b"Event: Newstate": EventDecoder(
         happened.ChannelState, _number("ChannelState"), _uniqueid("Uniqueid")
     ),
-    b"Event: Rename": Reader(happened.ChannelRenamed, _text("Newname"), _uniqueid("Uniqueid")),
-    b"Event: DialBegin": Reader(
+    b"Event: Rename": EventDecoder(
+        happened.ChannelRenamed, _text("Newname"), _uniqueid("Uniqueid")
+    ),
+    b"Event: DialBegin": EventDecoder(
         happened.DialBegun,
         _optional("Exten"),
         _optional("Uniqueid"),
@@ -170,13 +181,13 @@ EVENTS: dict[bytes, Reader] = {
         _uniqueid("DestUniqueid"),
         _optional("DialString"),
     ),
-    b"Event: OriginateResponse": Reader(
+    b"Event: OriginateResponse": EventDecoder(
         happened.Originated, _optional("Exten"), _uniqueid("Uniqueid")
     ),
-    b"Event: DialState": Reader(
+    b"Event: DialState": EventDecoder(
         happened.DialProgressed, _uniqueid("DestUniqueid"), _text("DialStatus")
     ),
-    b"Event: DialEnd": Reader(
+    b"Event: DialEnd": EventDecoder(
         happened.DialEnded,
         _optional("Exten"),
         _optional("Uniqueid"),
@@ -184,7 +195,7 @@ EVENTS: dict[bytes, Reader] = {
         _optional("Forward"),
         _text("DialStatus"),
     ),
-    b"Event: BridgeEnter": Reader(
+    b"Event: BridgeEnter": EventDecoder(
         happened.BridgeEntered,
         _uniqueid("BridgeUniqueid"),
         _optional("BridgeTechnology"),
@@ -192,64 +203,68 @@ EVENTS: dict[bytes, Reader] = {
         _uniqueid("Uniqueid"),
         _optional("SwapUniqueid"),
     ),
-    b"Event: BridgeLeave": Reader(
+    b"Event: BridgeLeave": EventDecoder(
         happened.BridgeLeft, _uniqueid("BridgeUniqueid"), _uniqueid("Uniqueid")
     ),
-    b"Event: HangupRequest": Reader(happened.HangupAsked, _uniqueid("Uniqueid")),
-    b"Event: SoftHangupRequest": Reader(happened.HangupOrdered, _uniqueid("Uniqueid")),
-    b"Event: Hangup": Reader(happened.HungUp, _uniqueid("Uniqueid"), _number("Cause")),
-    b"Event: Pickup": Reader(happened.PickedUp, _uniqueid("Uniqueid"), _uniqueid("TargetUniqueid")),
-    b"Event: BlindTransfer": Reader(
+    b"Event: HangupRequest": EventDecoder(happened.HangupAsked, _uniqueid("Uniqueid")),
+    b"Event: SoftHangupRequest": EventDecoder(happened.HangupOrdered, _uniqueid("Uniqueid")),
+    b"Event: Hangup": EventDecoder(happened.HungUp, _uniqueid("Uniqueid"), _number("Cause")),
+    b"Event: Pickup": EventDecoder(
+        happened.PickedUp, _uniqueid("Uniqueid"), _uniqueid("TargetUniqueid")
+    ),
+    b"Event: BlindTransfer": EventDecoder(
         happened.BlindlyTransferred,
         _uniqueid("TransfererUniqueid"),
         _optional("TransfereeUniqueid"),
         _optional("Extension"),
     ),
-    b"Event: AttendedTransfer": Reader(
+    b"Event: AttendedTransfer": EventDecoder(
         happened.AttendedlyTransferred,
         _uniqueid("OrigTransfererUniqueid"),
         _optional("TransfereeUniqueid"),
         _optional("TransferTargetUniqueid"),
     ),
-    b"Event: ParkedCall": Reader(happened.Parked, _uniqueid("ParkeeUniqueid")),
-    b"Event: UnParkedCall": Reader(
+    b"Event: ParkedCall": EventDecoder(happened.Parked, _uniqueid("ParkeeUniqueid")),
+    b"Event: UnParkedCall": EventDecoder(
         happened.Unparked, _uniqueid("ParkeeUniqueid"), _optional("RetrieverUniqueid")
     ),
-    b"Event: QueueCallerJoin": Reader(happened.QueueJoined, _uniqueid("Uniqueid"), _text("Queue")),
-    b"Event: QueueCallerLeave": Reader(happened.QueueLeft, _uniqueid("Uniqueid")),
-    b"Event: AgentLogin": Reader(happened.AgentLoggedIn, _uniqueid("Uniqueid")),
-    b"Event: ConfbridgeJoin": Reader(happened.ConferenceJoined, _uniqueid("Uniqueid")),
-    b"Event: MeetmeJoin": Reader(happened.ConferenceJoined, _uniqueid("Uniqueid")),
-    b"Event: Newexten": Reader(
+    b"Event: QueueCallerJoin": EventDecoder(
+        happened.QueueJoined, _uniqueid("Uniqueid"), _text("Queue")
+    ),
+    b"Event: QueueCallerLeave": EventDecoder(happened.QueueLeft, _uniqueid("Uniqueid")),
+    b"Event: AgentLogin": EventDecoder(happened.AgentLoggedIn, _uniqueid("Uniqueid")),
+    b"Event: ConfbridgeJoin": EventDecoder(happened.ConferenceJoined, _uniqueid("Uniqueid")),
+    b"Event: MeetmeJoin": EventDecoder(happened.ConferenceJoined, _uniqueid("Uniqueid")),
+    b"Event: Newexten": EventDecoder(
         happened.AppStarted, _uniqueid("Uniqueid"), _optional("Extension"), _text("Application")
     ),
-    b"Event: Shutdown": Reader(happened.PbxWentDown),
+    b"Event: Shutdown": EventDecoder(happened.PbxWentDown),
     # the answers of a snapshot
-    b"Event: CoreShowChannel": Reader(ChannelFound, *_FOUND),
-    b"Event: Status": Reader(ChannelFound, *_FOUND),
+    b"Event: CoreShowChannel": EventDecoder(ChannelFound, *_FOUND),
+    b"Event: Status": EventDecoder(ChannelFound, *_FOUND),
 }
-"""Every AMI event that means something to the core, and how it is read."""
+"""Every AMI event that means something to the core, by its first line, with its decoder."""
 
 INTRODUCTIONS = tuple(
-    Reader(ChannelFound, *(header._replace(name=prefix + header.name) for header in _FOUND))
+    EventDecoder(ChannelFound, *(header._replace(name=prefix + header.name) for header in _FOUND))
     for prefix in ("", "Dest", "Target")
 )
-"""The channels that a message speaks of, each with all that is told of it."""
+"""Decoders of the channels that a message of any kind mentions, with everything it says of each."""
 
 
 def introduce(raw: bytes, at: Micros) -> list[Event]:
-    """Every channel that a message speaks of, as found at `at`."""
+    """Every channel that a message mentions, as found at `at`."""
     text = raw.decode("utf-8", "replace")
     found: list[Event] = []
-    for reader in INTRODUCTIONS:
+    for decoder in INTRODUCTIONS:
         try:
-            found.append(reader.read(text, at)[0])
+            found.append(decoder.decode(text, at)[0])
         except ValueError:
             continue
     return found
 
 
 def time_in(raw: bytes) -> Micros | None:
-    """The time that any message tells, an answer to a Ping for instance."""
+    """The time in a message of any kind, for instance in the answer to a Ping."""
     match = re.search(rb"\r\nTimestamp: (\d{10})\.(\d{6})\r", raw + b"\r")
     return int(match[1] + match[2]) if match else None

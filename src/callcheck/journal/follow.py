@@ -51,12 +51,12 @@ class Follower:
         Returns the times that the followed events told. One loop with few calls in it: a PBX
         sends some thousand messages a second."""
         told: list[Micros] = []
-        tracker, others, reader_of = self.tracker, self._others, EVENTS.get
+        tracker, others, decoder_of = self.tracker, self._others, EVENTS.get
         for raw in messages:
             self.messages += 1
             kind = raw[: raw.find(b"\r", 7)]
-            reader = reader_of(kind)
-            if reader is None:
+            decoder = decoder_of(kind)
+            if decoder is None:
                 if kind in others:
                     others[kind](raw)
                 elif raw[:7] != b"Event: ":
@@ -64,7 +64,7 @@ class Follower:
                 continue
             instead = tracker.now if self.timed else self._instead(arrived)
             try:
-                event, timed = reader.read(raw.decode("utf-8", "replace"), instead)
+                event, timed = decoder.decode(raw.decode("utf-8", "replace"), instead)
             except ValueError:
                 self.broken += 1
                 continue
