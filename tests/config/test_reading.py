@@ -10,7 +10,7 @@ import pytest
 from callcheck.calls.directory import Kind
 from callcheck.config import ConfigErrors, check_config, load, load_for_replay
 from callcheck.judging.cadence import Cadence, Reading
-from callcheck.rules.answer_by_ring import Clock
+from callcheck.judging.wait import Clock
 
 EXAMPLE = Path(__file__).parents[2] / "callcheck.example.toml"
 

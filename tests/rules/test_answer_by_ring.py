@@ -12,8 +12,9 @@ from callcheck.judging.cadence import CADENCES, Cadence, Reading
 from callcheck.judging.people import People
 from callcheck.judging.scope import always_open
 from callcheck.judging.verdict import Finding, Readings, Result
+from callcheck.judging.wait import Clock
 from callcheck.rules import RULES, Terms, judge_by
-from callcheck.rules.answer_by_ring import Clock, Settings, judge
+from callcheck.rules.answer_by_ring import Settings, judge
 
 LV = Cadence(1000, 4000)
 START = 1_763_812_345_000_000

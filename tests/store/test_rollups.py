@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Table, delete, select, text
 
 from callcheck.calls.model import Call, Disposition
-from callcheck.judging.verdict import Finding, Result
-from callcheck.store import CallFilter, Judged, Store, counted_wait
+from callcheck.judging.verdict import Finding, Result, headline
+from callcheck.judging.wait import Clock
+from callcheck.store import CallFilter, Judged, Store
 from callcheck.store import tables as t
+from callcheck.store.figures.counted import counted_wait
 from tests.store.conftest import EDGES
 from tests.store.samples import HOUR, NOON, any_call, any_findings, judged
 
@@ -32,8 +34,10 @@ def near(call: Call, minutes: int, number: int) -> Call:
 
 
 a_call = st.builds(near, any_call, st.integers(-90, 200), st.integers(0, 4))
-headline = st.builds(Finding, st.just("answer_by_ring"), st.sampled_from(Result), st.just("said"))
-findings = st.one_of(any_findings, st.tuples(headline))
+headline_findings = st.builds(
+    Finding, st.just("answer_by_ring"), st.sampled_from(Result), st.just("said")
+)
+findings = st.one_of(any_findings, st.tuples(headline_findings))
 batches = st.lists(st.lists(st.tuples(a_call, findings), max_size=5), min_size=1, max_size=5)
 """Calls repeat: changed, late, incomplete before or after complete."""
 
@@ -105,7 +109,7 @@ def told(calls: list[Judged]) -> Sums:
     for call, said in calls:
         held = sums.setdefault((call.unit or "", call.started_at // HOUR * HOUR), Counter())
         held.update(["calls", f"{call.direction}_{call.disposition}", *_said_names(said)])
-        wait = counted_wait(call, said)
+        wait = counted_wait(call, headline(said), Clock.FIRST_RING)
         if wait is not None:
             held.update(_wait_names(call.disposition, wait))
     return sums

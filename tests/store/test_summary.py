@@ -15,7 +15,6 @@ from callcheck.judging.service_level import Waits, service_levels
 from callcheck.judging.verdict import Finding, Readings, Result
 from callcheck.rules import answer_by_ring
 from callcheck.store import Judged, Store, Summary, even_edges
-from tests.store.conftest import EDGES
 from tests.store.samples import HOUR, NOON, SECOND, a_call, missed, said
 
 
@@ -94,15 +93,6 @@ def test_a_busy_call_without_a_ring_ended_otherwise(store: Store) -> None:
     store.save([(missed(1, Disposition.BUSY, **nothing_rang), said(Result.BREACHED, False))])
     (step,) = summary_of(store, [NOON, NOON + HOUR])
     assert step.waits == Waits(otherwise=1)
-
-
-def test_the_house_chooses_its_own_clock(sqlite_url: str) -> None:
-    store = Store(sqlite_url, EDGES, wait=lambda call, _: call.wait_ms)
-    store.open()
-    store.save([(a_call(1, ring_started_at=NOON + 5 * SECOND, rang=14.0), said(Result.MET, True))])
-    (step,) = store.summary(None, [NOON, NOON + HOUR], limit_ms=12_000, short_ms=0)
-    assert step.waits == Waits(answered=1)
-    store.close()
 
 
 def test_every_call_falls_into_one_step_of_uneven_days(store: Store) -> None:

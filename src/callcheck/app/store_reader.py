@@ -32,8 +32,11 @@ def wait_limits(config: Config) -> tuple[Millis, Millis]:
 
 def store_of(config: Config) -> Store:
     """The store of a house, not opened yet, counting as its configuration says."""
-    edges = ring_edges(config.cadence, config.answer_by_ring.ring)
-    return Store(config.store.url, edges, limits=wait_limits(config), zone=config.site.zone)
+    rule = config.answer_by_ring
+    return Store(
+        config.store.url, ring_edges(config.cadence, rule.ring), limits=wait_limits(config),
+        zone=config.site.zone, clock=rule.clock,
+    )  # fmt: skip
 
 
 class StoreReader:

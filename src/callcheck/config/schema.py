@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from callcheck.config import values
 from callcheck.judging.cadence import Reading
 from callcheck.judging.hours import Spans
-from callcheck.rules.answer_by_ring import Clock
+from callcheck.judging.wait import Clock
 
 Name = Annotated[str, AfterValidator(values.name)]
 Extension = Annotated[str, AfterValidator(values.extension)]

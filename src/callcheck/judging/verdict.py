@@ -40,6 +40,15 @@ class Finding:
     levels count such a call all the same, and no other exempt one."""
 
 
+HEADLINE = "answer_by_ring"
+"""The rule that gives a call its verdict; the compliance and the service levels count by it."""
+
+
+def headline(findings: Sequence[Finding]) -> Finding | None:
+    """The finding of the headline rule, or None if it was not asked."""
+    return next((finding for finding in findings if finding.rule == HEADLINE), None)
+
+
 Rule = Callable[[Call], Finding | None]
 """A rule with its settings already bound; None where it has nothing to say of a call. It
 must be pure; `judge` guards against one that raises."""

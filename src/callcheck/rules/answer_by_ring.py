@@ -6,24 +6,16 @@ the start of the ringing; the milliseconds are exact.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal
 
-from callcheck.calls.model import Call, Disposition, Micros, Millis
+from callcheck.calls.model import Call, Disposition, Millis
 from callcheck.judging.cadence import Cadence, Reading
 from callcheck.judging.people import NOBODY, People, tenths
 from callcheck.judging.scope import Closed, out_of_scope
 from callcheck.judging.verdict import Finding, Readings, Result
+from callcheck.judging.wait import Clock, waited_ms
 
 NAME = "answer_by_ring"
-
-
-class Clock(StrEnum):
-    """From when on the rings are counted. `first_ring` is the handbook's."""
-
-    FIRST_RING = "first_ring"
-    QUEUE_JOIN = "queue_join"  # of a call that joined no queue: the first ring
-    INBOUND = "inbound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +57,7 @@ def gave_up_early(call: Call, settings: Settings, cadence: Cadence) -> str | Non
 
 
 def _answered(call: Call, settings: Settings, cadence: Cadence, people: People) -> Finding:
-    waited = _since_clock(call, settings.clock, call.answered_at)
+    waited = waited_ms(call, settings.clock, call.answered_at)
     if waited is None:
         return Finding(NAME, Result.UNKNOWN, "answered, but no ringing was seen")
     readings = _readings(waited, settings, cadence)
@@ -106,7 +98,7 @@ def _abandoned(call: Call, settings: Settings, cadence: Cadence) -> Finding:
 
 def _patience(call: Call, settings: Settings, cadence: Cadence) -> tuple[bool, str, str]:
     """Whether the caller waited out what counts, for how long and until when in words."""
-    waited = _since_clock(call, settings.clock, call.ended_at) or 0
+    waited = waited_ms(call, settings.clock, call.ended_at) or 0
     gave_up = f"gave up after {tenths(waited)}{_COUNTED[settings.clock]}"
     within = settings.exempt_abandons_within
     if within == "limit":
@@ -123,17 +115,6 @@ def _unanswered(call: Call, people: People) -> Finding:
     if call.disposition in (Disposition.UNREACHABLE, Disposition.FAILED):
         return Finding(NAME, Result.EXEMPT, f"technical failure before any phone rang: {why}")
     return Finding(NAME, Result.BREACHED, f"nobody answered: {why}, no phone rang", _NONE)
-
-
-def _since_clock(call: Call, clock: Clock, until: Micros | None) -> Millis | None:
-    start = call.ring_started_at
-    if clock is Clock.INBOUND:
-        start = call.started_at
-    elif clock is Clock.QUEUE_JOIN and call.queue_joined_at is not None:
-        start = call.queue_joined_at
-    if start is None or until is None:
-        return None
-    return max(0, (until - start) // 1000)
 
 
 _NONE = Readings(before=False, within=False, third=False)

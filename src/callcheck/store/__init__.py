@@ -9,7 +9,7 @@ from callcheck.store.absences.forwards import Forwards
 from callcheck.store.absences.history import Absences
 from callcheck.store.calls.cursor import BadCursor
 from callcheck.store.calls.queries import CallFilter
-from callcheck.store.calls.rows import Judged, counted_wait
+from callcheck.store.calls.rows import Judged
 from callcheck.store.calls.saving import Saved
 from callcheck.store.errors import CallRefused, StoreAway, StoreError
 from callcheck.store.facts import Facts
@@ -37,6 +37,5 @@ __all__ = [
     "StoreError",
     "Summary",
     "Totals",
-    "counted_wait",
     "even_edges",
 ]

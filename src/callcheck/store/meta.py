@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete
 
 from callcheck.calls.model import Micros, Millis
+from callcheck.judging.wait import Clock
 from callcheck.store import tables as t
 from callcheck.store.driver import set_text, straight
 
@@ -15,6 +16,8 @@ PURGED_BEFORE = "purged_before"
 WAIT_LIMITS = "wait_limits"
 DAYS = "days"
 """By which zone's days the counts of the days are (`Days.name`)."""
+CLOCK = "clock"
+"""From which moment the waits are counted (`Clock`)."""
 LAST_BATCH = "last_batch"
 
 
@@ -41,11 +44,6 @@ def edges_of(held: Held) -> tuple[Millis, ...] | None:
     return None if text is None else tuple(int(edge) for edge in text.split())
 
 
-def edges(connection: Connection) -> tuple[Millis, ...] | None:
-    """As `edges_of`, asked of the database."""
-    return edges_of(read(connection))
-
-
 def set_edges(connection: Connection, ring_edges: tuple[Millis, ...]) -> None:
     """Remembers the edges with which the histogram is counted."""
     write(connection, RING_EDGES, " ".join(map(str, ring_edges)))
@@ -63,6 +61,12 @@ def limits_of(held: Held) -> tuple[Millis, Millis] | None:
 def set_limits(connection: Connection, limits: tuple[Millis, Millis]) -> None:
     """Remembers the limits by which the hours are counted."""
     write(connection, WAIT_LIMITS, f"{limits[0]} {limits[1]}")
+
+
+def clock_of(held: Held) -> str:
+    """The clock by which the waits are counted; a database that does not say counts by the first
+    ring, as all did before there was a choice."""
+    return held.get(CLOCK, Clock.FIRST_RING.value)
 
 
 def purged_before(held: Held) -> Micros:

@@ -6,17 +6,17 @@ One `Store` is used from several threads: one that saves (see `writer`), many th
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, tzinfo
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, delete, select, tuple_
 
-from callcheck.calls.model import Call, Micros, Millis
-from callcheck.judging.verdict import Finding
+from callcheck.calls.model import Micros, Millis
+from callcheck.judging.wait import Clock
 from callcheck.store import meta, schema, tables
-from callcheck.store.calls import queries, rows, saving
+from callcheck.store.calls import queries, saving
 from callcheck.store.calls.cache import Known
 from callcheck.store.calls.queries import CallFilter
 from callcheck.store.calls.rows import Judged
@@ -26,6 +26,7 @@ from callcheck.store.engine import checkpoint, make_engine, named, reading, writ
 from callcheck.store.errors import StoreError, blamed_on_data, translated
 from callcheck.store.figures import hourly as hours
 from callcheck.store.figures import reports, totals
+from callcheck.store.figures.counted import recount_waits
 from callcheck.store.figures.local_days import Days
 from callcheck.store.figures.summary import Judged as JudgedByHour
 from callcheck.store.figures.summary import Summary, judged_by_hour, side_by_side, summarise
@@ -39,19 +40,20 @@ class Store:
     """The database behind a URL. All methods may raise StoreError, StoreAway when it is away.
 
     `ring_edges` are the upper edges (ms) of the histogram's buckets; with others than last time
-    `open` counts the histogram anew from the calls still stored. `wait` says by which wait (ms)
-    the service levels count a call, None to leave it out; `limits` are those by which the hours
+    `open` counts the histogram anew from the calls still stored. `clock` says from which moment
+    the service levels count a wait, as the rule does; `limits` are those by which the hours
     are counted beforehand, for the summary that asks by the same ones, and `zone` says when the
-    days begin that are counted beforehand.
+    days begin that are counted beforehand. Where one of these has changed since last time, `open`
+    counts the waits, the hours or the days anew.
     """
 
     def __init__(
         self,
         url: str,
         ring_edges: Sequence[Millis],
-        wait: Callable[[Call, Sequence[Finding]], Millis | None] = rows.counted_wait,
         limits: hours.Limits = (14_999, 5_000),
         zone: tzinfo = UTC,
+        clock: Clock = Clock.FIRST_RING,
     ) -> None:
         self.name = named(url)
         """The URL without its password, for messages."""
@@ -62,7 +64,7 @@ class Store:
         self.limits = limits
         """The longest wait that is in time, and below which an abandoned call is short."""
         self._days = Days(zone)
-        self._counting = saving.Counting(self._edges, wait, limits, self._days)
+        self._counting = saving.Counting(self._edges, clock, limits, self._days)
         self._known = {brief: Known(brief=brief) for brief in (False, True)}
         self._made: Engine | None = None
         self._unsure: tuple[str, list[Saved]] | None = None
@@ -81,21 +83,28 @@ class Store:
             schema.migrate(engine, self.name)
             with translated(self.name), writing(engine) as connection:
                 meta.probe(connection)
-                edges = meta.edges(connection)
-                if edges != self._edges:
-                    totals.recount_rings(connection, self._edges)
-                    meta.set_edges(connection, self._edges)
-                held = meta.read(connection)
-                if meta.limits_of(held) != self.limits:
-                    hours.recount(connection, self.limits, self._days)
-                    meta.set_limits(connection, self.limits)
-                elif held.get(meta.DAYS) != self._days.name:
-                    hours.recount_days(connection, self._days)
-                meta.write(connection, meta.DAYS, self._days.name)
+                self._recount(connection)
         except BaseException:
             engine.dispose()
             raise
         self._made = engine
+
+    def _recount(self, connection: Connection) -> None:
+        """Counts anew what was counted by other settings than ours."""
+        held, ours = meta.read(connection), self._counting
+        if meta.edges_of(held) != ours.edges:
+            totals.recount_rings(connection, ours.edges)
+            meta.set_edges(connection, ours.edges)
+        clock_changed = meta.clock_of(held) != ours.clock
+        if clock_changed:
+            recount_waits(connection, ours.clock)
+            meta.write(connection, meta.CLOCK, ours.clock.value)
+        if clock_changed or meta.limits_of(held) != ours.limits:
+            hours.recount(connection, ours.limits, ours.days)
+            meta.set_limits(connection, ours.limits)
+        elif held.get(meta.DAYS) != ours.days.name:
+            hours.recount_days(connection, ours.days)
+        meta.write(connection, meta.DAYS, ours.days.name)
 
     def close(self) -> None:
         """Gives the connections back. The store can be opened again."""
@@ -135,7 +144,7 @@ class Store:
     def totals(self) -> Totals:
         """The counters, equal to all that was ever saved."""
         with self._reading() as connection:
-            return totals.read(connection, meta.edges(connection) or ())
+            return totals.read(connection, meta.edges_of(meta.read(connection)) or ())
 
     def call(self, pbx: str, call_id: str) -> Judged | None:
         """One call with its findings, or None."""
@@ -241,11 +250,13 @@ class Store:
             yield connection
 
     def _same_configuration(self, held: meta.Held) -> None:
-        theirs = meta.edges_of(held), meta.limits_of(held), held.get(meta.DAYS)
-        if theirs != (self._edges, self.limits, self._days.name):
+        theirs = (
+            meta.edges_of(held), meta.limits_of(held), held.get(meta.DAYS), meta.clock_of(held),
+        )  # fmt: skip
+        if theirs != (self._edges, self.limits, self._days.name, self._counting.clock):
             raise StoreError(
-                f"another callcheck with another ring cadence, limit or timezone uses {self.name}; "
-                "give each a database of its own, or the same configuration"
+                f"another callcheck uses {self.name} with another ring cadence, limit, clock or "
+                "timezone; give each a database of its own, or the same configuration"
             )
 
     def _ready(self, connection: Connection, limits: hours.Limits) -> Days | None:

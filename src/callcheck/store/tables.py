@@ -27,10 +27,8 @@ from sqlalchemy import (
     text,
 )
 
+from callcheck.judging.verdict import HEADLINE
 from callcheck.store.figures.counts import COUNTS
-
-HEADLINE = "answer_by_ring"
-"""The rule whose result stands in the row of the call itself (`verdict`)."""
 
 EVERY = text("disposition <> ''")
 """True of every call. An index with this condition serves only a query that says it; so

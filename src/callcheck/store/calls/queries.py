@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from callcheck.calls.model import Disposition, Micros
-from callcheck.judging.verdict import Result
+from callcheck.judging.verdict import HEADLINE, Result
 from callcheck.store import tables as t
 from callcheck.store.calls.cache import Known
 from callcheck.store.calls.cursor import Place, decoded, encoded
@@ -36,7 +36,7 @@ class CallFilter:
     missed: bool = False
     """Only inbound calls that no human answered."""
     result: Result | None = None
-    rule: str = t.HEADLINE
+    rule: str = HEADLINE
     extension: str | None = None
     pbx: str | None = None
 
@@ -95,7 +95,7 @@ def page_query(
 
     An index's own condition stands in it word for word: in a value SQLite would not see it.
     """
-    by_finding = wanted.result is not None and wanted.rule != t.HEADLINE
+    by_finding = wanted.result is not None and wanted.rule != HEADLINE
     # another rule's findings have their own index by time, so the list is walked from there
     keys = "findings" if by_finding else "calls"
     terms, values = [], []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from functools import cache
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from sqlalchemy import Boolean
@@ -20,15 +20,15 @@ from callcheck.calls.model import (
     Leg,
     LegResult,
     Micros,
-    Millis,
     RingSource,
     Step,
     TimeSource,
     Via,
 )
-from callcheck.judging.verdict import Finding, Readings, Result
+from callcheck.judging.verdict import HEADLINE, Finding, Readings, Result
 from callcheck.store import tables as t
 from callcheck.store.driver import Straight, Values, marks
+from callcheck.store.figures.counted import Counted, bits
 
 Judged = tuple[Call, Sequence[Finding]]
 Key = tuple[str, str]
@@ -54,63 +54,6 @@ _LEG_RESULT: dict[str | None, Any] = {None: None, **{one.value: one for one in L
 _RESULT = {result.value: result for result in Result}
 _LEG_PLAIN = ("extension", "number", "device", "channel", "dialed_at", "ring_started_at",
               "ended_at", "forwarded_to", "ring_ms")  # fmt: skip
-
-
-def headline(findings: Sequence[Finding]) -> Finding | None:
-    """What the rule `answer_by_ring` said, if it was asked."""
-    return next((f for f in findings if f.rule == t.HEADLINE), None)
-
-
-def first_ring(call: Call) -> Micros | None:
-    """When the wait begins by the default clock."""
-    return call.ring_started_at
-
-
-def counted_wait(
-    call: Call,
-    findings: Sequence[Finding],
-    since: Callable[[Call], Micros | None] = first_ring,
-) -> Millis | None:
-    """The wait by which the five service levels count a call; None: they leave it out.
-
-    In are all judged calls, and those whose caller gave up so early that they are exempt. The
-    wait goes on to the answer, or to the end of the call, also where the ringing ended before.
-    `since` is for a house that chose another clock.
-    """
-    finding = headline(findings)
-    if finding is None or not (_judged(finding) or finding.gave_up_early):
-        return None
-    start = since(call)
-    if start is None:  # busy at once: no ring, and no wait
-        return 0
-    until = call.ended_at if call.answered_at is None else call.answered_at
-    return max(0, (until - start) // 1000)
-
-
-def _judged(finding: Finding) -> bool:
-    return finding.result in (Result.MET, Result.BREACHED)
-
-
-class Counted(NamedTuple):
-    """What the hours count of a call; also columns of its row."""
-
-    unit: str
-    started_at: Micros
-    direction: str
-    disposition: str
-    verdict: str
-    readings: int | None
-    counted_wait_ms: Millis | None
-
-
-def counted(call: Call, findings: Sequence[Finding], wait: Millis | None) -> Counted:
-    """What is counted of a call, with `wait` as the house counts it."""
-    finding = headline(findings)
-    return Counted(
-        call.unit or "", call.started_at, call.direction.value, call.disposition.value,
-        finding.result.value if finding else "", bits(finding.readings) if finding else None,
-        wait,
-    )  # fmt: skip
 
 
 CALL_COLUMNS = (
@@ -151,13 +94,6 @@ def finding_values(call: Call, findings: Sequence[Finding]) -> Iterator[Values]:
             call.pbx, call.call_id, finding.rule, position, finding.result.value, finding.reason,
             _flags(finding), call.started_at, call.unit or "",
         )  # fmt: skip
-
-
-def bits(readings: Readings | None) -> int | None:
-    """The three readings as a number: 1 before, 2 within, 4 third."""
-    if readings is None:
-        return None
-    return readings.before + 2 * readings.within + 4 * readings.third
 
 
 def _flags(finding: Finding) -> int | None:
@@ -274,7 +210,7 @@ def legs_text(kind: str, calls: int) -> str:
 def findings_text(kind: str, calls: int, *, headline_only: bool = False) -> str:
     """The findings of some calls of a PBX, in order; values are the PBX and the ids."""
     columns = "pbx, call_id, rule, result, reason, readings"
-    which = f" AND rule = '{t.HEADLINE}'" if headline_only else ""
+    which = f" AND rule = '{HEADLINE}'" if headline_only else ""
     return _children(kind, "findings", columns, calls, which)
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete
 
 from callcheck.calls.model import Call, Millis
 from callcheck.judging.verdict import Finding
+from callcheck.judging.wait import Clock
 from callcheck.store import tables
 from callcheck.store.calls import queries, rows
-from callcheck.store.calls.rows import Counted, Judged, Key
+from callcheck.store.calls.rows import Judged, Key
 from callcheck.store.driver import Straight, insert_text, marks, straight
 from callcheck.store.figures import hourly as hours
 from callcheck.store.figures import totals
+from callcheck.store.figures.counted import Counted, counted
 from callcheck.store.figures.local_days import Days
 from callcheck.store.figures.totals import Totals
 
@@ -30,10 +32,10 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """How a house counts: the histogram's edges, a call's wait, the hours' limits, its days."""
+    """How a house counts: the histogram's edges, the rule's clock, the hours' limits, its days."""
 
     edges: tuple[Millis, ...]
-    wait: Callable[[Call, Sequence[Finding]], Millis | None]
+    clock: Clock
     limits: hours.Limits
     days: Days
 
@@ -53,7 +55,7 @@ def put(connection: Connection, batch: Sequence[Judged], by: Counting) -> list[S
             for key, (call, findings) in wanted.items()
             if key not in stored or key in replaced
         ]
-        counts = [rows.counted(s.call, s.findings, by.wait(s.call, s.findings)) for s in saved]
+        counts = [counted(s.call, s.findings, by.clock) for s in saved]
         of_hours.count(counts)
         with cursor.together():
             _insert(cursor, saved, counts)

@@ -18,8 +18,9 @@ from sqlalchemy import Connection, Row, Table, delete, select, tuple_
 
 from callcheck.calls.model import Micros, Millis
 from callcheck.store import tables as t
-from callcheck.store.calls.rows import Counted, Key
+from callcheck.store.calls.rows import Key
 from callcheck.store.driver import Straight, add_text, marks, straight
+from callcheck.store.figures.counted import Counted
 from callcheck.store.figures.counts import COUNTS, places
 from callcheck.store.figures.local_days import HOUR, Days
 
@@ -44,7 +45,7 @@ class Change:
     counts: Cells = field(default_factory=dict)
 
     def count(self, calls: Iterable[Sequence[Any]], times: int = 1) -> None:
-        """Adds calls, each as a `rows.Counted`, or takes them back with `times` -1."""
+        """Adds calls, each as a `Counted`, or takes them back with `times` -1."""
         limit, short = self.limits
         for unit, started_at, direction, disposition, verdict, readings, wait in calls:
             labels = unit, started_at // HOUR * HOUR
