@@ -21,7 +21,7 @@ from callcheck.api.absences.models import (
     TomorrowOut,
 )
 from callcheck.api.app import make_api
-from callcheck.api.ports import House, Ports, Readiness, Token
+from callcheck.api.backend import ApiSettings, Backend, Readiness, Token
 from callcheck.calls.model import Disposition, Via
 from callcheck.store import Absences, Forwards, Meanwhile, Store
 from tests.absences.people import CLOCK, DIRECTORY, HOUR, PARTIES, RIGA, TEN, at
@@ -43,9 +43,11 @@ def served(
 ) -> Iterator[TestClient]:
     terms = Terms(DIRECTORY, CLOCK, keep_kind=keep_kind)
     desk = Desk(Absences(store), Forwards(store), Meanwhile(store), terms, lambda: clock.now)
-    house = House(UNITS, PARTIES, (), RIGA, lambda call, findings: {}, tokens)
-    ports = Ports(ListReader([]), list, Readiness, lambda: b"", lambda: clock.now, desk)
-    client = TestClient(make_api(house, ports), "http://127.0.0.1", client=("127.0.0.1", 50000))
+    settings = ApiSettings(UNITS, PARTIES, (), RIGA, tokens)
+    backend = Backend(ListReader([]), list, Readiness, lambda: b"", lambda: clock.now, desk)
+    client = TestClient(
+        make_api(settings, backend), "http://127.0.0.1", client=("127.0.0.1", 50000)
+    )
     with client as api:
         yield api
 

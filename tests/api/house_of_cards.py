@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from fastapi.testclient import TestClient
 
 from callcheck.api.app import make_api
-from callcheck.api.ports import CallQuery, House, Judged, Ports, Readiness, Record, Token
+from callcheck.api.backend import ApiSettings, Backend, CallQuery, Judged, Readiness, Token
 from callcheck.calls.directory import Kind, Party
 from callcheck.calls.model import (
     Call,
@@ -28,8 +28,6 @@ from callcheck.calls.model import (
     TimeSource,
     Via,
 )
-from callcheck.explain.record import to_record
-from callcheck.judging.cadence import CADENCES
 from callcheck.judging.service_level import Waits
 from callcheck.judging.verdict import Finding, Readings, Result
 
@@ -235,14 +233,8 @@ TOKENS = tuple(
     Token(role, sha256(word.encode()).hexdigest())
     for role, word in (("admin", "a-key"), ("unit:registry", "r-key"), ("metrics", "m-key"))
 )
-LIVE: list[Record] = [
-    {"call_id": "9.2", "pbx": "main", "unit": "law"},
-    {"call_id": "9.1", "pbx": "main", "unit": "registry"},
-]
-
-
-def _record(call: Call, findings: Sequence[Finding]) -> dict[str, object]:
-    return to_record(call, findings, RIGA, CADENCES["LV"])
+LIVE = [a_call("9.2", unit="law"), a_call("9.1", unit="registry")]
+SETTINGS = ApiSettings(UNITS, PARTIES, ("answer_by_ring",), RIGA)
 
 
 @contextmanager
@@ -254,15 +246,15 @@ def served(
     base: str = "http://127.0.0.1:9876",
 ) -> Iterator[TestClient]:
     """A client of an API over a reader; without tokens it comes from loopback."""
-    house = House(UNITS, PARTIES, ("answer_by_ring",), RIGA, _record, tokens, "1.2.3")
-    ports = Ports(
+    settings = replace(SETTINGS, tokens=tokens, version="1.2.3")
+    backend = Backend(
         reader=reader or ListReader(some_calls()),
         open_calls=lambda: LIVE,
         readiness=lambda: readiness or Readiness(),
         metrics=lambda: b"callcheck_up 1.0\n",
         now=lambda: TEN + 24 * HOUR,
     )
-    api = make_api(house, ports, (AwayError,))
+    api = make_api(settings, backend, (AwayError,))
     with TestClient(api, base, client=client, raise_server_exceptions=True) as one:
         yield one
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcheck.api.ports import Readiness
+from callcheck.api.backend import Readiness
 from tests.api.house_of_cards import TOKENS, bearer, served
 
 OUTSIDE = ("192.0.2.7", 50000)

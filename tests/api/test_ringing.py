@@ -7,6 +7,7 @@ import contextlib
 import json
 import socket
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -14,42 +15,42 @@ import pytest
 import uvicorn
 
 from callcheck.api.app import make_api
-from callcheck.api.ports import House, Ports, Readiness, Record
+from callcheck.api.backend import Backend, Readiness
 from callcheck.api.tables import rows as flat
+from callcheck.calls.model import Call, Direction, TimeSource
 from tests.api.house_of_cards import (
-    PARTIES,
-    RIGA,
     SECOND,
+    SETTINGS,
     TEN,
     TOKENS,
-    UNITS,
     ListReader,
-    _record,
     a_call,
     bearer,
 )
 
-HOUSE = House(UNITS, PARTIES, ("answer_by_ring",), RIGA, _record, TOKENS)
+WITH_TOKENS = replace(SETTINGS, tokens=TOKENS)
 
 
-def ringing(call_id: str, began: int, **changes: Any) -> Record:
-    return _record(
-        a_call(call_id, answered_at=None, ring_started_at=began, **changes), ()
-    )  # fmt: skip
+def ringing(call_id: str, began: int, **changes: Any) -> Call:
+    return a_call(call_id, answered_at=None, ring_started_at=began, **changes)
 
 
 def test_only_what_rings_unanswered_from_outside() -> None:
-    answered = _record(a_call("1"), ())
-    silent = _record(a_call("2", answered_at=None, ring_started_at=None), ())
+    answered = a_call("1")
+    silent = a_call("2", answered_at=None, ring_started_at=None)
     fresh, old = ringing("3", TEN), ringing("4", TEN - 11 * SECOND, extension="301", unit="law")
-    rows = flat.ringing([answered, silent, fresh, old], HOUSE, TEN + 4_999_000)
+    outbound = ringing("5", TEN, direction=Direction.OUTBOUND)
+    untimed = ringing("6", TEN, time_source=TimeSource.NONE)
+    rows = flat.ringing(
+        [answered, silent, fresh, old, outbound, untimed], SETTINGS, TEN + 4_999_000
+    )
     assert [(row["call_id"], row["name"], row["ring"], row["ringing_seconds"]) for row in rows] == [
         ("4", "Dace", 4, 15.9), ("3", "Anna", 1, 4.9),
     ]  # fmt: skip
 
 
 def test_a_clock_behind_the_pbx() -> None:
-    (row,) = flat.ringing([ringing("1", TEN)], HOUSE, TEN - SECOND)
+    (row,) = flat.ringing([ringing("1", TEN)], SETTINGS, TEN - SECOND)
     assert (row["ring"], row["ringing_seconds"]) == (1, 0.0)
 
 
@@ -57,11 +58,11 @@ class Moving:
     """The calls going on, and the clock, as a test moves them."""
 
     def __init__(self) -> None:
-        self.calls: Sequence[Record] = []
+        self.calls: Sequence[Call] = []
         self.now = TEN
 
-    def ports(self) -> Ports:
-        return Ports(
+    def backend(self) -> Backend:
+        return Backend(
             ListReader([]), lambda: self.calls, Readiness, lambda: b"", lambda: self.now
         )  # fmt: skip
 
@@ -71,7 +72,7 @@ async def listening(moving: Moving) -> AsyncIterator[str]:
     """The API on a real socket: a test client would wait for the end of the stream."""
     with socket.create_server(("127.0.0.1", 0)) as bound:
         config = uvicorn.Config(
-            make_api(HOUSE, moving.ports()), log_config=None, lifespan="off",
+            make_api(WITH_TOKENS, moving.backend()), log_config=None, lifespan="off",
             timeout_graceful_shutdown=1,
         )  # fmt: skip
         server = uvicorn.Server(config)
@@ -145,9 +146,9 @@ class Looked(Moving):
         super().__init__()
         self.looks = 0
 
-    def ports(self) -> Ports:
-        def open_calls() -> Sequence[Record]:
+    def backend(self) -> Backend:
+        def open_calls() -> Sequence[Call]:
             self.looks += 1
             return self.calls
 
-        return Ports(ListReader([]), open_calls, Readiness, lambda: b"", lambda: self.now)
+        return Backend(ListReader([]), open_calls, Readiness, lambda: b"", lambda: self.now)

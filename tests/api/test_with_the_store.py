@@ -11,16 +11,15 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from callcheck.api.app import make_api
+from callcheck.api.backend import Backend, Judged, Readiness
 from callcheck.api.calls.models import CallDetail, CallList
 from callcheck.api.models import Summary
-from callcheck.api.ports import House, Judged, Ports, Readiness
 from callcheck.app.store_reader import StoreReader
 from callcheck.calls.model import Disposition
-from callcheck.explain.record import to_record
 from callcheck.judging.cadence import CADENCES
 from callcheck.metrics import Metrics, ring_edges
 from callcheck.store import Store, StoreError
-from tests.api.house_of_cards import PARTIES, RIGA, TEN, UNITS, some_calls
+from tests.api.house_of_cards import SETTINGS, TEN, UNITS, some_calls
 from tests.metrics.samples import Now
 
 LATVIA = CADENCES["LV"]
@@ -51,13 +50,10 @@ def metrics_of(store: Store) -> Metrics:
 
 @pytest.fixture
 def api(store: Store) -> Iterator[TestClient]:
-    house = House(
-        UNITS, PARTIES, ("answer_by_ring",), RIGA, lambda c, f: to_record(c, f, RIGA, LATVIA)
-    )
-    ports = Ports(
+    backend = Backend(
         StoreReader(store, LIMITS), list, Readiness, metrics_of(store).text, lambda: TEN + 10**11
     )
-    app = make_api(house, ports, (StoreError,))
+    app = make_api(SETTINGS, backend, (StoreError,))
     with TestClient(app, "http://localhost", client=("127.0.0.1", 1)) as client:
         yield client
 

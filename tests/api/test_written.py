@@ -14,14 +14,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from callcheck.api.app import make_api
+from callcheck.api.backend import ApiSettings, Backend, CallQuery, Judged, Reader, Readiness
 from callcheck.api.calls import json_cache as written
 from callcheck.api.calls.json_cache import Written
-from callcheck.api.ports import CallQuery, House, Judged, Ports, Reader, Readiness
 from callcheck.app.store_reader import StoreReader
 from callcheck.calls.directory import Party
 from callcheck.calls.model import Call, Disposition
-from callcheck.explain.record import to_record
-from callcheck.judging.cadence import CADENCES
 from callcheck.judging.verdict import Finding
 from callcheck.store import Store, StoreError
 from tests.api.house_of_cards import (
@@ -50,12 +48,9 @@ def shown(
     reader: Reader, zone: tzinfo = RIGA, parties: Sequence[Party] = PARTIES
 ) -> Iterator[TestClient]:
     """A client of an API that has shown nothing yet."""
-    cadence = CADENCES["LV"]
-    house = House(
-        UNITS, parties, ("answer_by_ring",), zone, lambda c, f: to_record(c, f, zone, cadence)
-    )
-    ports = Ports(reader, list, Readiness, lambda: b"", lambda: TEN + 24 * HOUR)
-    app = make_api(house, ports, (StoreError,))
+    settings = ApiSettings(UNITS, parties, ("answer_by_ring",), zone)
+    backend = Backend(reader, list, Readiness, lambda: b"", lambda: TEN + 24 * HOUR)
+    app = make_api(settings, backend, (StoreError,))
     with TestClient(app, "http://localhost", client=("127.0.0.1", 1)) as client:
         yield client
 

@@ -13,10 +13,9 @@ from callcheck.absences.model import Draft
 from callcheck.absences.service import Desk
 from callcheck.absences.terms import Terms
 from callcheck.api.app import make_api
-from callcheck.api.ports import House, Ports, Readiness
+from callcheck.api.backend import ApiSettings, Backend, Readiness
 from callcheck.app.store_reader import StoreReader
 from callcheck.calls.directory import Directory, Party
-from callcheck.explain.record import to_record
 from callcheck.judging.cadence import CADENCES
 from callcheck.store import Absences, Forwards, Meanwhile, Store, StoreError
 from tests.absences.people import CLOCK
@@ -39,20 +38,17 @@ def api(tmp_path: Path) -> Iterator[TestClient]:
     store = Store(f"sqlite:///{tmp_path}/calls.db", EDGES)
     store.open()
     store.save(known.known_calls())
-    ringing = to_record(a_call(99, answered_at=None, at=NOON), (), RIGA, LATVIA)
-    house = House(
-        UNITS, PEOPLE, ("answer_by_ring",), RIGA,
-        lambda call, findings: to_record(call, findings, RIGA, LATVIA),
-    )  # fmt: skip
+    ringing = a_call(99, answered_at=None, at=NOON)
+    settings = ApiSettings(UNITS, PEOPLE, ("answer_by_ring",), RIGA)
     terms = Terms(Directory(tuple(PEOPLE)), CLOCK)
     desk = Desk(Absences(store), Forwards(store), Meanwhile(store), terms, lambda: NOON)
     desk.add(Draft("203", NOON - HOUR, NOON + HOUR), "api")
     desk.add(Draft("202", NOON + 20 * HOUR, NOON + 44 * HOUR), "api")
-    ports = Ports(
+    backend = Backend(
         StoreReader(store, LIMITS), lambda: [ringing], Readiness, lambda: b"",
         lambda: NOON + 12 * SECOND, desk,
     )  # fmt: skip
-    app = make_api(house, ports, (StoreError,))
+    app = make_api(settings, backend, (StoreError,))
     with TestClient(app, "http://localhost", client=("127.0.0.1", 1)) as client:
         yield client
     store.close()

@@ -17,11 +17,10 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from callcheck.api.app import make_api
-from callcheck.api.ports import House, Ports, Readiness, Record
+from callcheck.api.backend import ApiSettings, Backend, Readiness
 from callcheck.app.absence_service import make_desk
 from callcheck.app.store_reader import StoreReader, wait_limits
-from callcheck.calls.model import Direction
-from callcheck.explain.record import to_record
+from callcheck.calls.model import Call, Direction
 from callcheck.rules import RULES
 from tests.dashboards.grafanas_role import Reader, made_for_grafana
 from tests.dashboards.reading import Json, substituted
@@ -115,20 +114,18 @@ def answering(now: int, postgres_url: str = "") -> Iterator[Answering]:
 @contextmanager
 def _api(month: Month) -> Iterator[TestClient]:
     config = month.config
-    zone, cadence = config.site.zone, config.site.cadence
-    house = House(
-        {unit.id: unit.title for unit in config.units}, config.parties, tuple(RULES), zone,
-        lambda call, findings: to_record(call, findings, zone, cadence),
-    )  # fmt: skip
-    ports = Ports(
-        StoreReader(month.store, wait_limits(config)), lambda: _ringing(month, house), Readiness,
+    units = {unit.id: unit.title for unit in config.units}
+    settings = ApiSettings(units, config.parties, tuple(RULES), config.site.zone)
+    backend = Backend(
+        StoreReader(month.store, wait_limits(config)), lambda: _ringing(month), Readiness,
         lambda: b"", lambda: month.now * US, make_desk(config, month.store),
     )  # fmt: skip
-    with TestClient(make_api(house, ports), "http://localhost", client=("127.0.0.1", 1)) as client:
+    app = make_api(settings, backend)
+    with TestClient(app, "http://localhost", client=("127.0.0.1", 1)) as client:
         yield client
 
 
-def _ringing(month: Month, house: House) -> Sequence[Record]:
+def _ringing(month: Month) -> Sequence[Call]:
     """Three of the month's calls, as they were 3, 12 and 17 seconds after their first ring."""
     named = {"201": 3, "303": 12, "202": 17}
     found = []
@@ -137,8 +134,7 @@ def _ringing(month: Month, house: House) -> Sequence[Record]:
         if seconds and call.direction is Direction.INBOUND and call.ring_started_at is not None:
             del named[call.extension or ""]
             began = (month.now - seconds) * US
-            going = replace(call, started_at=began, ring_started_at=began, answered_at=None)
-            found.append(house.record(going, ()))
+            found.append(replace(call, started_at=began, ring_started_at=began, answered_at=None))
     return found
 
 

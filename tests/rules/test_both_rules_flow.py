@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from callcheck.api.app import make_api
-from callcheck.api.ports import House, Ports, Readiness
+from callcheck.api.backend import ApiSettings, Backend, Readiness
 from callcheck.app.store_reader import StoreReader, wait_limits
 from callcheck.calls.model import Via
 from callcheck.config import Config, load_for_replay
@@ -101,16 +101,15 @@ def test_store_and_metrics_hold_both(store: Store, config: Config) -> None:
     ],
 )
 def test_the_api_filters_by_rule(store: Store, config: Config, query: str, ids: list[str]) -> None:
-    house = House(
+    settings = ApiSettings(
         units={"registry": "Registry"}, parties=config.parties, rules=tuple(RULES),
         zone=config.site.zone, tokens=[], version="1",
-        record=lambda call, found: to_record(call, found, config.site.zone, config.cadence),
     )  # fmt: skip
-    ports = Ports(
+    backend = Backend(
         reader=StoreReader(store, wait_limits(config)), open_calls=list, readiness=Readiness,
         metrics=bytes, now=lambda: START,
     )  # fmt: skip
-    api = make_api(house, ports, store_errors=(StoreError,))
+    api = make_api(settings, backend, store_errors=(StoreError,))
     with TestClient(api, "http://localhost", client=("127.0.0.1", 1)) as client:
         answer = client.get(f"/api/v1/calls?{query}").json()
     assert [item["call_id"] for item in answer["items"]] == ids

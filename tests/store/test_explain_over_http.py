@@ -15,10 +15,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 
 from callcheck.api.app import make_api
-from callcheck.api.ports import House, Ports, Readiness
+from callcheck.api.backend import ApiSettings, Backend, Readiness
 from callcheck.app.store_reader import StoreReader
-from callcheck.explain.record import to_record
-from callcheck.judging.cadence import CADENCES
 from callcheck.store import Store, StoreError
 from callcheck.store.driver import Straight
 from tests.api.house_of_cards import RIGA
@@ -48,13 +46,11 @@ Told = list[tuple[str, Any]]
 
 @pytest.fixture
 def api(full: Store) -> Iterator[TestClient]:
-    cadence = CADENCES["LV"]
-    house = House(
-        UNITS, (), ("answer_by_ring", "forward_in_absence"), RIGA,
-        lambda call, findings: to_record(call, findings, RIGA, cadence),
-    )  # fmt: skip
-    ports = Ports(StoreReader(full, LIMITS), list, Readiness, lambda: b"", lambda: NOON + SECOND)
-    app = make_api(house, ports, (StoreError,))
+    settings = ApiSettings(UNITS, (), ("answer_by_ring", "forward_in_absence"), RIGA)
+    backend = Backend(
+        StoreReader(full, LIMITS), list, Readiness, lambda: b"", lambda: NOON + SECOND
+    )
+    app = make_api(settings, backend, (StoreError,))
     with TestClient(app, "http://localhost", client=("127.0.0.1", 1)) as client:
         yield client
 

@@ -1,4 +1,4 @@
-"""Ports and the house's configuration in, the FastAPI application out."""
+"""Backend and the house's configuration in, the FastAPI application out."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from fastapi.responses import JSONResponse
 from callcheck.api import health, units
 from callcheck.api.absences import reports as absence_reports
 from callcheck.api.absences import routes as absences
+from callcheck.api.backend import ApiSettings, Backend
+from callcheck.api.calls import records
 from callcheck.api.calls import routes as calls
 from callcheck.api.calls.json_cache import Written
 from callcheck.api.guard import Guard
 from callcheck.api.models import ProblemOut
-from callcheck.api.ports import House, Ports
 from callcheck.api.problems import install, problem
 from callcheck.api.tables import routes as tables
 from callcheck.api.tables import rows as flat
@@ -30,7 +31,9 @@ _ABOUT = (
 )
 
 
-def make_api(house: House, ports: Ports, store_errors: Sequence[type[Exception]] = ()) -> FastAPI:
+def make_api(
+    settings: ApiSettings, backend: Backend, store_errors: Sequence[type[Exception]] = ()
+) -> FastAPI:
     """The application. Every answer is JSON, a problem, the metrics or the docs page.
 
     `store_errors` are what the reader raises when the store cannot be read: a 503.
@@ -38,22 +41,22 @@ def make_api(house: House, ports: Ports, store_errors: Sequence[type[Exception]]
     """
     app = FastAPI(
         title="callcheck",
-        version=house.version or "0",
+        version=settings.version or "0",
         description=_ABOUT,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.house, app.state.ports = house, ports
-    app.state.records = Written(house.record)
-    app.state.rows = Written(lambda call, said: flat.of_call(call, said, house))
+    app.state.settings, app.state.backend = settings, backend
+    app.state.records = Written(lambda call, findings: records.stored(call, findings, settings))
+    app.state.rows = Written(lambda call, findings: flat.of_call(call, findings, settings))
     # the reports first: `absences/tomorrow` is no number of an absence
     for room in (health, units, calls, absence_reports, absences, stream, tables):
         app.include_router(room.router)
     install(app)
     for error in store_errors:
         app.add_exception_handler(error, _unavailable)
-    app.add_middleware(Guard, loopback_only=not house.tokens)
+    app.add_middleware(Guard, loopback_only=not settings.tokens)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

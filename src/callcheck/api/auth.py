@@ -15,7 +15,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from callcheck.api.ports import Token
+from callcheck.api.backend import Token
 from callcheck.api.problems import Problem
 
 _bearer = HTTPBearer(
@@ -37,6 +37,10 @@ class Access:
         """The only unit it may see, or None for no such limit."""
         kind, _, unit = self.role.partition(":")
         return unit if kind == "unit" else None
+
+    def may_see(self, unit: str | None) -> bool:
+        """Whether a call of this unit may be shown; a call of no unit is shown to admins only."""
+        return self.unit in (None, unit)
 
     def narrow(self, unit: str | None) -> str | None:
         """The unit to ask for. Raises Problem 403 for a unit that is not its own."""
@@ -79,7 +83,7 @@ Scrapes = Annotated[Access, Depends(scraper)]
 def _access_of(
     request: Request, credentials: HTTPAuthorizationCredentials | None
 ) -> Access | None:  # fmt: skip
-    tokens: Sequence[Token] = request.app.state.house.tokens
+    tokens: Sequence[Token] = request.app.state.settings.tokens
     if not tokens:
         return Access("admin")  # the guard let loopback alone in
     if credentials is None:

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Res
 
 from callcheck.api import docs, models
 from callcheck.api.auth import Maybe, Scrapes
-from callcheck.api.shared import ports_of, problems
+from callcheck.api.shared import backend_of, problems
 
 router = APIRouter(tags=["health"])
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -29,7 +29,7 @@ def readyz(request: Request, access: Maybe) -> JSONResponse:
 
     Open to all, for probes; the reasons are for those with a token.
     """
-    found = ports_of(request).readiness()
+    found = backend_of(request).readiness()
     ready = not found.problems
     body = {
         "ready": ready,
@@ -42,7 +42,7 @@ def readyz(request: Request, access: Maybe) -> JSONResponse:
 @router.get("/metrics", response_class=PlainTextResponse, responses=problems(401, 403))
 def metrics(request: Request, _access: Scrapes) -> Response:
     """Metrics in the Prometheus text format."""
-    return Response(ports_of(request).metrics(), media_type=METRICS_TYPE)
+    return Response(backend_of(request).metrics(), media_type=METRICS_TYPE)
 
 
 @router.get("/docs", response_class=HTMLResponse, include_in_schema=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from callcheck.api.ports import Readiness
+from callcheck.api.backend import Readiness
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What every room of the API needs: its ports, common query fields, documented problems."""
+"""What every room of the API needs: its backend, common query fields, documented problems."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any
 from fastapi import Request
 from pydantic import Field
 
+from callcheck.api.auth import Access
+from callcheck.api.backend import ApiSettings, Backend
 from callcheck.api.calls.json_cache import Written
 from callcheck.api.models import ProblemOut
-from callcheck.api.ports import House, Ports
 from callcheck.api.problems import MEDIA_TYPE, Problem
+from callcheck.calls.model import Call
 
 _SAYS = {
     401: "no token, or an unknown one",
@@ -31,16 +33,21 @@ SPAN_END: Any = Field(
 )
 
 
-def house_of(request: Request) -> House:
+def settings_of(request: Request) -> ApiSettings:
     """The configuration's part."""
-    house: House = request.app.state.house
-    return house
+    settings: ApiSettings = request.app.state.settings
+    return settings
 
 
-def ports_of(request: Request) -> Ports:
+def backend_of(request: Request) -> Backend:
     """What moves."""
-    ports: Ports = request.app.state.ports
-    return ports
+    backend: Backend = request.app.state.backend
+    return backend
+
+
+def visible_open_calls(request: Request, access: Access) -> list[Call]:
+    """The calls going on that a token may see, newest first."""
+    return [call for call in backend_of(request).open_calls() if access.may_see(call.unit)]
 
 
 def records_of(request: Request) -> Written:
@@ -55,9 +62,9 @@ def rows_of(request: Request) -> Written:
     return rows
 
 
-def known_unit(unit: str, house: House, status: int) -> None:
+def known_unit(unit: str, settings: ApiSettings, status: int) -> None:
     """Raises Problem unless the configuration has the unit."""
-    if unit not in house.units:
+    if unit not in settings.units:
         raise Problem(status, "unknown unit; the units are in /api/v1/units")
 
 

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcheck.api import answers, models
 from callcheck.api import times as when
 from callcheck.api.auth import Reads
-from callcheck.api.ports import House, Ports, Tally
+from callcheck.api.backend import ApiSettings, Backend, Tally
 from callcheck.api.problems import Problem
-from callcheck.api.shared import SPAN_END, SPAN_START, house_of, known_unit, ports_of, problems
+from callcheck.api.shared import SPAN_END, SPAN_START, backend_of, known_unit, problems, settings_of
 from callcheck.api.summary import counts
 from callcheck.api.tables import rows as flat
 from callcheck.calls.model import Micros
@@ -41,11 +41,11 @@ class SummaryAsked(BaseModel):
 @router.get("/units", response_model=models.UnitList, responses=problems(401, 403))
 def units(request: Request, access: Reads) -> answers.Json:
     """The units that the token may see."""
-    house = house_of(request)
-    extensions = Counter(party.unit for party in house.parties)
+    settings = settings_of(request)
+    extensions = Counter(party.unit for party in settings.parties)
     items = [
         {"id": unit, "title": title, "extensions": extensions[unit]}
-        for unit, title in house.units.items()
+        for unit, title in settings.units.items()
         if access.unit in (None, unit)
     ]
     return answers.Json({"items": items, "next": None})
@@ -64,7 +64,7 @@ def extensions(request: Request, access: Reads) -> answers.Json:
             "numbers": list(party.numbers),
             "deputy": party.deputy,
         }
-        for party in house_of(request).parties
+        for party in settings_of(request).parties
         if access.unit in (None, party.unit)
     ]
     return answers.Json({"items": items, "next": None})
@@ -82,19 +82,19 @@ def summary(
 
     As CSV one row for each step, or one for all without steps.
     """
-    house, ports = house_of(request), ports_of(request)
+    settings, backend = settings_of(request), backend_of(request)
     access.narrow(unit)
-    known_unit(unit, house, status=404)
-    start, end = when.span(asked.from_, asked.to, house.zone)
+    known_unit(unit, settings, status=404)
+    start, end = when.span(asked.from_, asked.to, settings.zone)
     if asked.step is None:
         edges = [start or when.FOREVER[0], end or when.FOREVER[1]]
     else:
-        start, end = _ends(start, end, ports)
-        edges = when.edges(start, end, asked.step, house.zone)
+        start, end = _ends(start, end, backend)
+        edges = when.edges(start, end, asked.step, settings.zone)
     # nothing lies between a time and itself
-    tallies = ports.reader.summary([unit], edges) if edges[0] < edges[-1] else []
-    span = {"from": iso(start, house.zone), "to": iso(end, house.zone)}
-    steps = _steps(tallies, house) if asked.step else []
+    tallies = backend.reader.summary([unit], edges) if edges[0] < edges[-1] else []
+    span = {"from": iso(start, settings.zone), "to": iso(end, settings.zone)}
+    steps = _steps(tallies, settings) if asked.step else []
     if answers.wants_csv(request):
         rows = _flat(tallies, steps) if asked.step else [{**span, **flat.of_tallies(tallies)}]
         rows = [{"unit": unit, **row} for row in rows]
@@ -104,15 +104,15 @@ def summary(
     return answers.Json(body, headers={"Vary": "Accept"})
 
 
-def _ends(start: Micros | None, end: Micros | None, ports: Ports) -> tuple[Micros, Micros]:
+def _ends(start: Micros | None, end: Micros | None, backend: Backend) -> tuple[Micros, Micros]:
     if start is None:
         raise Problem(422, "step: needs a from too, where the first step begins")
-    return start, max(start, ports.now()) if end is None else end
+    return start, max(start, backend.now()) if end is None else end
 
 
-def _steps(tallies: Sequence[Tally], house: House) -> list[dict[str, object]]:
+def _steps(tallies: Sequence[Tally], settings: ApiSettings) -> list[dict[str, object]]:
     return [
-        {"from": iso(tally.start, house.zone), "to": iso(tally.end, house.zone)}
+        {"from": iso(tally.start, settings.zone), "to": iso(tally.end, settings.zone)}
         for tally in tallies
     ]
 

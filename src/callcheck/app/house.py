@@ -20,15 +20,14 @@ import uvicorn
 from callcheck import __version__
 from callcheck.ami.client import Listener
 from callcheck.api.app import make_api
-from callcheck.api.ports import House as ApiHouse
-from callcheck.api.ports import Ports, Record, Token
+from callcheck.api.backend import ApiSettings, Backend, Token
 from callcheck.app.absence_watch import AbsenceWatch
 from callcheck.app.memory import calm_collector
 from callcheck.app.store_reader import Now, StoreReader, store_of, wait_limits
 from callcheck.app.watch import Watch
+from callcheck.calls.model import Call
 from callcheck.clock import now
 from callcheck.config import Config
-from callcheck.explain.record import to_record
 from callcheck.metrics import Metrics, process_registry, ring_edges
 from callcheck.privacy import KeyFileError, Pseudonyms, obtain_key
 from callcheck.rules import RULES
@@ -161,23 +160,19 @@ class House:
         config, site = self.config, self.config.site
         loop = asyncio.get_running_loop()
 
-        def record(call: object, findings: Sequence[object]) -> Record:
-            return to_record(call, findings, site.zone, site.cadence)  # type: ignore[arg-type]
+        def open_calls() -> Sequence[Call]:
+            return asyncio.run_coroutine_threadsafe(self._open_calls(), loop).result(5.0)
 
-        def open_calls() -> Sequence[Record]:
-            return asyncio.run_coroutine_threadsafe(self._going_on(record), loop).result(5.0)
-
-        house = ApiHouse(
+        settings = ApiSettings(
             units={unit.id: unit.title for unit in config.units},
             parties=config.parties,
             rules=tuple(RULES),
             zone=site.zone,
-            record=record,
             tokens=[Token(token.role, token.sha256) for token in config.http.tokens],
             version=__version__,
             cadence=site.cadence,
         )
-        ports = Ports(
+        backend = Backend(
             reader=StoreReader(self.store, wait_limits(config)),
             open_calls=open_calls,
             readiness=self.now.readiness,
@@ -185,17 +180,12 @@ class House:
             now=now,
             absences=self.absences.desk,
         )
-        return make_api(house, ports, store_errors=(StoreError,))
+        return make_api(settings, backend, store_errors=(StoreError,))
 
-    async def _going_on(self, record: Callable[..., Record]) -> list[Record]:
-        """Open calls as records; on the loop, since nobody else may look at a tracker."""
+    async def _open_calls(self) -> list[Call]:
+        """Newest first. A coroutine, because only the event loop's thread may read a tracker."""
         open_calls = [call for _, watch in self.watched for call in watch.open_calls()]
-        open_calls.sort(key=lambda call: call.started_at, reverse=True)
-        going = [record(call, ()) for call in open_calls]
-        for one in going:
-            one["ended_at"] = None
-            one["timeline"] = None
-        return going
+        return sorted(open_calls, key=lambda call: call.started_at, reverse=True)
 
     async def _checkpoint(self) -> None:
         while True:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from callcheck.ami.client import Listener, State
-from callcheck.api.ports import Again, CallQuery, Help, Judged, JudgedHour, Readiness, Tally
+from callcheck.api.backend import Again, CallQuery, Help, Judged, JudgedHour, Readiness, Tally
 from callcheck.api.readiness import PbxHealth, readiness
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Micros, Millis

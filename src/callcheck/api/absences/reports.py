@@ -24,7 +24,7 @@ from callcheck.api.absences.routes import (
 from callcheck.api.answers import DOCUMENTED, Json, listed
 from callcheck.api.auth import Access, Reads
 from callcheck.api.problems import Problem
-from callcheck.api.shared import SPAN_END, SPAN_START, house_of, known_unit, problems
+from callcheck.api.shared import SPAN_END, SPAN_START, known_unit, problems, settings_of
 
 router = APIRouter(prefix="/api/v1", tags=["absences"])
 
@@ -98,7 +98,7 @@ def cover(request: Request, access: Reads, asked: Annotated[CoverAsked, Query()]
     """Who covers whom: calls from outside by whom they asked for, and who took them how, or
     noted a message."""
     unit = _narrowed(request, access, asked.unit)
-    start, end = when.span(asked.from_, asked.to, house_of(request).zone)
+    start, end = when.span(asked.from_, asked.to, settings_of(request).zone)
     return Json({"items": desk_of(request).reports.cover(unit, start, end), "next": None})
 
 
@@ -106,7 +106,7 @@ def _narrowed(request: Request, access: Access, unit: str | None) -> str | None:
     """The unit asked for, or the one that the token is limited to. Raises Problem."""
     narrow = access.narrow(unit)
     if narrow is not None:
-        known_unit(narrow, house_of(request), status=422)
+        known_unit(narrow, settings_of(request), status=422)
     return narrow
 
 
@@ -126,9 +126,9 @@ def rehearsal(
     request: Request, access: Reads, extension: str, asked: Annotated[RehearsalAsked, Query()]
 ) -> Json:
     """What would happen to a call for an extension, walked through without placing one."""
-    house = house_of(request)
-    if all(party.extension != extension for party in house.parties):
+    settings = settings_of(request)
+    if all(party.extension != extension for party in settings.parties):
         raise Problem(404, "there is no such extension; /api/v1/extensions lists them")
-    access.narrow(unit_of(extension, "extension", house))
-    at = None if asked.at is None else when.parse(asked.at, "at", house.zone)
+    access.narrow(unit_of(extension, "extension", settings))
+    at = None if asked.at is None else when.parse(asked.at, "at", settings.zone)
     return Json(desk_of(request).rehearsal(extension, at))

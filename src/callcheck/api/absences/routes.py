@@ -14,9 +14,9 @@ from callcheck.api import times as when
 from callcheck.api.absences import models
 from callcheck.api.answers import Json
 from callcheck.api.auth import Access, Reads
-from callcheck.api.ports import House
+from callcheck.api.backend import ApiSettings
 from callcheck.api.problems import Problem
-from callcheck.api.shared import house_of, known_unit, ports_of, problems
+from callcheck.api.shared import backend_of, known_unit, problems, settings_of
 
 router = APIRouter(prefix="/api/v1", tags=["absences"])
 
@@ -61,11 +61,11 @@ def absences(request: Request, access: Reads, asked: Annotated[AbsencesAsked, Qu
 )  # fmt: skip
 def report(request: Request, access: Reads, told: Annotated[models.AbsenceIn, Body()]) -> Json:
     """Reports an absence. One that is known already, by whatever source, stays one."""
-    house = house_of(request)
-    unit = unit_of(told.extension, "extension", house)
+    settings = settings_of(request)
+    unit = unit_of(told.extension, "extension", settings)
     access.narrow(unit)
-    _deputy(told.deputy, told.extension, house)
-    start, end = when.span(told.from_, told.to, house.zone)
+    _deputy(told.deputy, told.extension, settings)
+    start, end = when.span(told.from_, told.to, settings.zone)
     assert start is not None
     assert end is not None
     if start == end:
@@ -94,7 +94,7 @@ def change(
 ) -> Json:  # fmt: skip
     """Changes an absence; what is not named stays."""
     own(request, access, number)
-    zone, values = house_of(request).zone, dict[str, Any]()
+    zone, values = settings_of(request).zone, dict[str, Any]()
     for field, key in (("from_", "start"), ("to", "end")):
         if field in told.model_fields_set:
             text = getattr(told, field)
@@ -107,7 +107,7 @@ def change(
             values[key] = getattr(told, key)
     if told.deputy is not None:
         extension = desk_of(request).extension_of(number)
-        _deputy(told.deputy, extension or "", house_of(request))
+        _deputy(told.deputy, extension or "", settings_of(request))
     try:
         return answer(desk_of(request).change(number, "api", **values))
     except ValueError as error:
@@ -126,7 +126,7 @@ def end(request: Request, access: Reads, number: Number) -> Json:
 
 def desk_of(request: Request) -> Desk:
     """Who knows of absences."""
-    desk = ports_of(request).absences
+    desk = backend_of(request).absences
     if desk is None:
         raise Problem(503, "absences are not served here")
     return desk
@@ -146,30 +146,30 @@ def answer(record: Record | None) -> Json:
     return Json(record)
 
 
-def unit_of(extension: str, name: str, house: House) -> str:
+def unit_of(extension: str, name: str, settings: ApiSettings) -> str:
     """The unit of an extension that was asked for as `name`. Raises Problem."""
-    unit = next((p.unit for p in house.parties if p.extension == extension), None)
+    unit = next((p.unit for p in settings.parties if p.extension == extension), None)
     if unit is None:
         raise Problem(422, f"{name}: no such extension; /api/v1/extensions lists them")
     return unit
 
 
-def _deputy(deputy: str | None, extension: str, house: House) -> None:
+def _deputy(deputy: str | None, extension: str, settings: ApiSettings) -> None:
     if deputy is None:
         return
-    unit_of(deputy, "deputy", house)
+    unit_of(deputy, "deputy", settings)
     if deputy == extension:
         raise Problem(422, "deputy: nobody can stand in for oneself")
 
 
 def wanted_by(request: Request, access: Access, asked: AbsencesAsked) -> Wanted:
     """What a list of absences is asked for, as far as the asker may see it."""
-    house = house_of(request)
+    settings = settings_of(request)
     unit = access.narrow(asked.unit)
     if unit is not None:
-        known_unit(unit, house, status=422)
-    start, end = when.span(asked.from_, asked.to, house.zone)
-    units = {party.extension: party.unit for party in house.parties}
+        known_unit(unit, settings, status=422)
+    start, end = when.span(asked.from_, asked.to, settings.zone)
+    units = {party.extension: party.unit for party in settings.parties}
 
     def those(one: Absence) -> bool:
         return (

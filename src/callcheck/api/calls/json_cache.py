@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import orjson
 
-from callcheck.api.ports import Judged
+from callcheck.api.backend import Judged
 from callcheck.calls.model import Call
 from callcheck.judging.verdict import Finding
 

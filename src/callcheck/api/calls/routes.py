@@ -11,24 +11,23 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcheck.api import answers
 from callcheck.api import times as when
 from callcheck.api.auth import Access, Reads
+from callcheck.api.backend import ApiSettings, CallQuery
 from callcheck.api.calls import models as call_models
-from callcheck.api.ports import CallQuery, House, Judged, Record
+from callcheck.api.calls import records
 from callcheck.api.problems import Problem
 from callcheck.api.shared import (
     SPAN_END,
     SPAN_START,
-    house_of,
+    backend_of,
     known_unit,
-    ports_of,
     problems,
     records_of,
+    settings_of,
+    visible_open_calls,
 )
 from callcheck.api.tables import rows as flat
-from callcheck.calls.model import Call, Disposition
-from callcheck.explain import ring_budget, timeline
-from callcheck.explain.record import seconds
+from callcheck.calls.model import Disposition
 from callcheck.judging.verdict import Result
-from callcheck.times import iso
 
 router = APIRouter(prefix="/api/v1", tags=["calls"])
 
@@ -63,16 +62,16 @@ class CallsAsked(BaseModel):
 )
 def calls(request: Request, access: Reads, asked: Annotated[CallsAsked, Query()]) -> Response:
     """Ended calls, newest first; as CSV without legs, the next page in the header `Link`."""
-    house, ports = house_of(request), ports_of(request)
-    query = _query(asked, access, house)
+    settings, backend = settings_of(request), backend_of(request)
+    query = _query(asked, access, settings)
     try:
-        found, following = ports.reader.calls(
+        found, following = backend.reader.calls(
             query, asked.limit, asked.cursor, brief=answers.wants_csv(request)
         )
     except ValueError:
         raise Problem(422, "cursor: not one of ours; take `next` of the page before") from None
     if answers.wants_csv(request):
-        return answers.as_csv(request, flat.of_calls(found, house), flat.CALL, following)
+        return answers.as_csv(request, flat.of_calls(found, settings), flat.CALL, following)
     return answers.as_json(records_of(request).items(found), following)
 
 
@@ -83,28 +82,28 @@ def calls(request: Request, access: Reads, asked: Annotated[CallsAsked, Query()]
 )
 def call(request: Request, access: Reads, pbx: Word, call_id: Word) -> answers.Json:
     """One call with its timeline, and where the caller's wait went."""
-    house, ports = house_of(request), ports_of(request)
-    found = ports.reader.call(pbx, call_id)
-    if found is None or not _may_see(access, found[0].unit):
+    settings, backend = settings_of(request), backend_of(request)
+    found = backend.reader.call(pbx, call_id)
+    if found is None or not access.may_see(found[0].unit):
         raise Problem(404, "no such call; the ids are in /api/v1/calls")
-    return answers.Json(_detail(found, house))
+    return answers.Json(records.with_story(*found, settings))
 
 
 @router.get("/live", response_model=call_models.OpenCallList, responses=problems(401, 403))
 def live(request: Request, access: Reads) -> answers.Json:
     """Calls going on now, newest first."""
-    ports = ports_of(request)
-    items = [one for one in ports.open_calls() if _may_see(access, one.get("unit"))]
+    settings, open_calls = settings_of(request), visible_open_calls(request, access)
+    items = [records.going_on(one, settings) for one in open_calls]
     return answers.Json({"items": items, "next": None})
 
 
-def _query(asked: CallsAsked, access: Access, house: House) -> CallQuery:
+def _query(asked: CallsAsked, access: Access, settings: ApiSettings) -> CallQuery:
     unit = access.narrow(asked.unit)
     if unit is not None:
-        known_unit(unit, house, status=422)
-    if asked.rule not in house.rules:
-        raise Problem(422, f"rule: unknown; the rules are {', '.join(house.rules)}")
-    start, end = when.span(asked.from_, asked.to, house.zone)
+        known_unit(unit, settings, status=422)
+    if asked.rule not in settings.rules:
+        raise Problem(422, f"rule: unknown; the rules are {', '.join(settings.rules)}")
+    start, end = when.span(asked.from_, asked.to, settings.zone)
     return CallQuery(
         unit=unit,
         since=start,
@@ -114,27 +113,3 @@ def _query(asked: CallsAsked, access: Access, house: House) -> CallQuery:
         rule=asked.rule,
         extension=asked.extension,
     )
-
-
-def _may_see(access: Access, unit: object) -> bool:
-    return access.unit is None or access.unit == unit
-
-
-def _detail(found: Judged, house: House) -> Record:
-    one, findings = found
-    story = [
-        {
-            "at": iso(line.at, house.zone),
-            "seconds_since_first_ring": line.seconds_since_first_ring,
-            "text": line.text,
-        }
-        for line in timeline(one, house.names)
-    ]
-    return {**house.record(one, findings), "timeline": story, "wait_budget": _budget(one)}
-
-
-def _budget(one: Call) -> list[dict[str, object]]:
-    return [
-        {"spent": share.spent.value, "seconds": seconds(share.ms), "who": list(share.who)}
-        for share in ring_budget(one)
-    ]

@@ -15,16 +15,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcheck.api import answers
 from callcheck.api import times as when
 from callcheck.api.auth import Access, Reads
-from callcheck.api.ports import CallQuery, House, Judged, Ports
+from callcheck.api.backend import ApiSettings, Backend, CallQuery, Judged
 from callcheck.api.problems import Problem
 from callcheck.api.shared import (
     SPAN_END,
     SPAN_START,
-    house_of,
+    backend_of,
     known_unit,
-    ports_of,
     problems,
     rows_of,
+    settings_of,
+    visible_open_calls,
 )
 from callcheck.api.tables import models as table_models
 from callcheck.api.tables import rows as flat
@@ -69,11 +70,11 @@ Table = Annotated[Asked, Query()]
 )
 def units(request: Request, access: Reads, asked: Table) -> Response:
     """The units side by side, counted."""
-    house, ports, start, end = _asked(request, asked)
-    mine = _units(access, asked.unit, house)
+    settings, backend, start, end = _asked(request, asked)
+    mine = _units(access, asked.unit, settings)
     rows = [
-        {"unit": unit, "title": house.units[unit], **flat.of_tallies([tally])}
-        for unit, tally in zip(mine, ports.reader.side_by_side(mine, start, end), strict=True)
+        {"unit": unit, "title": settings.units[unit], **flat.of_tallies([tally])}
+        for unit, tally in zip(mine, backend.reader.side_by_side(mine, start, end), strict=True)
     ]
     return answers.listed(request, rows, ("unit", "title", *flat.COUNTS))
 
@@ -83,12 +84,12 @@ def units(request: Request, access: Reads, asked: Table) -> Response:
 )
 def series(request: Request, access: Reads, asked: Annotated[SeriesAsked, Query()]) -> Response:
     """The units together, counted by steps of time."""
-    house, ports, start, end = _asked(request, asked)
-    edges = when.edges(start, end, asked.step, house.zone)
+    settings, backend, start, end = _asked(request, asked)
+    edges = when.edges(start, end, asked.step, settings.zone)
     rows = [
-        {"from": iso(tally.start, house.zone), "to": iso(tally.end, house.zone),
+        {"from": iso(tally.start, settings.zone), "to": iso(tally.end, settings.zone),
          **flat.of_tallies([tally])}
-        for tally in ports.reader.summary(_units(access, asked.unit, house), edges)
+        for tally in backend.reader.summary(_units(access, asked.unit, settings), edges)
     ]  # fmt: skip
     return answers.listed(request, rows, ("from", "to", *flat.COUNTS))
 
@@ -101,10 +102,10 @@ def hours(request: Request, access: Reads, asked: Table) -> Response:
 
     Whole hours are counted: `from` and `to` are taken back to the hour's beginning.
     """
-    house, ports, start, end = _asked(request, asked)
+    settings, backend, start, end = _asked(request, asked)
     first, last = start // HOUR * HOUR, -(-end // HOUR) * HOUR
-    judged = ports.reader.judged_by_hour(_units(access, asked.unit, house), first, last)
-    return answers.listed(request, flat.by_hour_of_the_week(judged, house), flat.HOURS)
+    judged = backend.reader.judged_by_hour(_units(access, asked.unit, settings), first, last)
+    return answers.listed(request, flat.by_hour_of_the_week(judged, settings), flat.HOURS)
 
 
 @router.get(
@@ -112,10 +113,10 @@ def hours(request: Request, access: Reads, asked: Table) -> Response:
 )
 def missed(request: Request, access: Reads, asked: Table) -> Response:
     """Calls from outside that nobody answered, newest first."""
-    house, ports, start, end = _asked(request, asked)
-    query = CallQuery(unit=_one(access, asked.unit, house), since=start, until=end, missed=True)
-    found, _ = ports.reader.calls(query, asked.limit, None, brief=True)
-    return _listed(request, found, house)
+    settings, backend, start, end = _asked(request, asked)
+    query = CallQuery(unit=_one(access, asked.unit, settings), since=start, until=end, missed=True)
+    found, _ = backend.reader.calls(query, asked.limit, None, brief=True)
+    return _listed(request, found, settings)
 
 
 @router.get(
@@ -124,10 +125,10 @@ def missed(request: Request, access: Reads, asked: Table) -> Response:
 )  # fmt: skip
 def sent_around(request: Request, access: Reads, asked: Table) -> Response:
     """Calls that were transferred more than once, newest first."""
-    house, ports, start, end = _asked(request, asked)
-    unit = _one(access, asked.unit, house)
-    found = ports.reader.sent_around(unit, start, end, asked.limit)
-    return _listed(request, found, house)
+    settings, backend, start, end = _asked(request, asked)
+    unit = _one(access, asked.unit, settings)
+    found = backend.reader.sent_around(unit, start, end, asked.limit)
+    return _listed(request, found, settings)
 
 
 @router.get(
@@ -135,14 +136,14 @@ def sent_around(request: Request, access: Reads, asked: Table) -> Response:
 )
 def helped(request: Request, access: Reads, asked: Table) -> Response:
     """Who took calls for whom, most first; by the unit of whom the caller asked for."""
-    house, ports, start, end = _asked(request, asked)
-    called = house.names
+    settings, backend, start, end = _asked(request, asked)
+    called = settings.names
     rows = [
         {"helper": one.helper, "helper_name": called.get(one.helper or "", ""),
          "helped": one.helped, "helped_name": called.get(one.helped, ""),
          "via": one.via, "calls": one.calls}
-        for unit in _units(access, asked.unit, house)
-        for one in ports.reader.helps(unit, start, end, asked.limit)
+        for unit in _units(access, asked.unit, settings)
+        for one in backend.reader.helps(unit, start, end, asked.limit)
     ]  # fmt: skip
     rows.sort(key=lambda row: -int(str(row["calls"])))
     return answers.listed(request, rows[: asked.limit], table_models.columns("HelpRow"))
@@ -153,12 +154,12 @@ def helped(request: Request, access: Reads, asked: Table) -> Response:
 )
 def again(request: Request, access: Reads, asked: Table) -> Response:
     """Callers whom nobody answered more than once, most often first."""
-    house, ports, start, end = _asked(request, asked)
-    unit = _one(access, asked.unit, house)
+    settings, backend, start, end = _asked(request, asked)
+    unit = _one(access, asked.unit, settings)
     rows = [
         {"caller": one.caller, "calls": one.calls, "units": one.units,
-         "last_at": iso(one.last_at, house.zone)}
-        for one in ports.reader.missed_again(unit, start, end, asked.limit)
+         "last_at": iso(one.last_at, settings.zone)}
+        for one in backend.reader.missed_again(unit, start, end, asked.limit)
     ]  # fmt: skip
     return answers.listed(request, rows, table_models.columns("AgainRow"))
 
@@ -169,44 +170,41 @@ def again(request: Request, access: Reads, asked: Table) -> Response:
 )  # fmt: skip
 def ringing(request: Request, access: Reads) -> Response:
     """Calls from outside that ring now, the longest first; `/api/v1/live/stream` sends them."""
-    house, ports = house_of(request), ports_of(request)
-    rows = flat.ringing(visible(ports, access), house, ports.now())
+    settings, backend = settings_of(request), backend_of(request)
+    rows = flat.ringing(visible_open_calls(request, access), settings, backend.now())
     return answers.listed(request, rows, table_models.columns("RingingRow"))
 
 
-def visible(ports: Ports, access: Access) -> list[dict[str, object]]:
-    """The calls going on that a token may see."""
-    return [one for one in ports.open_calls() if access.unit in (None, one.get("unit"))]
-
-
-def _asked(request: Request, asked: Asked | SeriesAsked) -> tuple[House, Ports, Micros, Micros]:
-    """The house, what moves, and the span of time. Raises Problem 422."""
-    house, ports = house_of(request), ports_of(request)
-    start, end = when.span(asked.from_, asked.to, house.zone)
-    last = ports.now() if end is None else end
+def _asked(
+    request: Request, asked: Asked | SeriesAsked
+) -> tuple[ApiSettings, Backend, Micros, Micros]:
+    """The settings, what moves, and the span of time. Raises Problem 422."""
+    settings, backend = settings_of(request), backend_of(request)
+    start, end = when.span(asked.from_, asked.to, settings.zone)
+    last = backend.now() if end is None else end
     first = last - 7 * DAY if start is None else start
     if first >= last:
         raise Problem(422, "from is not before to; name both, or leave both out")
     if last - first > MOST_DAYS * DAY:
         raise Problem(422, f"from: a table reaches back {MOST_DAYS} days at most")
-    return house, ports, first, last
+    return settings, backend, first, last
 
 
-def _listed(request: Request, found: Sequence[Judged], house: House) -> Response:
+def _listed(request: Request, found: Sequence[Judged], settings: ApiSettings) -> Response:
     """Calls as flat rows."""
     if answers.wants_csv(request):
-        return answers.as_csv(request, flat.of_calls(found, house), flat.CALL)
+        return answers.as_csv(request, flat.of_calls(found, settings), flat.CALL)
     return answers.as_json(rows_of(request).items(found))
 
 
-def _one(access: Access, unit: str | None, house: House) -> str | None:
+def _one(access: Access, unit: str | None, settings: ApiSettings) -> str | None:
     """The unit asked for, or that of the token; None for all. Raises Problem."""
     mine = access.narrow(unit)
     if mine is not None:
-        known_unit(mine, house, status=422)
+        known_unit(mine, settings, status=422)
     return mine
 
 
-def _units(access: Access, unit: str | None, house: House) -> Sequence[str]:
-    mine = _one(access, unit, house)
-    return list(house.units) if mine is None else [mine]
+def _units(access: Access, unit: str | None, settings: ApiSettings) -> Sequence[str]:
+    mine = _one(access, unit, settings)
+    return list(settings.units) if mine is None else [mine]

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from callcheck.api.ports import House, Judged, JudgedHour, Record, Tally
+from callcheck.api.backend import ApiSettings, Judged, JudgedHour, Tally
 from callcheck.api.summary import counts
-from callcheck.calls.model import Call, Micros
+from callcheck.calls.model import Call, Direction, Micros
 from callcheck.explain.record import to_row
 from callcheck.judging.verdict import Finding
-from callcheck.times import local, micros
+from callcheck.times import iso, local
 
 Row = dict[str, object]
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -32,16 +31,16 @@ CALL = (
 HOURS = ("hour", *WEEKDAYS, "n")
 
 
-def of_calls(found: Iterable[Judged], house: House) -> list[Row]:
+def of_calls(found: Iterable[Judged], settings: ApiSettings) -> list[Row]:
     """Each call in one row (`CALL`), with what the headline rule says of it and the name of whom
     it was for."""
-    return [of_call(call, said, house) for call, said in found]
+    return [of_call(call, said, settings) for call, said in found]
 
 
-def of_call(call: Call, said: Iterable[Finding], house: House) -> Row:
+def of_call(call: Call, said: Iterable[Finding], settings: ApiSettings) -> Row:
     """One row of `of_calls`."""
-    row = to_row(call, house.zone, house.cadence)
-    row["name"] = house.names.get(call.extension or "", "")
+    row = to_row(call, settings.zone, settings.cadence)
+    row["name"] = settings.names.get(call.extension or "", "")
     row["result"] = row["reason"] = None
     for finding in said:
         if finding.rule == "answer_by_ring":
@@ -68,7 +67,7 @@ def of_tallies(tallies: Sequence[Tally]) -> Row:
     return {name: row[name] for name in COUNTS}
 
 
-def by_hour_of_the_week(judged: Iterable[JudgedHour], house: House) -> list[Row]:
+def by_hour_of_the_week(judged: Iterable[JudgedHour], settings: ApiSettings) -> list[Row]:
     """One row for each hour of the day with judged calls, with the compliance of each weekday.
 
     Hour and day are those in which an hour begins in local time.
@@ -76,7 +75,7 @@ def by_hour_of_the_week(judged: Iterable[JudgedHour], house: House) -> list[Row]
     met: Counter[tuple[int, int]] = Counter()
     n: Counter[tuple[int, int]] = Counter()
     for one in judged:
-        moment = local(one.hour, house.zone)
+        moment = local(one.hour, settings.zone)
         cell = moment.hour, moment.weekday()
         met[cell] += one.met
         n[cell] += one.judged
@@ -91,25 +90,32 @@ def by_hour_of_the_week(judged: Iterable[JudgedHour], house: House) -> list[Row]
     ]
 
 
-def ringing(records: Iterable[Record], house: House, now: Micros) -> list[Row]:
-    """Calls from outside that ring and are not answered yet, the longest first.
+def ringing(open_calls: Iterable[Call], settings: ApiSettings, now: Micros) -> list[Row]:
+    """Inbound calls that ring and are not answered yet, the longest first.
 
     The ring number goes on until now; a clock that is behind the PBX's counts as zero seconds.
     """
-    rows = []
-    for record in records:
-        began = record.get("ring_started_at")
-        if record.get("direction") != "inbound" or record.get("answered_at") or began is None:
-            continue
-        ms = max(0, now - micros(datetime.fromisoformat(str(began)))) // 1000
-        rows.append({
-            "pbx": record["pbx"],
-            "call_id": record["call_id"],
-            "unit": record["unit"],
-            "extension": record["extension"],
-            "name": house.names.get(str(record["extension"]), ""),
-            "ring": house.cadence.ring_number(ms),
-            "ringing_seconds": ms // 100 / 10,
-            "ring_started_at": began,
-        })  # fmt: skip
-    return sorted(rows, key=lambda row: str(row["ring_started_at"]))
+    waiting = [
+        (call.ring_started_at, call)
+        for call in open_calls
+        if call.direction is Direction.INBOUND
+        and call.answered_at is None
+        and call.ring_started_at is not None
+        and call.timed
+    ]
+    waiting.sort(key=lambda pair: pair[0])
+    return [_ringing(call, began, settings, now) for began, call in waiting]
+
+
+def _ringing(call: Call, began: Micros, settings: ApiSettings, now: Micros) -> Row:
+    ms = max(0, now - began) // 1000
+    return {
+        "pbx": call.pbx,
+        "call_id": call.call_id,
+        "unit": call.unit,
+        "extension": call.extension,
+        "name": settings.names.get(call.extension or "", ""),
+        "ring": settings.cadence.ring_number(ms),
+        "ringing_seconds": ms // 100 / 10,
+        "ring_started_at": iso(began, settings.zone),
+    }

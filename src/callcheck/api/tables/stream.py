@@ -14,9 +14,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from callcheck.api.auth import Access, Reads
-from callcheck.api.shared import house_of, ports_of, problems
+from callcheck.api.shared import backend_of, problems, settings_of, visible_open_calls
 from callcheck.api.tables import rows as flat
-from callcheck.api.tables.routes import visible
 
 router = APIRouter(prefix="/api/v1", tags=["calls"])
 EVERY = 0.5
@@ -37,5 +36,5 @@ async def stream(request: Request, access: Reads) -> AsyncIterator[ServerSentEve
 
 
 def _ringing(request: Request, access: Access) -> list[flat.Row]:
-    ports = ports_of(request)
-    return flat.ringing(visible(ports, access), house_of(request), ports.now())
+    open_calls = visible_open_calls(request, access)
+    return flat.ringing(open_calls, settings_of(request), backend_of(request).now())

@@ -18,8 +18,6 @@ from callcheck.judging.service_level import Waits
 from callcheck.judging.verdict import Finding, Result
 
 Judged = tuple[Call, Sequence[Finding]]
-Record = dict[str, object]
-"""A call as contract section 4 shows it, with caller numbers already made pseudonyms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,15 +157,14 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """What the configuration says of the house, and how a call is shown."""
+class ApiSettings:
+    """What the API takes from the configuration."""
 
     units: Mapping[str, str]
     """Title by id, in the order of the file."""
     parties: Sequence[Party]
     rules: Sequence[str]
     zone: tzinfo
-    record: Callable[[Call, Sequence[Finding]], Record]
     tokens: Sequence[Token] = ()
     version: str = ""
     cadence: Cadence = CADENCES["LV"]
@@ -180,11 +177,12 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
-class Ports:
-    """What moves: the store, the calls going on, readiness, the metrics page, the clock."""
+class Backend:
+    """What the API asks of the running program; every function may be called from any thread."""
 
     reader: Reader
-    open_calls: Callable[[], Sequence[Record]]
+    open_calls: Callable[[], Sequence[Call]]
+    """Newest first; outside numbers in them are pseudonyms already."""
     readiness: Callable[[], Readiness]
     metrics: Callable[[], bytes]
     now: Callable[[], Micros]
