@@ -1,4 +1,4 @@
-"""The documentation in, its text and the names in it out."""
+"""Reads the documentation: its text, its links, and the names it mentions."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import re
 from pathlib import Path
 
 HOME = Path(__file__).parents[2]
-RUNNING = HOME / "docs" / "running.md"
+COMMANDS = HOME / "docs" / "commands.md"
+INDEX = HOME / "docs" / "README.md"
 PAGES = (
-    HOME / "README.md",
-    HOME / "ARCHITECTURE.md",
-    HOME / "CHANGELOG.md",
-    *sorted((HOME / "docs").glob("*.md")),
+    *sorted(HOME.glob("*.md")),
+    *sorted((HOME / "docs").rglob("*.md")),
+    *(HOME / folder / "README.md" for folder in ("benchmarks", "dialplan", "examples")),
+    HOME / "tests" / "live" / "README.md",
 )
-_LINK = re.compile(r"\]\(([^)#\s]+)")
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`([^`\n]+)`")
 _METRIC = re.compile(r"`(callcheck_[a-z_]+)`")
+_HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+_BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+_SHOWN = re.compile(r"```\n\$ \.venv/bin/callcheck (.*)\n((?:.*\n)*?)```")
 
 
 def text(name: str) -> str:
@@ -23,10 +27,22 @@ def text(name: str) -> str:
     return (HOME / name).read_text(encoding="utf-8")
 
 
+def name_of(page: Path) -> str:
+    """The path from the repository's root."""
+    return str(page.relative_to(HOME))
+
+
 def links(page: Path) -> list[str]:
-    """What a page links to in this repository."""
+    """What a page links to in this repository, anchors included."""
     found = _LINK.findall(page.read_text(encoding="utf-8"))
     return [link for link in found if not link.startswith("http")]
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = _HEADING.findall(_BLOCK.sub("", page.read_text(encoding="utf-8")))
+    kept = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {heading.strip().replace(" ", "-") for heading in kept}
 
 
 def code_words(name: str) -> set[str]:
@@ -38,3 +54,19 @@ def metrics_named(name: str) -> set[str]:
     """The metrics that a page names in a line of a table."""
     rows = [line for line in text(name).splitlines() if line.startswith("| `")]
     return {match[1] for row in rows if (match := _METRIC.search(row))}
+
+
+def tables(page: Path) -> list[list[str]]:
+    """The tables of a page, each as its lines."""
+    found: list[list[str]] = [[]]
+    for line in _BLOCK.sub("", page.read_text(encoding="utf-8")).splitlines():
+        if line.startswith("|"):
+            found[-1].append(line)
+        elif found[-1]:
+            found.append([])
+    return [lines for lines in found if lines]
+
+
+def shown(name: str) -> list[tuple[str, str]]:
+    """The commands that a page shows with their output: arguments and output."""
+    return _SHOWN.findall(text(name))

@@ -1,14 +1,19 @@
-"""Configuration keys, metrics, rules and addresses: all documented, and only those there are."""
+"""Every configuration key, metric, rule, word and address is documented, and no other is."""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from enum import StrEnum
 
 import pytest
 from prometheus_client import generate_latest
 
+from callcheck.absences.model import ForwardKind, State
+from callcheck.ami.events import EVENTS
+from callcheck.calls.model import Direction, Disposition, LegResult, RingSource, TimeSource, Via
 from callcheck.config.schema import TABLES
+from callcheck.judging.cadence import Reading
 from callcheck.judging.verdict import Result
 from callcheck.metrics import process_registry
 from callcheck.rules import RULES
@@ -74,11 +79,28 @@ def test_the_labels_in_the_docs_are_those_that_there_are() -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_is_explained(rule: str) -> None:
     assert rule in code_words("README.md")
+    assert f"## The rule `{rule}`" in text("docs/definitions.md")
 
 
 @pytest.mark.parametrize("result", Result)
 def test_every_result_is_explained(result: Result) -> None:
-    assert f"| `{result.value}` |" in text("README.md")
+    assert result.value in code_words("README.md")
+    assert f"| `{result.value}` |" in text("docs/definitions.md")
+
+
+WORDS = (
+    Direction, Disposition, ForwardKind, LegResult, Reading, RingSource, State, TimeSource, Via
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_every_word_of_a_record_is_defined(words: type[StrEnum]) -> None:
+    assert {word.value for word in words} <= code_words("docs/definitions.md")
+
+
+def test_every_event_is_on_its_page() -> None:
+    rows = re.findall(r"^\| `([A-Z]\w+)` \| [a-z]", text("docs/events.md"), re.MULTILINE)
+    assert set(EVENTS) <= {f"Event: {name}".encode() for name in rows}
 
 
 def test_every_address_of_the_api_is_in_its_page() -> None:
