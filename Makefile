@@ -11,7 +11,7 @@ CODE   := src tests tools $(wildcard benchmarks) hatch_build.py
 LOCKER := build/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help run test live image lint format compiled bench dashboards lock clean
+.PHONY: help run test live image bare lint format compiled bench dashboards lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,9 @@ live: $(VENV)/.dev  ## the tests on a real Asterisk (root on Debian)
 
 image: $(VENV)/.dev  ## the Dockerfile's steps on a bare Debian, and what comes of them started (root on Debian)
 	@$(BIN)/python -m pytest -m live tests/live/test_image.py $(ARGS)
+
+bare: $(VENV)/.dev  ## 'make run' and 'make test' in a fresh clone on a bare Debian 12 and 13 (root on Debian)
+	@$(BIN)/python -m tests.live.lab.bare debian-12 debian-13 --args="$(ARGS)"
 
 lint: $(VENV)/.dev  ## style, format, types and who may import whom
 	@$(BIN)/ruff check $(CODE)

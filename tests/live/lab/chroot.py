@@ -1,5 +1,5 @@
-"""A version number in, a folder with a real Asterisk of that version in it out; or the name of
-a base image of the Dockerfile, and a Debian with that Python.
+"""Builds chroots: a real Asterisk by its version, a Debian with the Python of a base image of the
+Dockerfile, or a bare Debian.
 
 The packages come from the mirror this machine itself is set up with; nothing is named here.
 """
@@ -15,10 +15,14 @@ import sys
 from pathlib import Path
 
 PACKAGES = "--include=asterisk,asterisk-modules"
+BARE = ("--variant=minbase", "--include=python3-venv,make,git")
+"""What every Debian has, and the three packages that the README asks for."""
 LOCAL = '--customize-hook=chroot "$1" python3 -m venv /usr/local'
 SUITES = {
     "22": ("forky", PACKAGES),
     "16": ("bullseye", PACKAGES),
+    "debian-12": ("bookworm", *BARE),
+    "debian-13": ("trixie", *BARE),
     "python-3.13-slim": ("trixie", "--include=python3-venv,ca-certificates,passwd,tzdata", LOCAL),
     "python-3.13": ("trixie", "--include=python3-venv,python3-dev,gcc,ca-certificates", LOCAL),
 }  # fmt: skip

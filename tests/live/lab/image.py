@@ -18,8 +18,8 @@ from pathlib import Path
 
 from tests.live.lab.chroot import ensure
 
-TOLD_PIP = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-"""Where this machine's pip finds its certificates; their file goes along."""
+PIP_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+"""Where this machine's pip finds its certificates; their file is copied along."""
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 OF_THE_HOST = ("/etc/resolv.conf", "/etc/hosts", "/etc/pip.conf")
 
@@ -54,7 +54,7 @@ class Image:
 def built(dockerfile: Path, folder: Path) -> Image:
     """The image of the last stage, below `folder`."""
     context, stages = dockerfile.parent, dict[str, Image]()
-    image, more = Image(folder), _of_this_machine()
+    image, more = Image(folder), {"CFLAGS": "-O0", **pip_settings()}  # compile soon, not well
     for word, rest in _instructions(dockerfile.read_text("utf-8")):
         if word == "FROM":
             base, _, name = rest.partition(" AS ")
@@ -63,7 +63,7 @@ def built(dockerfile: Path, folder: Path) -> Image:
             subprocess.run(
                 ["cp", "-a", str(ensure(base.replace(":", "-"))), str(image.root)], check=True
             )
-            _lent(image.root, more)
+            lend_network(image.root)
         elif word == "RUN":
             image.run(rest, more)
         elif word == "COPY":
@@ -117,13 +117,14 @@ def _copied(image: Image, rest: str, context: Path, stages: Mapping[str, Image])
             shutil.copy(one, into / one.name if to.endswith("/") else into)
 
 
-def _of_this_machine() -> dict[str, str]:
-    """What pip must be told in the chroot too; and to compile soon rather than well."""
-    return {"CFLAGS": "-O0", **{name: os.environ[name] for name in TOLD_PIP if name in os.environ}}
+def pip_settings() -> dict[str, str]:
+    """The variables that pip needs in a chroot too."""
+    return {name: os.environ[name] for name in PIP_VARIABLES if name in os.environ}
 
 
-def _lent(root: Path, told: Mapping[str, str]) -> None:
-    for name in {*OF_THE_HOST, *(value for key, value in told.items() if key in TOLD_PIP)}:
+def lend_network(root: Path) -> None:
+    """Copies what a chroot needs to reach what this machine reaches: names and certificates."""
+    for name in {*OF_THE_HOST, *pip_settings().values()}:
         if Path(name).is_file():
             (root / name.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(name, root / name.lstrip("/"))
