@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from dataclasses import replace
 
 import pytest
@@ -190,18 +189,17 @@ def test_a_state_is_written_down_when_it_changes(book: Absences) -> None:
     ]
 
 
-def test_ten_thousand_rows_three_times_in_under_fifteen_seconds(book: Absences) -> None:
+def test_many_rows_three_times(book: Absences) -> None:
+    """How much work that is, tests/absences/test_work.py counts."""
     told = [
         (Draft(str(20_000 + n % 2000), (n // 2000) * DAY, (n // 2000 + 1) * DAY),
          Claim("csv", "hr", str(n)))
-        for n in range(10_000)
+        for n in range(4_000)
     ]  # fmt: skip
-    began = time.process_time()
     taken, _ = book.take_all(told, 0)
     again, _ = book.take_all(told, 1)
     later = [(replace(draft, end=draft.end + 1), claim) for draft, claim in told]
     moved, _ = book.take_all(later, 2)
-    assert time.process_time() - began < 15
     assert {one.how for one in taken} == {"new"}
     assert {one.how for one in again} == {"same"}
     assert {one.how for one in moved} == {"changed"}

@@ -106,9 +106,7 @@ def test_batches_are_small_and_soon() -> None:
         eventually(lambda: len(disk.batches) == 2)
         assert [len(batch) for batch in disk.batches] == [50, 50]
         assert writer.pending == 20
-        begun = time.monotonic()
-    assert len(disk.batches[-1]) == 20  # closing does not wait for the rest to linger
-    assert time.monotonic() - begun < 5
+    assert len(disk.batches[-1]) == 20  # closing gives 5 s, and the rest would linger for 30
 
 
 def test_a_single_call_waits_only_to_linger() -> None:
@@ -148,9 +146,8 @@ def test_the_queue_is_bounded_and_counts_what_it_drops() -> None:
     with writing(disk, Heard(), bound=100, batch=10) as writer:
         put(writer, range(100))
         eventually(lambda: disk.tries)
-        begun = time.monotonic()
         assert not writer.put(*judged(100))  # what is in hand takes room too
-        assert time.monotonic() - begun < 1
+        assert not disk.batches, "put did not wait for the disk"
         assert (writer.dropped, writer.pending) == (1, 100)
         hold.set()
         eventually(lambda: writer.pending == 0)
@@ -264,19 +261,18 @@ def test_close_says_whether_all_was_saved(caplog: pytest.LogCaptureFixture) -> N
     writer.start()
     put(writer, range(3))
     eventually(lambda: disk.tries == 2)
-    begun = time.monotonic()
     with caplog.at_level(logging.ERROR):
         assert not writer.close(0.3)
-    assert time.monotonic() - begun < 5
+    assert disk.tries == 2, "close did not wait for the next try, 30 s later"
     assert "3 calls were not saved before the end: gone" in caplog.text
 
 
 def test_close_of_an_idle_writer_is_at_once() -> None:
-    writer = Writer(Disk(), Heard())
+    before = set(threading.enumerate())
+    writer = Writer(Disk(), Heard(), linger=3600)
     writer.start()
-    begun = time.monotonic()
-    assert writer.close(30)
-    assert time.monotonic() - begun < 5
+    assert writer.close(10)
+    assert set(threading.enumerate()) <= before, "its thread has ended, and did not linger"
 
 
 def test_put_does_not_wait_for_a_slow_disk() -> None:
@@ -285,9 +281,8 @@ def test_put_does_not_wait_for_a_slow_disk() -> None:
     with writing(disk, Heard()) as writer:
         put(writer, range(1))
         eventually(lambda: disk.tries)
-        begun = time.monotonic()
         put(writer, range(1, 2000))
-        assert time.monotonic() - begun < 5  # the disk would take 10 s
+        assert not disk.batches, "all were put while the disk was still at the first"
         hold.set()
 
 
