@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -39,12 +40,12 @@ def _run(pipe: Any, function: Callable[..., Any], args: tuple[object, ...]) -> N
 def stolen_ms() -> float:
     """For how long this machine, if it is a virtual one, had to wait for its host since it began,
     all cores together."""
-    with open("/proc/stat", encoding="ascii") as file:
+    with Path("/proc/stat").open(encoding="ascii") as file:
         ticks = int(file.readline().split()[8])
     return ticks * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def rss_bytes() -> int:
     """The resident memory of this process."""
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    pages = Path("/proc/self/statm").read_text("ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")

@@ -26,7 +26,7 @@ class HeadAction(utils.CaseInsensitiveDict, asyncio.Future):  # type: ignore[mis
     __hash__ = None  # type: ignore[assignment]
     id = property(lambda self: self["ActionID"])
     action_id = id
-    multi = property(lambda self: _multi(self))
+    multi = property(lambda self: _multi(self))  # noqa: PLW0108 - defined below
     completed = actions.Action.completed
     __str__ = actions.Action.__str__
 

@@ -26,9 +26,9 @@ def elsewhere(messages: Iterable[bytes]) -> list[bytes]:
     """The same calls in channels, bridges and Local pairs with other names, as a busy PBX has."""
     told = []
     for raw in messages:
-        raw = re.sub(rb"(nique|inked)id: (\d{10})\.(\d+)", later, raw)
-        raw = re.sub(rb"-([0-9a-f]{8})(?=(;[12])?(\r\n|$))", rb"-f\1", raw)
-        told.append(raw.replace(b"BridgeUniqueid: ", b"BridgeUniqueid: f"))
+        renamed = re.sub(rb"(nique|inked)id: (\d{10})\.(\d+)", later, raw)
+        renamed = re.sub(rb"-([0-9a-f]{8})(?=(;[12])?(\r\n|$))", rb"-f\1", renamed)
+        told.append(renamed.replace(b"BridgeUniqueid: ", b"BridgeUniqueid: f"))
     return told
 
 

@@ -3,9 +3,9 @@ it sees the views, and nothing else."""
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -46,7 +46,7 @@ def connection_to() -> Iterator[dict[str, str]]:
         ended = subprocess.run(
             ["sh", str(ROOT / "deploy" / "postgres" / "reports.sh")], check=False,
             capture_output=True, text=True,
-            env={"PATH": f"{os.path.dirname(psql)}:/usr/bin:/bin", "READER_PASSWORD": PASSWORD,
+            env={"PATH": f"{Path(psql).parent}:/usr/bin:/bin", "READER_PASSWORD": PASSWORD,
                  **environ},
         )  # fmt: skip
         assert ended.returncode == 0, ended.stderr

@@ -24,7 +24,7 @@ Headers = Mapping[str, str]
 """One response or event of an answer, by header name; panoramisk's reading of it."""
 
 # panoramisk logs whole actions, a Login with its secret among them, when writing fails
-_SILENT = logging.Logger("panoramisk", level=logging.CRITICAL + 1)
+_SILENT = logging.Logger("panoramisk", level=logging.CRITICAL + 1)  # noqa: LOG001 - outside the tree
 
 
 _ACTION_ID = b"\r\nActionID: "

@@ -64,7 +64,7 @@ def ask(
     user = sign_in or in_the_address
     if user is not None:
         named["Authorization"] = f"Basic {base64.b64encode(':'.join(user).encode()).decode()}"
-    request = Request(url, data, named, method=method)
+    request = Request(url, data, named, method=method)  # noqa: S310 - _opener opens no file
     until = time.monotonic() + LONGEST
     try:
         with _opener(ca_file).open(request, timeout=PATIENCE) as answer:

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from tests.live.lab.chroot import ensure
 
@@ -48,7 +48,7 @@ class Image:
 
     def at(self, path: str) -> Path:
         """A path of the image on this machine."""
-        return self.root / os.path.join(self.workdir, path).lstrip("/")
+        return self.root / str(PurePosixPath(self.workdir, path)).lstrip("/")
 
 
 def built(dockerfile: Path, folder: Path) -> Image:

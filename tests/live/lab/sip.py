@@ -76,7 +76,7 @@ def tag(value: str) -> str:
 def uri(value: str) -> str:
     """The bare URI of a Contact, From or To header."""
     found = re.search(r"<([^>]+)>", value)
-    return found.group(1) if found else value.split(";")[0].strip()
+    return found.group(1) if found else value.split(";", 1)[0].strip()
 
 
 def respond(request: Message, status: int, reason: str, to_tag: str) -> Message:

@@ -193,8 +193,9 @@ class Stage:
         for leg in legs:
             extension = leg.get("extension", "")
             if extension in rang and extensions.count(extension) == 1:
-                leg = leg | {"ring_started_at": iso(rang[extension])}
-            found.append(leg)
+                found.append(leg | {"ring_started_at": iso(rang[extension])})
+            else:
+                found.append(leg)
         return found
 
     async def clear(self) -> None:
