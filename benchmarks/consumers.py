@@ -98,11 +98,12 @@ async def whole_path(_port: int, folder: Path, meter: Meter) -> int:
     from callcheck.app.store_reader import Now
     from callcheck.app.watch import Watch
     from callcheck.calls.model import Call
+    from callcheck.judging.figures import SavedCall
     from callcheck.judging.verdict import Finding
     from callcheck.metrics import Metrics, ring_edges
     from callcheck.privacy import Pseudonyms
     from callcheck.rules import RULES
-    from callcheck.store import Saved, Store
+    from callcheck.store import Store
     from callcheck.store.writer import Writer
 
     config = configured(folder)
@@ -114,7 +115,7 @@ async def whole_path(_port: int, folder: Path, meter: Meter) -> int:
     )  # fmt: skip
 
     def counted(call: Call, findings: Sequence[Finding]) -> None:
-        metrics.saved([Saved(call, findings)])
+        metrics.saved([SavedCall(call, findings)])
 
     class Sink(Watch):
         def connected(self) -> None:

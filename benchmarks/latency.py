@@ -35,7 +35,7 @@ from callcheck.app.house import House
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Call
 from callcheck.journal.follow import Follower
-from callcheck.store import Saved
+from callcheck.judging.figures import SavedCall
 
 VARIANTS = 100
 RATES = (6_000, 20_000)
@@ -109,7 +109,7 @@ def _consume(pipe: Connection, folder: str, path: Path, stored: int, asked: bool
 async def _live(folder: Path, path: Path, stored: int, pipe: Connection, *, asked: bool) -> Marks:
     marks = Marks()
 
-    def counted(saved: Sequence[Saved]) -> None:
+    def counted(saved: Sequence[SavedCall]) -> None:
         now = time.monotonic_ns()
         marks.counted.update((one.call.call_id, now) for one in saved)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from fastapi.testclient import TestClient
 
 from callcheck.api.app import make_api
-from callcheck.api.backend import ApiSettings, Backend, CallQuery, Judged, Readiness, Token
+from callcheck.api.backend import ApiSettings, Backend, Readiness, Token
 from callcheck.calls.directory import Kind, Party
 from callcheck.calls.model import (
     Call,
@@ -27,6 +27,14 @@ from callcheck.calls.model import (
     Step,
     TimeSource,
     Via,
+)
+from callcheck.judging.figures import (
+    CallFilter,
+    HelpGiven,
+    JudgedCall,
+    JudgedHour,
+    MissedCaller,
+    Tally,
 )
 from callcheck.judging.service_level import Waits
 from callcheck.judging.verdict import Finding, Readings, Result
@@ -45,59 +53,57 @@ class AwayError(Exception):
 class ListReader:
     """A Reader over calls in memory, in the plainest way."""
 
-    def __init__(self, judged: Sequence[Judged]) -> None:
+    def __init__(self, judged: Sequence[JudgedCall]) -> None:
         self.judged = sorted(judged, key=lambda j: j[0].started_at, reverse=True)
         self.away = False
         self.asked: list[object] = []
 
     def calls(
-        self, query: CallQuery, limit: int, cursor: str | None, *, brief: bool = False
-    ) -> tuple[Sequence[Judged], str | None]:
-        self._ask(query)
+        self, wanted: CallFilter, limit: int, cursor: str | None, *, brief: bool = False
+    ) -> tuple[Sequence[JudgedCall], str | None]:
+        self._ask(wanted)
         start = int(cursor or 0)  # ValueError for what is no cursor of ours
-        found = [one for one in self.judged if _wanted(one, query)]
+        found = [one for one in self.judged if _wanted(one, wanted)]
         end = start + limit
         return found[start:end], str(end) if end < len(found) else None
 
-    def call(self, pbx: str, call_id: str) -> Judged | None:
+    def call(self, pbx: str, call_id: str) -> JudgedCall | None:
         self._ask((pbx, call_id))
         return next((one for one in self.judged if one[0].call_id == call_id), None)
 
-    def helps(self, unit: str, since: Micros, until: Micros, limit: int) -> Sequence[FakeHelp]:
+    def helps(self, unit: str, since: Micros, until: Micros, limit: int) -> Sequence[HelpGiven]:
         self._ask((unit, since, until))
-        return [FakeHelp()] if unit == "registry" else []
+        return [PICKED_UP] if unit == "registry" else []
 
     def missed_again(
         self, unit: str | None, since: Micros, until: Micros, limit: int
-    ) -> Sequence[FakeAgain]:
+    ) -> Sequence[MissedCaller]:
         self._ask((unit, since, until))
-        return [FakeAgain()]
+        return [MISSED_TWICE]
 
     def sent_around(
         self, unit: str | None, since: Micros, until: Micros, limit: int
-    ) -> Sequence[Judged]:
+    ) -> Sequence[JudgedCall]:
         self._ask((unit, since, until))
         return [one for one in self.judged if unit in (None, one[0].unit)][:limit]
 
-    def summary(self, units: Sequence[str], edges: Sequence[Micros]) -> Sequence[FakeTally]:
+    def summary(self, units: Sequence[str], edges: Sequence[Micros]) -> Sequence[Tally]:
         self._ask(edges)
         mine = [one for one in self.judged if one[0].unit in units]
         return [
-            FakeTally(a, b, [one for one in mine if a <= one[0].started_at < b])
+            _tally(a, b, [one for one in mine if a <= one[0].started_at < b])
             for a, b in pairwise(edges)
         ]
 
-    def side_by_side(
-        self, units: Sequence[str], since: Micros, until: Micros
-    ) -> Sequence[FakeTally]:
+    def side_by_side(self, units: Sequence[str], since: Micros, until: Micros) -> Sequence[Tally]:
         return [self.summary([unit], [since, until])[0] for unit in units]
 
     def judged_by_hour(
         self, units: Sequence[str], since: Micros, until: Micros
-    ) -> Sequence[FakeHour]:
+    ) -> Sequence[JudgedHour]:
         tallies = self.summary(units, [*range(since, until, HOUR), until])
         found = [(t.start, t.results[Result.MET], t.results[Result.BREACHED]) for t in tallies]
-        return [FakeHour(start, met, met + late) for start, met, late in found if met + late]
+        return [JudgedHour(start, met, met + late) for start, met, late in found if met + late]
 
     def _ask(self, what: object) -> None:
         self.asked.append(what)
@@ -105,51 +111,25 @@ class ListReader:
             raise AwayError("secret place of the store")
 
 
-@dataclass(frozen=True)
-class FakeHelp:
-    """Berta picked up twice for Anna."""
-
-    helper: str | None = "202"
-    helped: str = "201"
-    via: str = "pickup"
-    calls: int = 2
+PICKED_UP = HelpGiven(helper="202", helped="201", via="pickup", calls=2)
+MISSED_TWICE = MissedCaller(caller="+37167012345", calls=2, units=1, last_at=TEN)
 
 
-@dataclass(frozen=True)
-class FakeAgain:
-    """Somebody was missed twice."""
-
-    caller: str = "+37167012345"
-    calls: int = 2
-    units: int = 1
-    last_at: Micros = TEN
-
-
-@dataclass(frozen=True)
-class FakeHour:
-    """A JudgedHour."""
-
-    hour: Micros
-    met: int
-    judged: int
+def _tally(start: Micros, end: Micros, judged: Sequence[JudgedCall]) -> Tally:
+    """A list of calls, counted; all waits in time."""
+    results = [findings[0].result for _, findings in judged]
+    kinds = [(call.direction, call.disposition) for call, _ in judged]
+    met = results.count(Result.MET)
+    return Tally(
+        start, end,
+        results={result: results.count(result) for result in Result},
+        calls={kind: kinds.count(kind) for kind in kinds},
+        before=met, within=met, third=met,
+        waits=Waits(answered=len(judged), answered_in_time=len(judged)),
+    )  # fmt: skip
 
 
-class FakeTally:
-    """A Tally of a list of calls; all waits in time."""
-
-    def __init__(self, start: Micros, end: Micros, judged: Sequence[Judged]) -> None:
-        self.start, self.end = start, end
-        results = [findings[0].result for _, findings in judged]
-        self.results: Mapping[Result, int] = {r: results.count(r) for r in Result}
-        kinds = [(call.direction, call.disposition) for call, _ in judged]
-        self.calls: Mapping[tuple[Direction, Disposition], int] = {
-            kind: kinds.count(kind) for kind in kinds
-        }
-        self.before = self.within = self.third = results.count(Result.MET)
-        self.waits = Waits(answered=len(judged), answered_in_time=len(judged))
-
-
-def _wanted(judged: Judged, query: CallQuery) -> bool:
+def _wanted(judged: JudgedCall, query: CallFilter) -> bool:
     call, findings = judged
     return (
         query.unit in (None, call.unit)
@@ -214,9 +194,9 @@ def a_call(call_id: str = "1.1", started_at: Micros = TEN, **changes: Any) -> Ca
     return replace(call, **changes)
 
 
-def some_calls() -> list[Judged]:
+def some_calls() -> list[JudgedCall]:
     """Five for the registry an hour apart (the third one lost), one for the lawyers."""
-    registry: list[Judged] = [
+    registry: list[JudgedCall] = [
         (a_call(f"1.{n}", TEN + n * HOUR), (BREACHED if n == 2 else MET,)) for n in range(5)
     ]
     return [*registry, (a_call("2.1", TEN + 10 * HOUR, unit="law", extension="301"), (MET,))]

@@ -11,12 +11,12 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from callcheck.api.app import make_api
-from callcheck.api.backend import Backend, Judged, Readiness
+from callcheck.api.backend import Backend, Readiness
 from callcheck.api.calls.models import CallDetail, CallList
 from callcheck.api.models import Summary
-from callcheck.app.store_reader import StoreReader
 from callcheck.calls.model import Disposition
 from callcheck.judging.cadence import CADENCES
+from callcheck.judging.figures import JudgedCall
 from callcheck.metrics import Metrics, ring_edges
 from callcheck.store import Store, StoreError
 from tests.api.house_of_cards import SETTINGS, TEN, UNITS, some_calls
@@ -26,7 +26,6 @@ LATVIA = CADENCES["LV"]
 EDGES = ring_edges(LATVIA)
 
 
-LIMITS = (14_999, 5000)
 """In time, and a short abandon, in ms."""
 
 
@@ -50,9 +49,7 @@ def metrics_of(store: Store) -> Metrics:
 
 @pytest.fixture
 def api(store: Store) -> Iterator[TestClient]:
-    backend = Backend(
-        StoreReader(store, LIMITS), list, Readiness, metrics_of(store).text, lambda: TEN + 10**11
-    )
+    backend = Backend(store, list, Readiness, metrics_of(store).text, lambda: TEN + 10**11)
     app = make_api(SETTINGS, backend, (StoreError,))
     with TestClient(app, "http://localhost", client=("127.0.0.1", 1)) as client:
         yield client
@@ -125,7 +122,7 @@ def test_a_closed_store_is_503(api: TestClient, store: Store) -> None:
 
 def test_counters_equal_the_store_at_every_moment(store: Store) -> None:
     live = metrics_of(store)
-    again: list[Judged] = some_calls()
+    again: list[JudgedCall] = some_calls()
     more = [
         (replace(call, call_id=f"3.{n}"), found) for n, (call, found) in enumerate(some_calls())
     ]

@@ -14,12 +14,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from callcheck.api.app import make_api
-from callcheck.api.backend import ApiSettings, Backend, CallQuery, Judged, Reader, Readiness
+from callcheck.api.backend import ApiSettings, Backend, Reader, Readiness
 from callcheck.api.calls import json_cache as written
 from callcheck.api.calls.json_cache import Written
-from callcheck.app.store_reader import StoreReader
 from callcheck.calls.directory import Party
 from callcheck.calls.model import Call, Disposition
+from callcheck.judging.figures import CallFilter, JudgedCall
 from callcheck.judging.verdict import Finding
 from callcheck.store import Store, StoreError
 from tests.api.house_of_cards import (
@@ -34,7 +34,7 @@ from tests.api.house_of_cards import (
     a_call,
     some_calls,
 )
-from tests.api.test_with_the_store import EDGES, LIMITS
+from tests.api.test_with_the_store import EDGES
 
 DAY = "from=2026-11-22&to=2026-11-23"
 LISTS = (
@@ -76,9 +76,9 @@ def opened(folder: Path) -> Iterator[Store]:
     store.close()
 
 
-def a_day() -> list[Judged]:
+def a_day() -> list[JudgedCall]:
     """Calls of both units; every third was missed, and all were sent around."""
-    day: list[Judged] = []
+    day: list[JudgedCall] = []
     for n in range(12):
         call = a_call(
             f"5.{n}", TEN + n // 2 * HOUR, transfers=2 + n,
@@ -92,13 +92,13 @@ def a_day() -> list[Judged]:
 def test_lists_from_memory_are_those_of_the_store(tmp_path: Path) -> None:
     """Of calls that are complete, not complete, completed later, and purged."""
     day = a_day()
-    running: list[Judged] = [
+    running: list[JudgedCall] = [
         (replace(call, complete=False, final_party=None), ()) for call, _ in day[::2]
     ]
-    with opened(tmp_path) as store, shown(StoreReader(store, LIMITS)) as api:
+    with opened(tmp_path) as store, shown(store) as api:
 
         def check() -> str:
-            with opened(tmp_path) as other, shown(StoreReader(other, LIMITS)) as anew:
+            with opened(tmp_path) as other, shown(other) as anew:
                 expected = [whole_list(anew, path) for path in LISTS]
             for _ in range(2):
                 assert [whole_list(api, path) for path in LISTS] == expected
@@ -148,7 +148,7 @@ class Shown:
 def test_a_complete_call_is_written_once() -> None:
     show = Shown()
     lists = Written(show)
-    calls: list[Judged] = [(a_call(f"1.{n}"), (MET,)) for n in range(5)]
+    calls: list[JudgedCall] = [(a_call(f"1.{n}"), (MET,)) for n in range(5)]
     first = orjson.dumps(lists.items(calls))
     assert orjson.loads(first)[3] == {"id": "1.3", "to": "701", "rules": 1}
     assert orjson.dumps(lists.items(reversed(calls[1:3]))) == orjson.dumps(
@@ -179,7 +179,6 @@ def test_the_store_gives_a_complete_call_as_the_same_object(tmp_path: Path, brie
     """Else nothing is gained."""
     with opened(tmp_path) as store:
         store.save([(replace(call, transfers=2), said) for call, said in some_calls()])
-        reader = StoreReader(store, LIMITS)
-        first, again = (reader.calls(CallQuery(), 9, None, brief=brief)[0] for _ in range(2))
+        first, again = (store.calls(CallFilter(), 9, None, brief=brief)[0] for _ in range(2))
         assert len(first) == len(again) == 6
         assert all(one is other for one, other in zip(first, again, strict=True))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from callcheck.calls.model import Disposition
+from callcheck.judging.figures import JudgedCall
 from callcheck.judging.verdict import Result
-from callcheck.store import Judged
 from tests.store.samples import HOUR, NOON, SECOND, a_call, judged, missed, said
 
 MINUTE = 60 * SECOND
@@ -28,7 +28,7 @@ VALUES = {
 LATE = said(Result.BREACHED, False)
 
 
-def known_calls() -> list[Judged]:
+def known_calls() -> list[JudgedCall]:
     """The calls; one of them lies outside of the span asked for."""
     lost: dict[str, Any] = {"rang": 22.5, "caller": "c-1"}
     return [

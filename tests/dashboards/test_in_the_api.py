@@ -14,13 +14,11 @@ from callcheck.absences.service import Desk
 from callcheck.absences.terms import Terms
 from callcheck.api.app import make_api
 from callcheck.api.backend import ApiSettings, Backend, Readiness
-from callcheck.app.store_reader import StoreReader
 from callcheck.calls.directory import Directory, Party
 from callcheck.judging.cadence import CADENCES
 from callcheck.store import Absences, Forwards, Meanwhile, Store, StoreError
 from tests.absences.people import CLOCK
 from tests.api.house_of_cards import RIGA
-from tests.api.test_with_the_store import LIMITS
 from tests.dashboards import known_calls as known
 from tests.dashboards.reading import Json, panels, substituted
 from tests.store.conftest import EDGES
@@ -45,7 +43,7 @@ def api(tmp_path: Path) -> Iterator[TestClient]:
     desk.add(Draft("203", NOON - HOUR, NOON + HOUR), "api")
     desk.add(Draft("202", NOON + 20 * HOUR, NOON + 44 * HOUR), "api")
     backend = Backend(
-        StoreReader(store, LIMITS), lambda: [ringing], Readiness, lambda: b"",
+        store, lambda: [ringing], Readiness, lambda: b"",
         lambda: NOON + 12 * SECOND, desk,
     )  # fmt: skip
     app = make_api(settings, backend, (StoreError,))

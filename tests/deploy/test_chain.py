@@ -20,9 +20,10 @@ from callcheck.config import Config, load
 from callcheck.demo.day import load as load_day
 from callcheck.demo.day import redated
 from callcheck.demo.house import furnish
+from callcheck.judging.figures import CallFilter, JudgedCall
 from callcheck.judging.verdict import Result
 from callcheck.rules import answer_by_ring
-from callcheck.store import CallFilter, Judged, Store
+from callcheck.store import Store
 from tests.ami.fake_pbx import SECRET, FakePbx, running
 from tests.deploy.chain import Chain, Inbox, wait_for, watching
 from tests.deploy.programs import free_port, program
@@ -159,7 +160,7 @@ def _becomes(chain: Chain, rule: str, unit: str, value: float) -> None:
     )
 
 
-def _all_of(store: Store) -> list[Judged]:
+def _all_of(store: Store) -> list[JudgedCall]:
     """The calls, once no more come: a consultation of the last one may end after it."""
     before, now = -1, len(_stored(store))
     while now != before:
@@ -168,11 +169,11 @@ def _all_of(store: Store) -> list[Judged]:
     return _stored(store)
 
 
-def _stored(store: Store) -> list[Judged]:
+def _stored(store: Store) -> list[JudgedCall]:
     return store.calls(CallFilter(), limit=1000)[0]
 
 
-def _counted(calls: list[Judged]) -> dict[str, int]:
+def _counted(calls: list[JudgedCall]) -> dict[str, int]:
     results = [f.result for _, findings in calls for f in findings if f.rule == answer_by_ring.NAME]
     inbound = [call for call, _ in calls if call.direction is Direction.INBOUND]
     return {

@@ -19,7 +19,6 @@ from fastapi.testclient import TestClient
 from callcheck.api.app import make_api
 from callcheck.api.backend import ApiSettings, Backend, Readiness
 from callcheck.app.absence_service import make_desk
-from callcheck.app.store_reader import StoreReader, wait_limits
 from callcheck.calls.model import Call, Direction
 from callcheck.rules import RULES
 from tests.dashboards.grafanas_role import Reader, made_for_grafana
@@ -117,7 +116,7 @@ def _api(month: Month) -> Iterator[TestClient]:
     units = {unit.id: unit.title for unit in config.units}
     settings = ApiSettings(units, config.parties, tuple(RULES), config.site.zone)
     backend = Backend(
-        StoreReader(month.store, wait_limits(config)), lambda: _ringing(month), Readiness,
+        month.store, lambda: _ringing(month), Readiness,
         lambda: b"", lambda: month.now * US, make_desk(config, month.store),
     )  # fmt: skip
     app = make_api(settings, backend)

@@ -7,23 +7,24 @@ part of the calls is left out, so that days differ. The last day ended some minu
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from callcheck.absences.model import Draft, ForwardKind
 from callcheck.app.absence_service import make_desk
-from callcheck.calls.model import Call, Disposition
+from callcheck.app.store_reader import wait_limits
+from callcheck.calls.model import Disposition
 from callcheck.config import Config, load
 from callcheck.demo.day import Day, redated
 from callcheck.demo.day import load as load_day
 from callcheck.demo.house import furnish
 from callcheck.journal.follow import Follower, follow_bytes
-from callcheck.judging.verdict import Finding
+from callcheck.judging.figures import JudgedCall, SavedCall
 from callcheck.metrics import Metrics, PbxNow, StoreNow, process_registry, ring_edges
 from callcheck.privacy import Pseudonyms
 from callcheck.rules import RULES
-from callcheck.store import Judged, Store
+from callcheck.store import Store
 from callcheck.store.absences.forwards import Forwards
 
 DAY, MINUTE = 86_400, 60
@@ -56,7 +57,7 @@ class Month:
     config: Config
     store: Store
     now: int
-    calls: list[Judged] = field(default_factory=list)
+    calls: list[JudgedCall] = field(default_factory=list)
     """All of them, by their ends."""
 
     def pages(self) -> Iterator[tuple[int, bytes]]:
@@ -74,7 +75,7 @@ class Month:
         sparse = range(self.now - (DAYS + 1) * DAY, newest, SPARSE)
         for at in (*sparse, *range(newest, self.now + 1, DENSE)):
             while call is not None and call[0].ended_at <= at * US:
-                metrics.saved([_Saved(*call)])
+                metrics.saved([SavedCall(*call)])
                 for _ in range(20):
                     delay.observe(1500)
                 call = next(coming)
@@ -82,17 +83,10 @@ class Month:
             yield at, metrics.text()
 
 
-@dataclass(frozen=True)
-class _Saved:
-    call: Call
-    findings: Sequence[Finding]
-    replaced: None = None
-
-
 def lived(folder: Path, now: int, url: str) -> Month:
     """The house in `folder`, its store at `url`, a month behind it and two people away."""
     config = load(furnish(folder, 5038), {})
-    store = Store(url, _edges(config))
+    store = Store(url, _edges(config), limits=wait_limits(config))
     store.open()
     month = Month(config, store, now)
     _away(month)
@@ -106,7 +100,7 @@ def lived(folder: Path, now: int, url: str) -> Month:
     return month
 
 
-def _of_day(month: Month, day: Day, conceal: Pseudonyms, back: int) -> Iterator[Judged]:
+def _of_day(month: Month, day: Day, conceal: Pseudonyms, back: int) -> Iterator[JudgedCall]:
     chance = random.Random(back)
     directory = month.config.directory("main")
     start = month.now - ENDED - back * DAY - day.seconds

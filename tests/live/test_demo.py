@@ -17,9 +17,9 @@ import pytest
 from callcheck.ami.client import State
 from callcheck.app.house import House
 from callcheck.config import Config, load
+from callcheck.judging.figures import CallFilter, JudgedCall
 from callcheck.judging.verdict import Result
 from callcheck.rules import answer_by_ring
-from callcheck.store import CallFilter, Judged
 from tests.live.lab import chroot
 
 pytestmark = pytest.mark.live
@@ -105,7 +105,7 @@ async def _connected(house: House) -> None:
             await asyncio.sleep(0.1)
 
 
-async def _judged(house: House, log: Path) -> list[Judged]:
+async def _judged(house: House, log: Path) -> list[JudgedCall]:
     """The first ended calls from outside, once there are enough with a verdict."""
     end = time.monotonic() + PATIENCE
     while True:

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from callcheck.calls.model import Call, Direction, Disposition, Millis, TimeSource, Via
 from callcheck.judging.cadence import CADENCES
+from callcheck.judging.figures import JudgedCall, SavedCall
 from callcheck.judging.verdict import Finding, Result
 from callcheck.metrics import Metrics, PbxNow, StoreNow, ring_edges
 
@@ -17,13 +18,14 @@ START = 1_795_334_400_000_000
 EDGES = ring_edges(CADENCES["LV"])
 
 
-@dataclass
-class Change:
-    """What a store says it saved."""
+MET = (Finding("answer_by_ring", Result.MET, "in time"),)
 
-    call: Call
-    findings: Sequence[Finding] = (Finding("answer_by_ring", Result.MET, "in time"),)
-    replaced: tuple[Call, Sequence[Finding]] | None = None
+
+def saved(
+    call: Call, findings: Sequence[Finding] = MET, replaced: JudgedCall | None = None
+) -> SavedCall:
+    """What a store reports after it saved a call."""
+    return SavedCall(call, findings, replaced)
 
 
 @dataclass

@@ -7,9 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from math import isnan
 from pathlib import Path
 
@@ -22,9 +20,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from callcheck.calls.model import Call, Direction, Disposition, TimeSource, Via
 from callcheck.judging.cadence import CADENCES
+from callcheck.judging.figures import RingTotal, SavedCall, Totals
 from callcheck.judging.verdict import Finding, Result
 from callcheck.metrics import ABSENCE_STATES, Metrics, PbxNow, StoreNow, ring_edges
-from tests.metrics.samples import EDGES, Change, Now, a_call, samples, some_metrics
+from tests.metrics.samples import EDGES, Now, a_call, samples, saved, some_metrics
 
 GOLDEN = Path(__file__).with_name("golden.txt")
 
@@ -35,9 +34,9 @@ def busy() -> Metrics:
         [PbxNow("main", True, False, 1.5, 2.25, 3, 4, 5)], StoreNow(pending=6, dropped=7, refused=8)
     )
     metrics = some_metrics(now, units=("registry",))
-    metrics.saved([Change(a_call(ms)) for ms in (999, 1000, 1001, 10_000, 15_000, 300_000)])
-    metrics.saved([Change(a_call(None, direction=Direction.OUTBOUND, unit=None))])
-    metrics.saved([Change(a_call(unit=None, disposition=Disposition.BUSY, answered_via=None), ())])
+    metrics.saved([saved(a_call(ms)) for ms in (999, 1000, 1001, 10_000, 15_000, 300_000)])
+    metrics.saved([saved(a_call(None, direction=Direction.OUTBOUND, unit=None))])
+    metrics.saved([saved(a_call(unit=None, disposition=Disposition.BUSY, answered_via=None), ())])
     metrics.delay_of("main").observe(1500, times=3)
     metrics.set_absences({("registry", "late"): 2})
     metrics.set_next_day({("registry", "not_forwarded"): 3})
@@ -112,7 +111,7 @@ def test_ten_thousand_calls_add_no_series() -> None:
     metrics = some_metrics()
     before = set(samples(metrics))
     metrics.saved(
-        Change(
+        saved(
             a_call(
                 n % 90_000,
                 call_id=f"{n}.1",
@@ -131,7 +130,7 @@ def test_ten_thousand_calls_add_no_series() -> None:
 
 def test_an_edge_belongs_to_its_bucket() -> None:
     metrics = some_metrics()
-    metrics.saved([Change(a_call(ms)) for ms in (9_999, 10_000, 11_000, 11_001, 15_000, 15_001)])
+    metrics.saved([saved(a_call(ms)) for ms in (9_999, 10_000, 11_000, 11_001, 15_000, 15_001)])
     page, labels = samples(metrics), 'disposition="answered"'
     found = {
         le: page[f'callcheck_ring_seconds_bucket{{{labels},le="{le}",unit="registry"}}']
@@ -164,7 +163,7 @@ def test_edges_follow_the_cadence(country: str, ring: int) -> None:
 )
 def test_only_inbound_calls_that_rang_are_in_the_histogram(call: Call) -> None:
     metrics = some_metrics()
-    metrics.saved([Change(call)])
+    metrics.saved([saved(call)])
     page = samples(metrics)
     assert sum(v for k, v in page.items() if "ring_seconds_count" in k) == 0
     assert sum(v for k, v in page.items() if "calls_total" in k) == 1
@@ -175,17 +174,17 @@ def test_a_complete_call_takes_the_place_of_an_incomplete_one() -> None:
     empty = metrics.text()
     half = a_call(None, complete=False, disposition=Disposition.UNKNOWN, answered_via=None)
     unknown = (Finding("answer_by_ring", Result.UNKNOWN, "not seen"),)
-    metrics.saved([Change(half, unknown)])
-    metrics.saved([Change(a_call(), replaced=(half, unknown))])
+    metrics.saved([saved(half, unknown)])
+    metrics.saved([saved(a_call(), replaced=(half, unknown))])
     direct = some_metrics()
-    direct.saved([Change(a_call())])
+    direct.saved([saved(a_call())])
     assert metrics.text() == direct.text() != empty
 
 
 def test_an_inbound_call_to_no_unit_is_an_unknown_number() -> None:
     metrics = some_metrics()
-    metrics.saved([Change(a_call(unit=None))])
-    metrics.saved([Change(a_call(unit=None, direction=Direction.OUTBOUND)), Change(a_call())])
+    metrics.saved([saved(a_call(unit=None))])
+    metrics.saved([saved(a_call(unit=None, direction=Direction.OUTBOUND)), saved(a_call())])
     assert samples(metrics)['callcheck_unknown_numbers_total{pbx="main"}'] == 1
 
 
@@ -200,35 +199,8 @@ def test_the_moment_is_asked_for_at_the_scrape() -> None:
     assert page['callcheck_open_calls{pbx="main"}'] == 9
 
 
-@dataclass
-class Rings:
-    counts: list[int]
-    sum_ms: int
-
-
-@dataclass
-class Stored:
-    """The counters of a store, kept in the plainest way."""
-
-    calls: Counter[tuple[str, str, str, str, str]] = field(default_factory=Counter)
-    findings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    rings: dict[tuple[str, str], Rings] = field(default_factory=dict)
-
-    def add(self, change: Change) -> None:
-        call = change.call
-        unit, via = call.unit or "", call.answered_via or ""
-        self.calls[call.pbx, unit, call.direction, call.disposition, str(via)] += 1
-        for finding in change.findings:
-            self.findings[unit, finding.rule, finding.result] += 1
-        if call.direction == "inbound" and call.ring_ms is not None:
-            nothing = Rings([0] * (len(EDGES) + 1), 0)
-            rings = self.rings.setdefault((unit, call.disposition), nothing)
-            rings.counts[sum(edge < call.ring_ms for edge in EDGES)] += 1
-            rings.sum_ms += call.ring_ms
-
-
 CALLS = st.builds(
-    lambda ring_ms, unit, direction, disposition, via, result: Change(
+    lambda ring_ms, unit, direction, disposition, via, result: saved(
         a_call(ring_ms, unit=unit, direction=direction, disposition=disposition, answered_via=via),
         (Finding("answer_by_ring", result, "because"),),
     ),
@@ -243,10 +215,12 @@ CALLS = st.builds(
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(CALLS, max_size=20), st.lists(CALLS, max_size=20))
-def test_after_a_restart_the_counters_go_on(before: list[Change], after: list[Change]) -> None:
-    stored = Stored()
-    for change in before:
-        stored.add(change)
+def test_after_a_restart_the_counters_go_on(
+    before: list[SavedCall], after: list[SavedCall]
+) -> None:
+    stored = Totals(EDGES)
+    for one in before:
+        stored.count((one.call, one.findings))
     restarted = some_metrics()
     restarted.seed(stored)
     restarted.saved(after)
@@ -256,14 +230,14 @@ def test_after_a_restart_the_counters_go_on(before: list[Change], after: list[Ch
 
 
 def test_other_bucket_edges_than_the_stores_are_refused() -> None:
-    stored = Stored(rings={("registry", "answered"): Rings([1, 2, 3], 5)})
+    stored = Totals(EDGES[:2], rings={("registry", "answered"): RingTotal([1, 2, 3], 5)})
     with pytest.raises(ValueError, match="bucket edges"):
         some_metrics().seed(stored)
 
 
 def test_scrapes_while_calls_are_saved_see_whole_batches() -> None:
     metrics, enough = some_metrics(), threading.Event()
-    batch = [Change(a_call()), Change(a_call(unit="law"))]
+    batch = [saved(a_call()), saved(a_call(unit="law"))]
 
     def write() -> None:
         while not enough.is_set():

@@ -10,7 +10,6 @@ from prometheus_client import CollectorRegistry
 
 from callcheck.api.app import make_api
 from callcheck.api.backend import ApiSettings, Backend, Readiness
-from callcheck.app.store_reader import StoreReader, wait_limits
 from callcheck.calls.model import Via
 from callcheck.config import Config, load_for_replay
 from callcheck.explain.record import to_record
@@ -106,7 +105,7 @@ def test_the_api_filters_by_rule(store: Store, config: Config, query: str, ids: 
         zone=config.site.zone, tokens=[], version="1",
     )  # fmt: skip
     backend = Backend(
-        reader=StoreReader(store, wait_limits(config)), open_calls=list, readiness=Readiness,
+        reader=store, open_calls=list, readiness=Readiness,
         metrics=bytes, now=lambda: START,
     )  # fmt: skip
     api = make_api(settings, backend, store_errors=(StoreError,))

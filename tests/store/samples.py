@@ -20,8 +20,8 @@ from callcheck.calls.model import (
     TimeSource,
     Via,
 )
+from callcheck.judging.figures import JudgedCall, Totals
 from callcheck.judging.verdict import Finding, Readings, Result
-from callcheck.store import Judged, Totals
 
 NOON = 1_795_341_600_000_000
 """2026-11-22 10:00 UTC, in microseconds."""
@@ -73,12 +73,12 @@ def said(result: Result, third: bool | None = None) -> tuple[Finding, ...]:
     return (Finding("answer_by_ring", result, "in words", readings, gave_up_early=early),)
 
 
-def judged(n: int, **changes: Any) -> Judged:
+def judged(n: int, **changes: Any) -> JudgedCall:
     """A call that was answered in time."""
     return a_call(n, **changes), said(Result.MET, True)
 
 
-def counted(everything: list[Judged], edges: tuple[int, ...]) -> Totals:
+def counted(everything: list[JudgedCall], edges: tuple[int, ...]) -> Totals:
     """The totals as they must be, counted by a slow and simple way."""
     totals = Totals(edges)
     for one in everything:

@@ -12,15 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from callcheck.app.store_reader import store_of, wait_limits
+from callcheck.app.store_reader import store_of
 from callcheck.calls.model import Call, Disposition
 from callcheck.config import Config, load_for_replay
 from callcheck.judging.cadence import Cadence, Reading
+from callcheck.judging.figures import JudgedCall, Tally
 from callcheck.judging.service_level import Waits, service_levels
 from callcheck.judging.verdict import Result
 from callcheck.judging.wait import Clock
 from callcheck.rules import answer_by_ring
-from callcheck.store import Judged, Store, StoreError, Summary, meta
+from callcheck.store import Store, StoreError, meta
 from callcheck.store import tables as t
 from tests.store.conftest import EDGES
 from tests.store.samples import HOUR, NOON, SECOND, a_call, missed
@@ -33,7 +34,7 @@ def settings_of(clock: Clock, reading: Reading = Reading.THIRD) -> answer_by_rin
     return answer_by_ring.Settings(clock=clock, reading=reading)
 
 
-def judged(call: Call, rule: answer_by_ring.Settings, why_closed: str | None = None) -> Judged:
+def judged(call: Call, rule: answer_by_ring.Settings, why_closed: str | None = None) -> JudgedCall:
     return call, (answer_by_ring.judge(call, rule, LV, lambda _: why_closed),)
 
 
@@ -46,9 +47,8 @@ def opened(url: str, rule: answer_by_ring.Settings) -> Iterator[Store]:
     store.close()
 
 
-def summary_of(store: Store) -> Summary:
-    limit, short = store.limits
-    (summary,) = store.summary(None, [NOON - HOUR, NOON + HOUR], limit_ms=limit, short_ms=short)
+def summary_of(store: Store) -> Tally:
+    (summary,) = store.summary(None, [NOON - HOUR, NOON + HOUR])
     return summary
 
 
@@ -100,7 +100,7 @@ def test_the_rule_and_the_service_levels_agree(
         assert _waits(again) == stored
 
 
-def by_the_rule(found: list[Judged]) -> list[int]:
+def by_the_rule(found: list[JudgedCall]) -> list[int]:
     """Answered and met, breached; abandoned and exempt because early, breached."""
     said = [(call.disposition, findings[0]) for call, findings in found]
     return [
@@ -231,8 +231,7 @@ def test_the_configured_clock_reaches_the_store(tmp_path: Path, clock: Clock) ->
     judge, store = config.judge(), store_of(config)
     store.open()
     store.save([(SLOW_TO_RING, judge(SLOW_TO_RING))])
-    limit, short = wait_limits(config)
-    (step,) = store.summary(None, [NOON, NOON + HOUR], limit_ms=limit, short_ms=short)
+    (step,) = store.summary(None, [NOON, NOON + HOUR])
     store.close()
     assert (
         step.results[Result.MET] == step.waits.answered_in_time == int(clock is not Clock.INBOUND)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from callcheck.store import CallFilter, Store
+from callcheck.judging.figures import CallFilter
+from callcheck.store import Store
 from tests.store.conftest import EDGES
 from tests.store.samples import counted, judged, same_totals
 

@@ -16,13 +16,10 @@ from callcheck.judging.verdict import Result
 from callcheck.store import Store
 from callcheck.store import tables as t
 from callcheck.store.figures.local_days import HOUR, Days
-from tests.store.conftest import EDGES
+from tests.store.conftest import EDGES, counting_calls
 from tests.store.samples import a_call, judged, said
 
 RIGA = ZoneInfo("Europe/Riga")
-LIMITS = {"limit_ms": 14_999, "short_ms": 5_000}
-OTHER = {"limit_ms": 14_998, "short_ms": 5_000}
-"""Limits by which nothing is counted beforehand, and which no call here tells apart."""
 
 
 def midnight(month: int, day: int, zone: ZoneInfo = RIGA) -> Micros:
@@ -80,10 +77,12 @@ def test_the_summary_is_the_same_from_days_and_from_calls(url: str) -> None:
         cuts = chance.sample(midnights, chance.randrange(2, 9))
         edges = sorted({cut + chance.choice([0, jitter]) for cut in cuts})
         asked = chance.choice([None, ["registry"], ["legal", ""]])
-        assert store.summary(asked, edges, **LIMITS) == store.summary(asked, edges, **OTHER)
+        together = store.summary(asked, edges)
         known, span = ["legal", "registry"], (edges[0], edges[-1])
-        fast = store.side_by_side(known, *span, **LIMITS)
-        assert fast == store.side_by_side(known, *span, **OTHER)
+        apart = store.side_by_side(known, *span)
+        with counting_calls(store):
+            assert together == store.summary(asked, edges)
+            assert apart == store.side_by_side(known, *span)
     store.close()
 
 
@@ -95,7 +94,7 @@ def test_whole_days_are_not_counted_from_the_hours(sqlite_url: str) -> None:
         connection.execute(t.day_totals.update().values(met=40))
     start, end = midnight(11, 21), midnight(11, 22)
     found = [
-        store.summary(None, edges, **LIMITS)[0].results[Result.MET]
+        store.summary(None, edges)[0].results[Result.MET]
         for edges in ([start, end], [start - 9 * 24 * HOUR, end], [start + HOUR, end])
     ]
     assert found == [40, 40, 2]
@@ -117,10 +116,10 @@ def test_another_zone_has_other_days(url: str) -> None:
     new_york = ZoneInfo("America/New_York")
     other = of_riga(url, new_york)
     assert kept(other) == {midnight(11, 21, new_york): 2}
-    with pytest.raises(Exception, match="another ring cadence, limit or timezone"):
+    with pytest.raises(Exception, match="another ring cadence, limit, clock or timezone"):
         store.save([judged(3, at=late)])
     day = [late, late + timedelta(days=1) // timedelta(microseconds=1)]
-    assert store.summary(None, day, **LIMITS)[0].results[Result.MET] == 2  # it asks the calls
+    assert store.summary(None, day)[0].results[Result.MET] == 2  # it asks the calls
     store.close()
     other.close()
 

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import Select, select, text
 
 from callcheck.calls.model import Disposition
+from callcheck.judging.figures import CallFilter, JudgedCall
 from callcheck.judging.verdict import Finding, Result
-from callcheck.store import CallFilter, Judged, Store
+from callcheck.store import Store
 from callcheck.store import tables as t
 from callcheck.store.calls.queries import page_query
 from callcheck.store.calls.rows import findings_text, legs_text, rows_text
@@ -39,11 +40,11 @@ PAGES = {
 }
 
 
-def a_day() -> Iterator[list[Judged]]:
+def a_day() -> Iterator[list[JudgedCall]]:
     """6,000 calls of 30 units in batches; a few were missed."""
     cover = Finding("forward_in_absence", Result.BREACHED, "voicemail")
     for start in range(0, 6000, 500):
-        batch: list[Judged] = []
+        batch: list[JudgedCall] = []
         for n in range(start, start + 500):
             place: dict[str, Any] = {"unit": f"u{n % 30}", "extension": f"{200 + n % 100}"}
             if n % 37 == 0:

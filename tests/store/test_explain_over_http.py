@@ -16,11 +16,9 @@ from sqlalchemy import event
 
 from callcheck.api.app import make_api
 from callcheck.api.backend import ApiSettings, Backend, Readiness
-from callcheck.app.store_reader import StoreReader
 from callcheck.store import Store, StoreError
 from callcheck.store.driver import Straight
 from tests.api.house_of_cards import RIGA
-from tests.api.test_with_the_store import LIMITS
 from tests.dashboards import known_calls as known
 from tests.dashboards.reading import panels, substituted
 from tests.store.samples import NOON, SECOND
@@ -47,9 +45,7 @@ Told = list[tuple[str, Any]]
 @pytest.fixture
 def api(full: Store) -> Iterator[TestClient]:
     settings = ApiSettings(UNITS, (), ("answer_by_ring", "forward_in_absence"), RIGA)
-    backend = Backend(
-        StoreReader(full, LIMITS), list, Readiness, lambda: b"", lambda: NOON + SECOND
-    )
+    backend = Backend(full, list, Readiness, lambda: b"", lambda: NOON + SECOND)
     app = make_api(settings, backend, (StoreError,))
     with TestClient(app, "http://localhost", client=("127.0.0.1", 1)) as client:
         yield client

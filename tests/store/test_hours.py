@@ -12,18 +12,14 @@ import pytest
 from sqlalchemy import Connection, select
 
 from callcheck.calls.model import Disposition
+from callcheck.judging.figures import HelpGiven, JudgedCall, MissedCaller
 from callcheck.judging.verdict import Result
-from callcheck.store import Judged, Store
+from callcheck.store import Store
 from callcheck.store import tables as t
 from callcheck.store.figures import hourly as hours
 from callcheck.store.figures.local_days import Days
-from callcheck.store.figures.reports import Again, Help, Span
-from tests.store.conftest import EDGES
+from tests.store.conftest import EDGES, counting_calls
 from tests.store.samples import HOUR, NOON, SECOND, a_call, judged, missed, said
-
-LIMITS = {"limit_ms": 14_999, "short_ms": 5_000}
-OTHER = {"limit_ms": 14_998, "short_ms": 5_000}
-"""Limits by which nothing is counted beforehand, and which no call here tells apart."""
 
 
 def kept(store: Store) -> set[tuple[Any, ...]]:
@@ -50,7 +46,7 @@ def true_now(store: Store) -> bool:
     return before == anew
 
 
-def some(chance: random.Random, n: int) -> Judged:
+def some(chance: random.Random, n: int) -> JudgedCall:
     at = NOON + chance.randrange(-30 * HOUR, 30 * HOUR)
     changes: dict[str, Any] = {"at": at, "unit": chance.choice(["registry", "legal", None])}
     result = chance.choice(list(Result))
@@ -88,8 +84,9 @@ def test_the_summary_is_the_same_from_hours_and_from_calls(store: Store) -> None
         jitter = chance.choice([0, 0, 1, 25 * 60 * SECOND])
         edges = sorted({NOON + cut * HOUR + chance.choice([0, jitter]) for cut in cuts})
         units = chance.choice([None, ["registry"], ["legal", ""]])
-        fast = store.summary(units, edges, **LIMITS)
-        assert fast == store.summary(units, edges, **OTHER)
+        fast = store.summary(units, edges)
+        with counting_calls(store):
+            assert fast == store.summary(units, edges)
         assert [(step.start, step.end) for step in fast] == list(pairwise(edges))
 
 
@@ -98,9 +95,9 @@ def test_whole_hours_are_not_counted_from_the_calls(store: Store) -> None:
     store.save([judged(1), judged(2)])
     with store.engine.begin() as connection:
         connection.execute(t.hour_totals.update().values(met=40))
-    (whole,) = store.summary(None, [NOON, NOON + HOUR], **LIMITS)
+    (whole,) = store.summary(None, [NOON, NOON + HOUR])
     assert whole.results[Result.MET] == 40
-    (cut,) = store.summary(None, [NOON + SECOND, NOON + HOUR], **LIMITS)
+    (cut,) = store.summary(None, [NOON + SECOND, NOON + HOUR])
     assert cut.results[Result.MET] == 2
 
 
@@ -111,9 +108,9 @@ def test_other_limits_are_counted_anew(sqlite_url: str) -> None:
     store.close()
     strict = Store(sqlite_url, EDGES, limits=(9_999, 5_000))
     strict.open()
-    (step,) = strict.summary(None, [NOON, NOON + HOUR], limit_ms=9_999, short_ms=5_000)
+    (step,) = strict.summary(None, [NOON, NOON + HOUR])
     assert (step.waits.answered, step.waits.answered_in_time) == (1, 0)
-    with pytest.raises(Exception, match="another ring cadence, limit or timezone"):
+    with pytest.raises(Exception, match="another ring cadence, limit, clock or timezone"):
         _opened_before(sqlite_url, strict)
     strict.close()
 
@@ -136,10 +133,10 @@ def test_who_helped_whom(store: Store) -> None:
         judged(5, unit="legal", **picked),
         judged(9000, **picked),
     ])  # fmt: skip
-    found = store.helps("registry", Span(NOON, NOON + HOUR))
+    found = store.helps("registry", NOON, NOON + HOUR)
     assert found == [
-        Help("202", "201", "direct", 2),
-        Help("+37120000001", "202", "direct", 1),
+        HelpGiven("202", "201", "direct", 2),
+        HelpGiven("+37120000001", "202", "direct", 1),
     ]
 
 
@@ -152,16 +149,16 @@ def test_who_was_missed_again(store: Store) -> None:
         )
     ]  # fmt: skip
     store.save([*lost, judged(7, caller="c-2")])
-    span = Span(NOON, NOON + HOUR)
-    assert store.missed_again(None, span) == [Again("c-1", 3, 2, NOON + 6 * SECOND)]
-    assert store.missed_again("legal", span) == [Again("c-1", 2, 1, NOON + 6 * SECOND)]
-    assert store.missed_again("registry", span) == []
-    assert store.missed_again(None, Span(NOON, NOON + SECOND)) == []
+    span = NOON, NOON + HOUR
+    assert store.missed_again(None, *span) == [MissedCaller("c-1", 3, 2, NOON + 6 * SECOND)]
+    assert store.missed_again("legal", *span) == [MissedCaller("c-1", 2, 1, NOON + 6 * SECOND)]
+    assert store.missed_again("registry", *span) == []
+    assert store.missed_again(None, NOON, NOON + SECOND) == []
 
 
 def test_who_was_sent_around(store: Store) -> None:
     store.save([judged(1, transfers=2), judged(2, transfers=1), judged(3, transfers=3)])
-    span = Span(NOON, NOON + HOUR)
-    assert [call.transfers for call, _ in store.sent_around(None, span)] == [3, 2]
-    assert store.sent_around("legal", span) == []
-    assert [call.transfers for call, _ in store.sent_around("registry", span, 1)] == [3]
+    span = NOON, NOON + HOUR
+    assert [call.transfers for call, _ in store.sent_around(None, *span)] == [3, 2]
+    assert store.sent_around("legal", *span) == []
+    assert [call.transfers for call, _ in store.sent_around("registry", *span, 1)] == [3]

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Table, delete, select, text
 
 from callcheck.calls.model import Call, Disposition
+from callcheck.judging.figures import CallFilter, JudgedCall
 from callcheck.judging.verdict import Finding, Result, headline
 from callcheck.judging.wait import Clock
-from callcheck.store import CallFilter, Judged, Store
+from callcheck.store import Store
 from callcheck.store import tables as t
 from callcheck.store.figures.counted import counted_wait
 from tests.store.conftest import EDGES
@@ -49,7 +50,7 @@ batches = st.lists(st.lists(st.tuples(a_call, findings), max_size=5), min_size=1
 )
 @given(batches=batches, purge_before=st.none() | st.integers(-90, 200))
 def test_sums_equal_the_calls(
-    store: Store, batches: list[list[Judged]], purge_before: int | None
+    store: Store, batches: list[list[JudgedCall]], purge_before: int | None
 ) -> None:
     _empty(store)
     for batch in batches:
@@ -76,9 +77,9 @@ def _empty(store: Store) -> None:
         connection.execute(delete(t.meta).where(t.meta.c.key == "purged_before"))
 
 
-def everything(store: Store) -> list[Judged]:
+def everything(store: Store) -> list[JudgedCall]:
     """All stored calls, as the store gives them out."""
-    found, following = store.calls(CallFilter(), 1000)
+    found, following = store.calls(CallFilter(), 1000, timelines=True)
     assert following is None
     return found
 
@@ -103,7 +104,7 @@ def _counts(row: dict[str, Any]) -> dict[str, int]:
     return {name: n for name, n in row.items() if name not in ("unit", "hour", "day") and n}
 
 
-def told(calls: list[Judged]) -> Sums:
+def told(calls: list[JudgedCall]) -> Sums:
     """The same, counted call by call in the plainest way."""
     sums: Sums = {}
     for call, said in calls:

@@ -15,8 +15,9 @@ from sqlalchemy import delete, event, func, select
 from sqlalchemy.exc import OperationalError
 
 from callcheck.calls.model import Direction, Disposition
+from callcheck.judging.figures import JudgedCall
 from callcheck.judging.verdict import Result
-from callcheck.store import CallRefused, Judged, Store, StoreAway, StoreError, tables
+from callcheck.store import CallRefused, Store, StoreAway, StoreError, tables
 from tests.store.conftest import EDGES
 from tests.store.samples import a_call, any_judged, counted, judged, missed, said, same_totals
 
@@ -27,9 +28,9 @@ from tests.store.samples import a_call, any_judged, counted, judged, missed, sai
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(batches=st.lists(st.lists(any_judged, max_size=4), max_size=4))
-def test_any_calls_come_back_as_they_were(store: Store, batches: list[list[Judged]]) -> None:
+def test_any_calls_come_back_as_they_were(store: Store, batches: list[list[JudgedCall]]) -> None:
     _empty(store)
-    held: dict[tuple[str, str], Judged] = {}
+    held: dict[tuple[str, str], JudgedCall] = {}
     for batch in batches:
         for one in batch:
             key = one[0].pbx, one[0].call_id

@@ -11,16 +11,17 @@ import pytest
 
 from callcheck.calls.model import Call, Direction, Disposition
 from callcheck.judging.cadence import Cadence
+from callcheck.judging.figures import JudgedCall, Tally
 from callcheck.judging.service_level import Waits, service_levels
 from callcheck.judging.verdict import Finding, Readings, Result
 from callcheck.rules import answer_by_ring
-from callcheck.store import Judged, Store, Summary, even_edges
+from callcheck.store import Store, even_edges
 from tests.store.samples import HOUR, NOON, SECOND, a_call, missed, said
 
 
-def golden() -> list[Judged]:
+def golden() -> list[JudgedCall]:
     """The contract's example: A 80 (60 in time), B 20 (12 in time, 7 of them short)."""
-    calls: list[Judged] = []
+    calls: list[JudgedCall] = []
     calls += [(a_call(n, rang=10.0), said(Result.MET, True)) for n in range(60)]
     calls += [(a_call(n, rang=15.0), said(Result.BREACHED, False)) for n in range(60, 80)]
     gave_up = [(4.999, Result.EXEMPT)] * 7 + [(5.0, Result.EXEMPT)] * 5
@@ -31,8 +32,8 @@ def golden() -> list[Judged]:
     return calls
 
 
-def summary_of(store: Store, edges: list[int], units: list[str] | None = None) -> list[Summary]:
-    return store.summary(units, edges, limit_ms=14_999, short_ms=5_000)
+def summary_of(store: Store, edges: list[int], units: list[str] | None = None) -> list[Tally]:
+    return store.summary(units, edges)
 
 
 def test_the_golden_example(store: Store) -> None:
@@ -67,7 +68,7 @@ def test_exempt_calls_stay_out_of_the_service_levels(store: Store) -> None:
 def test_the_rule_and_the_service_levels_agree_on_who_waited(store: Store) -> None:
     """An early hang-up counts as abandoned in working hours only, and until its very end."""
 
-    def judged(call: Call, why_closed: str | None = None) -> Judged:
+    def judged(call: Call, why_closed: str | None = None) -> JudgedCall:
         rule = answer_by_ring.Settings()
         return call, (answer_by_ring.judge(call, rule, Cadence(1000, 4000), lambda _: why_closed),)
 

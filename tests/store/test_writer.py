@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from callcheck.store import CallRefused, Judged, Saved, Store, StoreAway
+from callcheck.judging.figures import JudgedCall, SavedCall
+from callcheck.store import CallRefused, Store, StoreAway
 from callcheck.store import writer as writer_module
 from callcheck.store.writer import Writer
 from tests.store.conftest import EDGES
@@ -26,14 +27,14 @@ class Disk:
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
-        self.fails: Callable[[Sequence[Judged]], None] = lambda batch: None
+        self.fails: Callable[[Sequence[JudgedCall]], None] = lambda batch: None
         self.tries = 0
 
-    def save(self, batch: Sequence[Judged]) -> list[Saved]:
+    def save(self, batch: Sequence[JudgedCall]) -> list[SavedCall]:
         self.tries += 1
         self.fails(batch)
         self.batches.append([call.call_id for call, _ in batch])
-        return [Saved(call, findings) for call, findings in batch]
+        return [SavedCall(call, findings) for call, findings in batch]
 
     @property
     def ids(self) -> list[str]:
@@ -44,10 +45,10 @@ class Heard:
     """Remembers what was said to be saved."""
 
     def __init__(self) -> None:
-        self.saved: list[Saved] = []
+        self.saved: list[SavedCall] = []
         self.threads: set[str] = set()
 
-    def __call__(self, saved: Sequence[Saved]) -> None:
+    def __call__(self, saved: Sequence[SavedCall]) -> None:
         self.saved += saved
         self.threads.add(threading.current_thread().name)
 
@@ -162,7 +163,7 @@ def assert_(true: object) -> None:
 def test_while_the_database_is_away_calls_wait(caplog: pytest.LogCaptureFixture) -> None:
     disk, heard, away = Disk(), Heard(), threading.Event()
 
-    def fails(_: Sequence[Judged]) -> None:
+    def fails(_: Sequence[JudgedCall]) -> None:
         if not away.is_set():
             raise StoreAway("the database is out for lunch")
 
@@ -188,7 +189,7 @@ def test_a_poison_call_takes_no_other_with_it(
     disk, heard = Disk(), Heard()
     poison = judged(at)[0]
 
-    def fails(batch: Sequence[Judged]) -> None:
+    def fails(batch: Sequence[JudgedCall]) -> None:
         if any(call == poison for call, _ in batch):
             raise error
 
@@ -233,7 +234,7 @@ def test_poison_on_a_real_database(
 def test_a_listener_that_fails_does_not_stop_the_saving(caplog: pytest.LogCaptureFixture) -> None:
     disk = Disk()
 
-    def broken(_: Sequence[Saved]) -> None:
+    def broken(_: Sequence[SavedCall]) -> None:
         raise RuntimeError("+37129111222")
 
     with writing(disk, broken, batch=5) as writer:
@@ -253,7 +254,7 @@ def test_close_says_whether_all_was_saved(caplog: pytest.LogCaptureFixture) -> N
     assert not writer.put(*judged(4))
     assert writer.dropped == 1
 
-    def away(_: Sequence[Judged]) -> None:
+    def away(_: Sequence[JudgedCall]) -> None:
         raise StoreAway("gone")
 
     disk.fails = away

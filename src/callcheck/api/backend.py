@@ -1,4 +1,4 @@
-"""What the API asks of the rest of the program, and the plain values that pass.
+"""What the API asks of the rest of the program.
 
 It knows no SQL, no PBX and no clock of its own: all of it is handed in through these.
 """
@@ -12,104 +12,31 @@ from typing import Protocol
 
 from callcheck.absences.service import Desk
 from callcheck.calls.directory import Party
-from callcheck.calls.model import Call, Direction, Disposition, Micros
+from callcheck.calls.model import Call, Micros
 from callcheck.judging.cadence import CADENCES, Cadence
-from callcheck.judging.service_level import Waits
-from callcheck.judging.verdict import Finding, Result
-
-Judged = tuple[Call, Sequence[Finding]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallQuery:
-    """Which calls: None asks for all. `since` is included, `until` is not."""
-
-    unit: str | None = None
-    since: Micros | None = None
-    until: Micros | None = None
-    disposition: Disposition | None = None
-    result: Result | None = None
-    rule: str = "answer_by_ring"
-    extension: str | None = None
-    missed: bool = False
-    """Only inbound calls that no human answered."""
-
-
-class Tally(Protocol):
-    """Calls of some units that started from `start` to before `end`, counted."""
-
-    @property
-    def start(self) -> Micros: ...
-    @property
-    def end(self) -> Micros: ...
-    @property
-    def results(self) -> Mapping[Result, int]:
-        """What `answer_by_ring` said."""
-
-    @property
-    def calls(self) -> Mapping[tuple[Direction, Disposition], int]: ...
-    @property
-    def before(self) -> int:
-        """Of the judged calls: answered by this reading; `within`, `third` alike."""
-
-    @property
-    def within(self) -> int: ...
-    @property
-    def third(self) -> int: ...
-    @property
-    def waits(self) -> Waits: ...
-
-
-class JudgedHour(Protocol):
-    """So many calls of an hour were judged, so many of them met the rule."""
-
-    @property
-    def hour(self) -> Micros: ...
-    @property
-    def met(self) -> int: ...
-    @property
-    def judged(self) -> int: ...
-
-
-class Help(Protocol):
-    """So many calls of one that another took."""
-
-    @property
-    def helper(self) -> str | None: ...
-    @property
-    def helped(self) -> str: ...
-    @property
-    def via(self) -> str: ...
-    @property
-    def calls(self) -> int: ...
-
-
-class Again(Protocol):
-    """A caller whom nobody answered, so many times."""
-
-    @property
-    def caller(self) -> str: ...
-    @property
-    def calls(self) -> int: ...
-    @property
-    def units(self) -> int: ...
-    @property
-    def last_at(self) -> Micros: ...
+from callcheck.judging.figures import (
+    CallFilter,
+    HelpGiven,
+    JudgedCall,
+    JudgedHour,
+    MissedCaller,
+    Tally,
+)
 
 
 class Reader(Protocol):
     """The store's reading side."""
 
     def calls(
-        self, query: CallQuery, limit: int, cursor: str | None, *, brief: bool = False
-    ) -> tuple[Sequence[Judged], str | None]:
+        self, wanted: CallFilter, limit: int, cursor: str | None, *, brief: bool = False
+    ) -> tuple[Sequence[JudgedCall], str | None]:
         """At most `limit` calls, newest first, and the cursor of the next page or None.
 
-        They need no timelines; `brief` ones no legs, nor what other rules than the headline say.
+        The calls need no timelines; `brief` ones need no legs, and only the headline finding.
         Raises ValueError for a cursor that it never gave out.
         """
 
-    def call(self, pbx: str, call_id: str) -> Judged | None:
+    def call(self, pbx: str, call_id: str) -> JudgedCall | None:
         """One call, or None."""
 
     def summary(self, units: Sequence[str], edges: Sequence[Micros]) -> Sequence[Tally]:
@@ -126,17 +53,17 @@ class Reader(Protocol):
     ) -> Sequence[JudgedHour]:
         """The units together, for each hour with judged calls; the span is of whole hours."""
 
-    def helps(self, unit: str, since: Micros, until: Micros, limit: int) -> Sequence[Help]:
+    def helps(self, unit: str, since: Micros, until: Micros, limit: int) -> Sequence[HelpGiven]:
         """Who took calls for whom in a unit, most first."""
 
     def missed_again(
         self, unit: str | None, since: Micros, until: Micros, limit: int
-    ) -> Sequence[Again]:
-        """Callers whom nobody answered more than once, most often first."""
+    ) -> Sequence[MissedCaller]:
+        """Callers missed more than once, most often first."""
 
     def sent_around(
         self, unit: str | None, since: Micros, until: Micros, limit: int
-    ) -> Sequence[Judged]:
+    ) -> Sequence[JudgedCall]:
         """Calls that were transferred more than once, newest first."""
 
 

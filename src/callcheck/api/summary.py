@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from callcheck.api.backend import Tally
 from callcheck.calls.model import Direction, Disposition
+from callcheck.judging.figures import Tally
 from callcheck.judging.service_level import Waits, compliance, service_levels
 from callcheck.judging.verdict import Result
 

@@ -13,12 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcheck.api import answers, models
 from callcheck.api import times as when
 from callcheck.api.auth import Reads
-from callcheck.api.backend import ApiSettings, Backend, Tally
+from callcheck.api.backend import ApiSettings, Backend
 from callcheck.api.problems import Problem
 from callcheck.api.shared import SPAN_END, SPAN_START, backend_of, known_unit, problems, settings_of
 from callcheck.api.summary import counts
 from callcheck.api.tables import rows as flat
 from callcheck.calls.model import Micros
+from callcheck.judging.figures import Tally
 from callcheck.times import iso
 
 router = APIRouter(prefix="/api/v1", tags=["units"])

@@ -23,15 +23,16 @@ from callcheck.api.app import make_api
 from callcheck.api.backend import ApiSettings, Backend, Token
 from callcheck.app.absence_watch import AbsenceWatch
 from callcheck.app.memory import calm_collector
-from callcheck.app.store_reader import Now, StoreReader, store_of, wait_limits
+from callcheck.app.store_reader import Now, store_of
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Call
 from callcheck.clock import now
 from callcheck.config import Config
+from callcheck.judging.figures import SavedCall
 from callcheck.metrics import Metrics, process_registry, ring_edges
 from callcheck.privacy import KeyFileError, Pseudonyms, obtain_key
 from callcheck.rules import RULES
-from callcheck.store import Meanwhile, Saved, StoreError
+from callcheck.store import Meanwhile, StoreError
 from callcheck.store.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ class House:
     """The rooms of one running callcheck. Raises AppError where one cannot be had."""
 
     def __init__(
-        self, config: Config, on_saved: Callable[[Sequence[Saved]], None] | None = None
+        self, config: Config, on_saved: Callable[[Sequence[SavedCall]], None] | None = None
     ) -> None:
         self.config = config
         edges = ring_edges(config.cadence, config.answer_by_ring.ring)
@@ -95,7 +96,7 @@ class House:
             key = obtain_key(privacy.key_file, store_has_calls=has_calls)
         return Pseudonyms(key, privacy.callers, self.config.site.country_code)
 
-    def _saved(self, saved: Sequence[Saved]) -> None:
+    def _saved(self, saved: Sequence[SavedCall]) -> None:
         self.metrics.saved(saved)
         if self._told is not None:
             self._told(saved)
@@ -173,7 +174,7 @@ class House:
             cadence=site.cadence,
         )
         backend = Backend(
-            reader=StoreReader(self.store, wait_limits(config)),
+            reader=self.store,
             open_calls=open_calls,
             readiness=self.now.readiness,
             metrics=self.metrics.text,
@@ -210,7 +211,7 @@ class House:
 async def run(
     config: Config,
     stop: asyncio.Event,
-    on_saved: Callable[[Sequence[Saved]], None] | None = None,
+    on_saved: Callable[[Sequence[SavedCall]], None] | None = None,
 ) -> None:
     """Runs callcheck until `stop` is set. Raises AppError if it cannot start."""
     house = await asyncio.to_thread(House, config, on_saved)

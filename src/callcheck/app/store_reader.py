@@ -1,20 +1,19 @@
-"""What the API and the metrics ask, answered from the store and the listeners."""
+"""The store as a configuration asks for it, and the state of the moment for metrics and API."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from callcheck.ami.client import Listener, State
-from callcheck.api.backend import Again, CallQuery, Help, Judged, JudgedHour, Readiness, Tally
+from callcheck.api.backend import Readiness
 from callcheck.api.readiness import PbxHealth, readiness
 from callcheck.app.watch import Watch
-from callcheck.calls.model import Micros, Millis
+from callcheck.calls.model import Millis
 from callcheck.config import Config
 from callcheck.judging.cadence import Reading
 from callcheck.metrics import PbxNow, StoreNow, ring_edges
-from callcheck.store import CallFilter, Span, Store, StoreError
+from callcheck.store import Store, StoreError
 from callcheck.store.writer import Writer
 
 CHECKED_FOR = 5.0
@@ -37,50 +36,6 @@ def store_of(config: Config) -> Store:
         config.store.url, ring_edges(config.cadence, rule.ring), limits=wait_limits(config),
         zone=config.site.zone, clock=rule.clock,
     )  # fmt: skip
-
-
-class StoreReader:
-    """The store as the API asks it. `limits` are in ms: until when an answer is in time, and until
-    when giving up is a short abandon (`wait_limits`)."""
-
-    def __init__(self, store: Store, limits: tuple[Millis, Millis]) -> None:
-        self._store = store
-        self._limits = limits
-
-    def calls(
-        self, query: CallQuery, limit: int, cursor: str | None, *, brief: bool = False
-    ) -> tuple[Sequence[Judged], str | None]:
-        wanted = CallFilter(**asdict(query))
-        return self._store.calls(wanted, limit, cursor, timelines=False, brief=brief)
-
-    def call(self, pbx: str, call_id: str) -> Judged | None:
-        return self._store.call(pbx, call_id)
-
-    def summary(self, units: Sequence[str], edges: Sequence[Micros]) -> Sequence[Tally]:
-        limit, short = self._limits
-        return self._store.summary(units, edges, limit_ms=limit, short_ms=short)
-
-    def side_by_side(self, units: Sequence[str], since: Micros, until: Micros) -> Sequence[Tally]:
-        limit, short = self._limits
-        return self._store.side_by_side(units, since, until, limit_ms=limit, short_ms=short)
-
-    def judged_by_hour(
-        self, units: Sequence[str], since: Micros, until: Micros
-    ) -> Sequence[JudgedHour]:
-        return self._store.judged_by_hour(units, since, until)
-
-    def helps(self, unit: str, since: Micros, until: Micros, limit: int) -> Sequence[Help]:
-        return self._store.helps(unit, Span(since, until), limit)
-
-    def missed_again(
-        self, unit: str | None, since: Micros, until: Micros, limit: int
-    ) -> Sequence[Again]:
-        return self._store.missed_again(unit, Span(since, until), limit)
-
-    def sent_around(
-        self, unit: str | None, since: Micros, until: Micros, limit: int
-    ) -> Sequence[Judged]:
-        return self._store.sent_around(unit, Span(since, until), limit)
 
 
 class Now:

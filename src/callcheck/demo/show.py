@@ -14,7 +14,7 @@ from callcheck.app.run import until_told
 from callcheck.config import Config, ConfigErrors, load
 from callcheck.demo.house import furnish, secret_in
 from callcheck.demo.pbx import DemoPbx
-from callcheck.store import Saved
+from callcheck.judging.figures import SavedCall
 from callcheck.times import local
 
 WELCOME = """\
@@ -87,13 +87,13 @@ class _Teller:
         self._names = {party.extension: party.name for party in config.parties}
         self._lock = threading.Lock()
 
-    def tell(self, saved: Sequence[Saved]) -> None:
+    def tell(self, saved: Sequence[SavedCall]) -> None:
         """Tells of calls that the store has just taken."""
         with self._lock:
             for one in saved:
                 print(self._line(one), flush=True)
 
-    def _line(self, saved: Saved) -> str:
+    def _line(self, saved: SavedCall) -> str:
         call, finding = saved.call, saved.findings[0]
         at = local(call.started_at, self._zone)
         who = call.extension or "-"

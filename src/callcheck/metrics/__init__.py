@@ -1,14 +1,6 @@
 """Saved calls and the state of the moment in, the page of `GET /metrics` out."""
 
-from callcheck.metrics.counters import (
-    ABSENCE_STATES,
-    CONTENT_TYPE,
-    Metrics,
-    RingTotal,
-    Saved,
-    Totals,
-    ring_edges,
-)
+from callcheck.metrics.counters import ABSENCE_STATES, CONTENT_TYPE, Metrics, ring_edges
 from callcheck.metrics.exposition import Series
 from callcheck.metrics.now import Live, PbxNow, StoreNow
 from callcheck.metrics.process import process_registry
@@ -19,11 +11,8 @@ __all__ = [
     "Live",
     "Metrics",
     "PbxNow",
-    "RingTotal",
-    "Saved",
     "Series",
     "StoreNow",
-    "Totals",
     "process_registry",
     "ring_edges",
 ]

@@ -15,13 +15,13 @@ import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from threading import Lock
-from typing import Protocol
 
 from prometheus_client import CollectorRegistry, disable_created_metrics, generate_latest
 from prometheus_client.core import Metric
 
 from callcheck.calls.model import Call, Direction, Disposition, Millis, Via
 from callcheck.judging.cadence import Cadence
+from callcheck.judging.figures import RingTotal, SavedCall, Totals
 from callcheck.judging.verdict import Finding, Result
 from callcheck.metrics.exposition import Histogram, Series, Table
 from callcheck.metrics.now import Kind, Live, tables_of
@@ -77,45 +77,6 @@ _ENDINGS = [
 """Disposition and via as they can meet: only an answered call has a via."""
 
 _INBOUND = Direction.INBOUND
-Judged = tuple[Call, Sequence[Finding]]
-
-
-class Saved(Protocol):
-    """What the store changed: a call that is new, or one in the place of an incomplete one."""
-
-    @property
-    def call(self) -> Call: ...
-    @property
-    def findings(self) -> Sequence[Finding]: ...
-    @property
-    def replaced(self) -> Judged | None: ...
-
-
-class RingTotal(Protocol):
-    """One series of the ring histogram as stored."""
-
-    @property
-    def counts(self) -> Sequence[int]:
-        """Calls per bucket, not cumulative; one more than there are edges."""
-
-    @property
-    def sum_ms(self) -> int: ...
-
-
-class Totals(Protocol):
-    """The store's counters."""
-
-    @property
-    def calls(self) -> Mapping[tuple[str, str, str, str, str], int]:
-        """By pbx, unit, direction, disposition, via; "" for what is not known."""
-
-    @property
-    def findings(self) -> Mapping[tuple[str, str, str], int]:
-        """By unit, rule, result."""
-
-    @property
-    def rings(self) -> Mapping[tuple[str, str], RingTotal]:
-        """By unit, disposition."""
 
 
 def ring_edges(cadence: Cadence, ring: int = 3) -> tuple[Millis, ...]:
@@ -166,7 +127,7 @@ class Metrics:
             for ring, total in totals.rings.items():
                 _take_over(self._rings.at(ring), total)
 
-    def saved(self, batch: Iterable[Saved]) -> None:
+    def saved(self, batch: Iterable[SavedCall]) -> None:
         """Counts what the store has committed, and takes back what it replaced."""
         with self._lock:
             for one in batch:

@@ -14,13 +14,20 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, delete, select, tuple_
 
 from callcheck.calls.model import Micros, Millis
+from callcheck.judging.figures import (
+    CallFilter,
+    HelpGiven,
+    JudgedCall,
+    JudgedHour,
+    MissedCaller,
+    SavedCall,
+    Tally,
+    Totals,
+)
 from callcheck.judging.wait import Clock
 from callcheck.store import meta, schema, tables
 from callcheck.store.calls import queries, saving
 from callcheck.store.calls.cache import Known
-from callcheck.store.calls.queries import CallFilter
-from callcheck.store.calls.rows import Judged
-from callcheck.store.calls.saving import Saved
 from callcheck.store.driver import straight
 from callcheck.store.engine import checkpoint, make_engine, named, reading, writing
 from callcheck.store.errors import StoreError, blamed_on_data, translated
@@ -28,9 +35,8 @@ from callcheck.store.figures import hourly as hours
 from callcheck.store.figures import reports, totals
 from callcheck.store.figures.counted import recount_waits
 from callcheck.store.figures.local_days import Days
-from callcheck.store.figures.summary import Judged as JudgedByHour
-from callcheck.store.figures.summary import Summary, judged_by_hour, side_by_side, summarise
-from callcheck.store.figures.totals import Totals
+from callcheck.store.figures.reports import Span
+from callcheck.store.figures.summary import judged_by_hour, side_by_side, summarise
 
 SLICE = 500
 """Calls that a purge deletes at once: some 10 ms in which the writer waits."""
@@ -39,12 +45,10 @@ SLICE = 500
 class Store:
     """The database behind a URL. All methods may raise StoreError, StoreAway when it is away.
 
-    `ring_edges` are the upper edges (ms) of the histogram's buckets; with others than last time
-    `open` counts the histogram anew from the calls still stored. `clock` says from which moment
-    the service levels count a wait, as the rule does; `limits` are those by which the hours
-    are counted beforehand, for the summary that asks by the same ones, and `zone` says when the
-    days begin that are counted beforehand. Where one of these has changed since last time, `open`
-    counts the waits, the hours or the days anew.
+    `ring_edges` are the upper edges (ms) of the ring histogram's buckets. The service levels use
+    `limits`, and count a wait from the moment that `clock` names; `zone` says when a day begins.
+    Where one of these has changed since last time, `open` recounts what depends on it from the
+    calls that are still stored.
     """
 
     def __init__(
@@ -67,7 +71,7 @@ class Store:
         self._counting = saving.Counting(self._edges, clock, limits, self._days)
         self._known = {brief: Known(brief=brief) for brief in (False, True)}
         self._made: Engine | None = None
-        self._unsure: tuple[str, list[Saved]] | None = None
+        self._unsure: tuple[str, list[SavedCall]] | None = None
 
     @property
     def engine(self) -> Engine:
@@ -117,7 +121,7 @@ class Store:
         with translated(self.name), writing(self.engine) as connection:
             meta.probe(connection)
 
-    def save(self, batch: Sequence[Judged]) -> list[Saved]:
+    def save(self, batch: Sequence[JudgedCall]) -> list[SavedCall]:
         """Stores a batch in one transaction; gives back what changed, in the batch's order.
 
         The first complete record of a call wins, and takes the place of an incomplete one; so
@@ -146,65 +150,66 @@ class Store:
         with self._reading() as connection:
             return totals.read(connection, meta.edges_of(meta.read(connection)) or ())
 
-    def call(self, pbx: str, call_id: str) -> Judged | None:
+    def call(self, pbx: str, call_id: str) -> JudgedCall | None:
         """One call with its findings, or None."""
         with self._reading() as connection:
             return queries.one(connection, pbx, call_id)
 
     def calls(
         self, wanted: CallFilter, limit: int = 100, cursor: str | None = None, *,
-        timelines: bool = True, brief: bool = False,
-    ) -> tuple[list[Judged], str | None]:  # fmt: skip
-        """A page of calls, newest first, and the cursor of the next one. Raises BadCursor.
+        timelines: bool = False, brief: bool = False,
+    ) -> tuple[list[JudgedCall], str | None]:  # fmt: skip
+        """At most `limit` calls, newest first, and the cursor of the next page, None on the last.
 
-        `brief` leaves out legs, timelines, and all but the headline rule.
+        `brief` calls have no legs, and no findings but the headline rule's. Raises BadCursor.
         """
         with self._reading() as connection:
-            known = None if timelines and not brief else self._known[brief]
+            known = None if timelines else self._known[brief]
             return queries.page(connection, wanted, limit, cursor, known=known)
 
     def summary(
-        self, units: Collection[str] | None, edges: Sequence[Micros], *,
-        limit_ms: Millis, short_ms: Millis,
-    ) -> list[Summary]:  # fmt: skip
-        """Counts per step between rising time edges; see `summary.summarise`."""
-        with self._reading() as connection:
-            limits = limit_ms, short_ms
-            return summarise(connection, units, edges, limits, self._ready(connection, limits))
+        self, units: Collection[str] | None, edges: Sequence[Micros]
+    ) -> list[Tally]:  # fmt: skip
+        """One tally for each stretch between two rising time edges, also for an empty one.
 
-    def side_by_side(
-        self, units: Sequence[str], since: Micros, until: Micros, *,
-        limit_ms: Millis, short_ms: Millis,
-    ) -> list[Summary]:  # fmt: skip
-        """Counts of each unit, in their order."""
+        The units are counted together; None counts all. Raises ValueError for other edges.
+        """
         with self._reading() as connection:
-            limits = limit_ms, short_ms
-            ready = self._ready(connection, limits)
-            return side_by_side(connection, units, (since, until), limits, ready)
+            return summarise(connection, units, edges, self.limits, self._ready(connection))
+
+    def side_by_side(self, units: Sequence[str], since: Micros, until: Micros) -> list[Tally]:
+        """One tally for each unit, in their order."""
+        with self._reading() as connection:
+            ready, span = self._ready(connection), (since, until)
+            return side_by_side(connection, units, span, self.limits, ready)
 
     def judged_by_hour(
         self, units: Sequence[str], since: Micros, until: Micros
-    ) -> list[JudgedByHour]:
-        """Met and judged calls of the units together, for each whole hour that has any."""
+    ) -> list[JudgedHour]:
+        """The units together, for each hour with judged calls; the span is of whole hours."""
         with self._reading() as connection:
             return judged_by_hour(connection, units, (since, until))
 
-    def helps(self, unit: str, span: reports.Span, limit: int = 50) -> list[reports.Help]:
-        """Who took calls for whom in a unit, most first."""
+    def helps(
+        self, unit: str, since: Micros, until: Micros, limit: int = 50
+    ) -> list[HelpGiven]:  # fmt: skip
+        """Who took calls for whom in a unit, most calls first."""
         with self._reading() as connection:
-            return reports.helps(connection, unit, span, limit)
+            return reports.helps(connection, unit, Span(since, until), limit)
 
     def missed_again(
-        self, unit: str | None, span: reports.Span, limit: int = 50
-    ) -> list[reports.Again]:
-        """Callers whom nobody answered more than once; `unit` None for all units."""
+        self, unit: str | None, since: Micros, until: Micros, limit: int = 50
+    ) -> list[MissedCaller]:
+        """Callers missed more than once, most often first; `unit` None for all units."""
         with self._reading() as connection:
-            return reports.missed_again(connection, unit, span, limit)
+            return reports.missed_again(connection, unit, Span(since, until), limit)
 
-    def sent_around(self, unit: str | None, span: reports.Span, limit: int = 50) -> list[Judged]:
+    def sent_around(
+        self, unit: str | None, since: Micros, until: Micros, limit: int = 50
+    ) -> list[JudgedCall]:
         """Calls that were transferred more than once, newest first; without legs and timelines."""
         with self._reading() as connection, straight(connection) as cursor:
-            query = reports.sent_around_query(cursor.kind, unit, span, limit)
+            query = reports.sent_around_query(cursor.kind, unit, Span(since, until), limit)
             return self._known[True].calls(cursor, cursor.all(*query))
 
     def units_seen(self) -> list[str]:
@@ -259,19 +264,19 @@ class Store:
                 "timezone; give each a database of its own, or the same configuration"
             )
 
-    def _ready(self, connection: Connection, limits: hours.Limits) -> Days | None:
-        """The days that are counted by these limits, as are the hours; None if they are not."""
+    def _ready(self, connection: Connection) -> Days | None:
+        """The days that are counted by our limits, as are the hours; None if they are not."""
         held = meta.read(connection)
-        counted = meta.limits_of(held) == limits and held.get(meta.DAYS) == self._days.name
+        counted = meta.limits_of(held) == self.limits and held.get(meta.DAYS) == self._days.name
         return self._days if counted else None
 
-    def _settled(self, held: meta.Held) -> list[Saved]:
+    def _settled(self, held: meta.Held) -> list[SavedCall]:
         """What an earlier save stored without learning that it had."""
         if self._unsure is None or held.get(meta.LAST_BATCH) != self._unsure[0]:
             return []
         return self._unsure[1]
 
-    def _young(self, batch: Sequence[Judged], held: meta.Held) -> Sequence[Judged]:
+    def _young(self, batch: Sequence[JudgedCall], held: meta.Held) -> Sequence[JudgedCall]:
         horizon = meta.purged_before(held)
         young = [judged for judged in batch if judged[0].started_at >= horizon]
         self.too_old += len(batch) - len(young)

@@ -17,9 +17,8 @@ from threading import Condition, Thread
 from typing import Protocol
 
 from callcheck.calls.model import Call
+from callcheck.judging.figures import JudgedCall, SavedCall
 from callcheck.judging.verdict import Finding
-from callcheck.store.calls.rows import Judged
-from callcheck.store.calls.saving import Saved
 from callcheck.store.errors import CallRefused, StoreError
 
 log = logging.getLogger(__name__)
@@ -38,7 +37,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.25, 15.0
 class Saves(Protocol):
     """The store, as far as the writer knows it."""
 
-    def save(self, batch: Sequence[Judged]) -> list[Saved]: ...
+    def save(self, batch: Sequence[JudgedCall]) -> list[SavedCall]: ...
 
 
 class Writer:
@@ -48,7 +47,7 @@ class Writer:
     """
 
     def __init__(
-        self, store: Saves, on_saved: Callable[[Sequence[Saved]], None], *,
+        self, store: Saves, on_saved: Callable[[Sequence[SavedCall]], None], *,
         bound: int = BOUND, batch: int = BATCH, linger: float = LINGER,
         first_pause: float = FIRST_PAUSE, longest_pause: float = LONGEST_PAUSE,
     ) -> None:  # fmt: skip
@@ -56,7 +55,7 @@ class Writer:
         self._bound, self._batch = bound, batch
         self._linger = self._least_linger = linger
         self._first_pause, self._longest_pause = first_pause, longest_pause
-        self._waiting: deque[Judged] = deque()
+        self._waiting: deque[JudgedCall] = deque()
         self._in_hand = 0
         self._changed = Condition()
         self._closing = False
@@ -107,7 +106,7 @@ class Writer:
         while batch := self._next_batch():
             self._save(batch)
 
-    def _next_batch(self) -> list[Judged]:
+    def _next_batch(self) -> list[JudgedCall]:
         """Waits for calls; empty when there is nothing more to do."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closing)
@@ -124,7 +123,7 @@ class Writer:
             self._linger = max(self._least_linger, crowd)
             return batch
 
-    def _save(self, batch: list[Judged]) -> None:
+    def _save(self, batch: list[JudgedCall]) -> None:
         """Saves a batch, however long that takes; in halves if a call of it is refused."""
         parts = [batch]
         while parts:
@@ -143,7 +142,7 @@ class Writer:
             self._done(len(part))
             self._tell(saved)
 
-    def _persist(self, batch: list[Judged]) -> Sequence[Saved] | None:
+    def _persist(self, batch: list[JudgedCall]) -> Sequence[SavedCall] | None:
         """Saves, again and again while the database is away; None when the end came first."""
         pause = self._first_pause
         while True:
@@ -197,7 +196,7 @@ class Writer:
         with self._changed:
             self._in_hand -= n
 
-    def _tell(self, saved: Sequence[Saved]) -> None:
+    def _tell(self, saved: Sequence[SavedCall]) -> None:
         if not saved:
             return
         try:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import orjson
 
-from callcheck.api.backend import Judged
 from callcheck.calls.model import Call
+from callcheck.judging.figures import JudgedCall
 from callcheck.judging.verdict import Finding
 
 KEPT = 4_000
@@ -23,15 +23,15 @@ class Written:
 
     def __init__(self, show: Callable[[Call, Sequence[Finding]], Mapping[str, object]]) -> None:
         self._show = show
-        self._held: dict[tuple[str, str], tuple[Judged, orjson.Fragment]] = {}
+        self._held: dict[tuple[str, str], tuple[JudgedCall, orjson.Fragment]] = {}
 
-    def items(self, calls: Iterable[Judged]) -> list[orjson.Fragment]:
+    def items(self, calls: Iterable[JudgedCall]) -> list[orjson.Fragment]:
         """Each call as JSON."""
         if len(self._held) > KEPT:
             self._held.clear()
         return [self._item(judged) for judged in calls]
 
-    def _item(self, judged: Judged) -> orjson.Fragment:
+    def _item(self, judged: JudgedCall) -> orjson.Fragment:
         call, findings = judged
         key = call.pbx, call.call_id
         held = self._held.get(key)

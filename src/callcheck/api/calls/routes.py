@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcheck.api import answers
 from callcheck.api import times as when
 from callcheck.api.auth import Access, Reads
-from callcheck.api.backend import ApiSettings, CallQuery
+from callcheck.api.backend import ApiSettings
 from callcheck.api.calls import models as call_models
 from callcheck.api.calls import records
 from callcheck.api.problems import Problem
@@ -27,6 +27,7 @@ from callcheck.api.shared import (
 )
 from callcheck.api.tables import rows as flat
 from callcheck.calls.model import Disposition
+from callcheck.judging.figures import CallFilter
 from callcheck.judging.verdict import Result
 
 router = APIRouter(prefix="/api/v1", tags=["calls"])
@@ -97,14 +98,14 @@ def live(request: Request, access: Reads) -> answers.Json:
     return answers.Json({"items": items, "next": None})
 
 
-def _query(asked: CallsAsked, access: Access, settings: ApiSettings) -> CallQuery:
+def _query(asked: CallsAsked, access: Access, settings: ApiSettings) -> CallFilter:
     unit = access.narrow(asked.unit)
     if unit is not None:
         known_unit(unit, settings, status=422)
     if asked.rule not in settings.rules:
         raise Problem(422, f"rule: unknown; the rules are {', '.join(settings.rules)}")
     start, end = when.span(asked.from_, asked.to, settings.zone)
-    return CallQuery(
+    return CallFilter(
         unit=unit,
         since=start,
         until=end,

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcheck.api import answers
 from callcheck.api import times as when
 from callcheck.api.auth import Access, Reads
-from callcheck.api.backend import ApiSettings, Backend, CallQuery, Judged
+from callcheck.api.backend import ApiSettings, Backend
 from callcheck.api.problems import Problem
 from callcheck.api.shared import (
     SPAN_END,
@@ -30,6 +30,7 @@ from callcheck.api.shared import (
 from callcheck.api.tables import models as table_models
 from callcheck.api.tables import rows as flat
 from callcheck.calls.model import Micros
+from callcheck.judging.figures import CallFilter, JudgedCall
 from callcheck.times import iso
 
 router = APIRouter(prefix="/api/v1/tables", tags=["tables"])
@@ -114,7 +115,7 @@ def hours(request: Request, access: Reads, asked: Table) -> Response:
 def missed(request: Request, access: Reads, asked: Table) -> Response:
     """Calls from outside that nobody answered, newest first."""
     settings, backend, start, end = _asked(request, asked)
-    query = CallQuery(unit=_one(access, asked.unit, settings), since=start, until=end, missed=True)
+    query = CallFilter(unit=_one(access, asked.unit, settings), since=start, until=end, missed=True)
     found, _ = backend.reader.calls(query, asked.limit, None, brief=True)
     return _listed(request, found, settings)
 
@@ -190,7 +191,7 @@ def _asked(
     return settings, backend, first, last
 
 
-def _listed(request: Request, found: Sequence[Judged], settings: ApiSettings) -> Response:
+def _listed(request: Request, found: Sequence[JudgedCall], settings: ApiSettings) -> Response:
     """Calls as flat rows."""
     if answers.wants_csv(request):
         return answers.as_csv(request, flat.of_calls(found, settings), flat.CALL)

@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from callcheck.api.backend import ApiSettings, Judged, JudgedHour, Tally
+from callcheck.api.backend import ApiSettings
 from callcheck.api.summary import counts
 from callcheck.calls.model import Call, Direction, Micros
 from callcheck.explain.record import to_row
+from callcheck.judging.figures import JudgedCall, JudgedHour, Tally
 from callcheck.judging.verdict import Finding
 from callcheck.times import iso, local
 
@@ -31,7 +32,7 @@ CALL = (
 HOURS = ("hour", *WEEKDAYS, "n")
 
 
-def of_calls(found: Iterable[Judged], settings: ApiSettings) -> list[Row]:
+def of_calls(found: Iterable[JudgedCall], settings: ApiSettings) -> list[Row]:
     """Each call in one row (`CALL`), with what the headline rule says of it and the name of whom
     it was for."""
     return [of_call(call, said, settings) for call, said in found]

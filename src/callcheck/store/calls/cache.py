@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from callcheck.store.calls.rows import Judged, Key, whole
+from callcheck.judging.figures import JudgedCall
+from callcheck.store.calls.rows import Key, whole
 from callcheck.store.driver import Straight
 
 KEPT = 4_000
@@ -21,9 +22,9 @@ class Known:
 
     def __init__(self, *, brief: bool) -> None:
         self._brief = brief
-        self._calls: dict[Key, Judged] = {}
+        self._calls: dict[Key, JudgedCall] = {}
 
-    def calls(self, cursor: Straight, keys: Sequence[Key]) -> list[Judged]:
+    def calls(self, cursor: Straight, keys: Sequence[Key]) -> list[JudgedCall]:
         """The calls of these keys, as `rows.whole` gives them."""
         found = {key: self._calls.get(key) for key in keys}
         missing = [key for key, one in found.items() if one is None]
@@ -32,11 +33,11 @@ class Known:
         found.update(read)  # in the order of the keys still
         return [one for one in found.values() if one is not None]
 
-    def _keep(self, read: Mapping[Key, Judged]) -> None:
+    def _keep(self, read: Mapping[Key, JudgedCall]) -> None:
         if len(self._calls) > KEPT:
             self._calls.clear()
         self._calls.update((key, one) for key, one in read.items() if one[0].complete)
 
 
-def _key(judged: Judged) -> Key:
+def _key(judged: JudgedCall) -> Key:
     return judged[0].pbx, judged[0].call_id

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from callcheck.calls.model import Disposition, Micros
+from callcheck.calls.model import Disposition
+from callcheck.judging.figures import CallFilter, JudgedCall
 from callcheck.judging.verdict import HEADLINE, Result
 from callcheck.store import tables as t
 from callcheck.store.calls.cache import Known
 from callcheck.store.calls.cursor import Place, decoded, encoded
-from callcheck.store.calls.rows import Judged, whole
+from callcheck.store.calls.rows import whole
 from callcheck.store.driver import Straight, marks, straight
 
 MOST = 1000
@@ -22,26 +22,7 @@ Term = tuple[Any, ...]
 """A condition, and the values of its question marks."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallFilter:
-    """Which calls; None is "any". `result` is that of `rule`, and `rule` alone filters nothing."""
-
-    unit: str | None = None
-    allowed_units: frozenset[str] | None = None
-    """The units that the asker may see; None for all."""
-    since: Micros | None = None
-    until: Micros | None = None
-    """Exclusive."""
-    disposition: Disposition | None = None
-    missed: bool = False
-    """Only inbound calls that no human answered."""
-    result: Result | None = None
-    rule: str = HEADLINE
-    extension: str | None = None
-    pbx: str | None = None
-
-
-def one(connection: Connection, pbx: str, call_id: str) -> Judged | None:
+def one(connection: Connection, pbx: str, call_id: str) -> JudgedCall | None:
     """A call by its key, with its timeline."""
     if not _storable(pbx, call_id):
         return None
@@ -53,13 +34,13 @@ def one(connection: Connection, pbx: str, call_id: str) -> Judged | None:
 def page(
     connection: Connection, wanted: CallFilter, limit: int, cursor: str | None, *,
     known: Known | None = None,
-) -> tuple[list[Judged], str | None]:  # fmt: skip
+) -> tuple[list[JudgedCall], str | None]:  # fmt: skip
     """At most `limit` calls and the cursor of the next page, None on the last. Raises BadCursor.
 
     With `known` they are as it has them, else they are whole.
     """
     limit = max(1, min(limit, MOST))
-    if not _storable(wanted.unit, wanted.extension, wanted.pbx, wanted.rule):
+    if not _storable(wanted.unit, wanted.extension, wanted.rule):
         return [], None
     place = None if cursor is None else decoded(cursor)
     with straight(connection) as reading:
@@ -74,13 +55,9 @@ def page(
 def _newest(
     cursor: Straight, wanted: CallFilter, limit: int, after: Place | None
 ) -> list[Place]:  # fmt: skip
-    """The places of a page and one more. Of several units each is asked for its newest ones."""
-    if wanted.unit is not None or wanted.allowed_units is None:
-        return cursor.all(*page_query(cursor.kind, wanted, limit, after))
-    places: list[Place] = []
-    for unit in sorted(wanted.allowed_units):
-        places += cursor.all(*page_query(cursor.kind, replace(wanted, unit=unit), limit, after))
-    return sorted(places, reverse=True)[: limit + 1]
+    """The places of a page and one more."""
+    places: list[Place] = cursor.all(*page_query(cursor.kind, wanted, limit, after))
+    return places
 
 
 def _storable(*texts: str | None) -> bool:
@@ -139,12 +116,11 @@ def _of_result(wanted: CallFilter, by_finding: bool) -> Iterator[Term]:
 
 
 def _of_call(wanted: CallFilter, keys: str) -> Iterator[Term]:
-    yield from _of_unit(wanted, keys)
     for term, value in (
+        (f"{keys}.unit = ?", wanted.unit),
         (f"{keys}.started_at >= ?", wanted.since),
         (f"{keys}.started_at < ?", wanted.until),
         ("extension = ?", wanted.extension),
-        (f"{keys}.pbx = ?", wanted.pbx),
         ("disposition = ?", wanted.disposition and wanted.disposition.value),
     ):
         if value is not None:
@@ -153,15 +129,6 @@ def _of_call(wanted: CallFilter, keys: str) -> Iterator[Term]:
         yield (t.MISSED.text,)
     if wanted.disposition not in (None, Disposition.ANSWERED):
         yield (t.UNANSWERED.text,)
-
-
-def _of_unit(wanted: CallFilter, keys: str) -> Iterator[Term]:
-    if wanted.unit is None:
-        return
-    if wanted.allowed_units is None or wanted.unit in wanted.allowed_units:
-        yield f"{keys}.unit = ?", wanted.unit
-    else:
-        yield ("1 = 0",)
 
 
 def units_seen(connection: Connection) -> list[str]:

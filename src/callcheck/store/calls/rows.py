@@ -25,12 +25,12 @@ from callcheck.calls.model import (
     TimeSource,
     Via,
 )
+from callcheck.judging.figures import JudgedCall
 from callcheck.judging.verdict import HEADLINE, Finding, Readings, Result
 from callcheck.store import tables as t
 from callcheck.store.driver import Straight, Values, marks
 from callcheck.store.figures.counted import Counted, bits
 
-Judged = tuple[Call, Sequence[Finding]]
 Key = tuple[str, str]
 """A call's (pbx, call_id)."""
 
@@ -166,7 +166,7 @@ def _to_finding(rule: str, result: str, reason: str, readings: int | None) -> Fi
 
 def whole(
     cursor: Straight, keys: Sequence[Key], *, timelines: bool = False, brief: bool = False
-) -> list[Judged]:
+) -> list[JudgedCall]:
     """The calls of these keys with their legs and findings, in this order; one that is not
     stored, or not any more, is left out.
 

@@ -7,27 +7,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete
 
-from callcheck.calls.model import Call, Millis
-from callcheck.judging.verdict import Finding
+from callcheck.calls.model import Millis
+from callcheck.judging.figures import JudgedCall, SavedCall, Totals
 from callcheck.judging.wait import Clock
 from callcheck.store import tables
 from callcheck.store.calls import queries, rows
-from callcheck.store.calls.rows import Judged, Key
+from callcheck.store.calls.rows import Key
 from callcheck.store.driver import Straight, insert_text, marks, straight
 from callcheck.store.figures import hourly as hours
 from callcheck.store.figures import totals
 from callcheck.store.figures.counted import Counted, counted
 from callcheck.store.figures.local_days import Days
-from callcheck.store.figures.totals import Totals
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A call that the store did not have, or had only incomplete (`replaced`)."""
-
-    call: Call
-    findings: Sequence[Finding]
-    replaced: Judged | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +30,7 @@ class Counting:
     days: Days
 
 
-def put(connection: Connection, batch: Sequence[Judged], by: Counting) -> list[Saved]:
+def put(connection: Connection, batch: Sequence[JudgedCall], by: Counting) -> list[SavedCall]:
     """Stores what is new or better; gives that back, in the order of the batch."""
     wanted = once_each(batch)
     with straight(connection) as cursor:
@@ -51,7 +41,7 @@ def put(connection: Connection, batch: Sequence[Judged], by: Counting) -> list[S
         of_hours.count(hours.of_calls(connection, better) if better else (), -1)
         replaced = _take_out(connection, better)
         saved = [
-            Saved(call, findings, replaced.get(key))
+            SavedCall(call, findings, replaced.get(key))
             for key, (call, findings) in wanted.items()
             if key not in stored or key in replaced
         ]
@@ -64,9 +54,9 @@ def put(connection: Connection, batch: Sequence[Judged], by: Counting) -> list[S
     return saved
 
 
-def once_each(batch: Sequence[Judged]) -> Mapping[Key, Judged]:
+def once_each(batch: Sequence[JudgedCall]) -> Mapping[Key, JudgedCall]:
     """Each call of a batch, the complete record of it if there is one."""
-    wanted: dict[Key, Judged] = {}
+    wanted: dict[Key, JudgedCall] = {}
     for call, findings in batch:
         key = call.pbx, call.call_id
         if key not in wanted or (call.complete and not wanted[key][0].complete):
@@ -89,9 +79,9 @@ def _stored(cursor: Straight, keys: Sequence[Key]) -> dict[Key, bool]:
     return found
 
 
-def _take_out(connection: Connection, keys: Sequence[Key]) -> dict[Key, Judged]:
+def _take_out(connection: Connection, keys: Sequence[Key]) -> dict[Key, JudgedCall]:
     """Deletes calls and gives them back."""
-    taken: dict[Key, Judged] = {}
+    taken: dict[Key, JudgedCall] = {}
     for pbx, call_id in keys:  # rare: calls that were found already running
         judged = queries.one(connection, pbx, call_id)
         if judged is not None:
@@ -101,7 +91,7 @@ def _take_out(connection: Connection, keys: Sequence[Key]) -> dict[Key, Judged]:
     return taken
 
 
-def _insert(cursor: Straight, saved: Sequence[Saved], counts: Sequence[Counted]) -> None:
+def _insert(cursor: Straight, saved: Sequence[SavedCall], counts: Sequence[Counted]) -> None:
     calls = [rows.call_values(s.call, count) for s, count in zip(saved, counts, strict=True)]
     legs = [row for s in saved for row in rows.leg_values(s.call)]
     findings = [row for s in saved for row in rows.finding_values(s.call, s.findings)]
@@ -113,7 +103,7 @@ def _insert(cursor: Straight, saved: Sequence[Saved], counts: Sequence[Counted])
         cursor.many(insert_text(cursor.kind, table, columns), new)
 
 
-def _change(saved: Sequence[Saved], edges: tuple[Millis, ...]) -> Totals:
+def _change(saved: Sequence[SavedCall], edges: tuple[Millis, ...]) -> Totals:
     change = Totals(edges)
     for one in saved:
         change.count((one.call, one.findings))

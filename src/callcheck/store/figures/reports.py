@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from callcheck.calls.model import Micros
+from callcheck.judging.figures import HelpGiven, MissedCaller
 from callcheck.store import tables as t
 from callcheck.store.driver import marks
 
@@ -23,29 +24,9 @@ class Span:
     until: Micros
 
 
-@dataclass(frozen=True, slots=True)
-class Help:
-    """So many calls of one that another took."""
-
-    helper: str | None
-    helped: str
-    via: str
-    calls: int
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """A caller whom nobody answered, so many times."""
-
-    caller: str
-    calls: int
-    units: int
-    last_at: Micros
-
-
-def helps(connection: Connection, unit: str, span: Span, limit: int) -> list[Help]:
+def helps(connection: Connection, unit: str, span: Span, limit: int) -> list[HelpGiven]:
     """Who took calls for whom, most first."""
-    return [Help(*row) for row in connection.execute(helps_query(unit, span, limit))]
+    return [HelpGiven(*row) for row in connection.execute(helps_query(unit, span, limit))]
 
 
 def helps_query(unit: str, span: Span, limit: int) -> Select[Any]:
@@ -64,9 +45,9 @@ def helps_query(unit: str, span: Span, limit: int) -> Select[Any]:
 
 def missed_again(
     connection: Connection, unit: str | None, span: Span, limit: int
-) -> list[Again]:  # fmt: skip
+) -> list[MissedCaller]:  # fmt: skip
     """Callers who were missed more than once, most often first."""
-    return [Again(*row) for row in connection.execute(missed_again_query(unit, span, limit))]
+    return [MissedCaller(*row) for row in connection.execute(missed_again_query(unit, span, limit))]
 
 
 def missed_again_query(unit: str | None, span: Span, limit: int) -> Select[Any]:

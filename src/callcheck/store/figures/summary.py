@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from math import gcd
 from operator import add
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection
 
-from callcheck.calls.model import Direction, Disposition, Micros
+from callcheck.calls.model import Micros
+from callcheck.judging.figures import JudgedHour, Tally
 from callcheck.judging.service_level import Waits
 from callcheck.judging.verdict import Result
 from callcheck.store.calls.queries import units_seen
@@ -29,47 +30,6 @@ MOST_ASKED = 12
 Stretch = tuple[Micros, Micros]
 
 
-class Judged(NamedTuple):
-    """How many of an hour's calls were judged, and met the rule."""
-
-    hour: Micros
-    met: int
-    judged: int
-
-
-@dataclass(slots=True)
-class Summary:
-    """The calls that started from `start` to before `end`."""
-
-    start: Micros
-    end: Micros
-    results: dict[Result, int] = field(default_factory=lambda: dict.fromkeys(Result, 0))
-    """What `answer_by_ring` said."""
-    calls: dict[tuple[Direction, Disposition], int] = field(default_factory=dict)
-    before: int = 0
-    """Of the judged calls (met or breached): answered by this reading; `within`, `third` alike."""
-    within: int = 0
-    third: int = 0
-    waits: Waits = field(default_factory=Waits)
-
-    @classmethod
-    def of(cls, start: Micros, end: Micros, cells: Sequence[int]) -> Summary:
-        """From the counts in the order of `COUNTS`."""
-        n = dict(zip(COUNTS, cells, strict=True))
-        return cls(
-            start, end,
-            results={result: n[result.value] for result in Result},
-            calls={kind: n[name] for kind, name in KINDS.items() if n[name]},
-            before=n["before"], within=n["within"], third=n["third"],
-            waits=Waits(*(n[name] for name in WAITS)),
-        )  # fmt: skip
-
-    @property
-    def judged(self) -> int:
-        """n of the compliance: met and breached."""
-        return self.results[Result.MET] + self.results[Result.BREACHED]
-
-
 def even_edges(start: Micros, end: Micros, step: Micros) -> list[Micros]:
     """Edges every `step` from `start`; the last step ends with `end` and may be shorter."""
     if step <= 0 or end <= start:
@@ -77,6 +37,18 @@ def even_edges(start: Micros, end: Micros, step: Micros) -> list[Micros]:
     if (end - start) // step >= MOST_STEPS:
         raise ValueError(f"the summary has more than {MOST_STEPS} steps; take a longer step")
     return [*range(start, end, step), end]
+
+
+def _tally(start: Micros, end: Micros, cells: Sequence[int]) -> Tally:
+    """From the counts in the order of `COUNTS`."""
+    n = dict(zip(COUNTS, cells, strict=True))
+    return Tally(
+        start, end,
+        results={result: n[result.value] for result in Result},
+        calls={kind: n[name] for kind, name in KINDS.items() if n[name]},
+        before=n["before"], within=n["within"], third=n["third"],
+        waits=Waits(*(n[name] for name in WAITS)),
+    )  # fmt: skip
 
 
 class Slots:
@@ -113,8 +85,8 @@ class Units:
 def summarise(
     connection: Connection, units: Collection[str] | None, edges: Sequence[Micros],
     limits: Limits, ready: Days | None = None,
-) -> list[Summary]:  # fmt: skip
-    """One Summary for each step between two edges, also for an empty one.
+) -> list[Tally]:  # fmt: skip
+    """One Tally for each step between two edges, also for an empty one.
 
     `edges` rise, so that a day may have 23 or 25 hours. Units: None for all together. `ready`:
     these days, and the hours, are counted by these limits; whole ones are then taken from there.
@@ -125,27 +97,27 @@ def summarise(
     names = units_seen(connection) if units is None else sorted(units)
     cells = [[0] * len(COUNTS) for _ in pairwise(edges)]
     _fill(connection, cells, names, edges, limits, Slots, ready)
-    return [Summary.of(*step, of) for step, of in zip(pairwise(edges), cells, strict=True)]
+    return [_tally(*step, of) for step, of in zip(pairwise(edges), cells, strict=True)]
 
 
 def side_by_side(
     connection: Connection, units: Sequence[str], span: Stretch, limits: Limits,
     ready: Days | None = None,
-) -> list[Summary]:  # fmt: skip
-    """One Summary for each unit, in their order."""
+) -> list[Tally]:  # fmt: skip
+    """One Tally for each unit, in their order."""
     cells = [[0] * len(COUNTS) for _ in units]
     by = Units(units)
     _fill(connection, cells, units, span, limits, lambda _: by, ready)
-    return [Summary.of(*span, of) for of in cells]
+    return [_tally(*span, of) for of in cells]
 
 
-def judged_by_hour(connection: Connection, units: Sequence[str], span: Stretch) -> list[Judged]:
+def judged_by_hour(connection: Connection, units: Sequence[str], span: Stretch) -> list[JudgedHour]:
     """Met and judged calls of the units together, by the hour; `span` begins and ends with one."""
     if not units:
         return []
     with straight(connection) as cursor:
         text = judged_text(cursor.kind, len(units))
-        return [Judged(*row) for row in cursor.all(text, [*units, *span])]
+        return [JudgedHour(*row) for row in cursor.all(text, [*units, *span])]
 
 
 def judged_text(kind: str, units: int) -> str:

@@ -7,71 +7,14 @@ stand in `meta`, and other edges mean counting anew from the calls that are stil
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TypeVar
 
 from sqlalchemy import Connection, case, delete, func, select
 
-from callcheck.calls.model import Call, Direction, Millis
+from callcheck.calls.model import Direction, Millis
+from callcheck.judging.figures import Totals
 from callcheck.store import tables as t
-from callcheck.store.calls.rows import Judged
 from callcheck.store.driver import Straight, Values, add_text, straight
-
-_Labels = TypeVar("_Labels")
-CallLabels = tuple[str, str, str, str, str]
-"""pbx, unit, direction, disposition, via; "" for what is not known."""
-FindingLabels = tuple[str, str, str]
-"""unit, rule, result."""
-RingLabels = tuple[str, str]
-"""unit, disposition."""
-
-
-@dataclass(slots=True)
-class RingTotal:
-    """One series of the ring histogram."""
-
-    counts: list[int]
-    """Calls per bucket, not cumulative; the last bucket is beyond the last edge."""
-    sum_ms: int = 0
-
-
-@dataclass(slots=True)
-class Totals:
-    """The counters as stored, or a change to them."""
-
-    edges: tuple[Millis, ...]
-    """Upper edges of the histogram's buckets, each belonging to its bucket (Prometheus `le`)."""
-    calls: dict[CallLabels, int] = field(default_factory=dict)
-    findings: dict[FindingLabels, int] = field(default_factory=dict)
-    rings: dict[RingLabels, RingTotal] = field(default_factory=dict)
-
-    def count(self, judged: Judged, times: int = 1) -> None:
-        """Adds one call with its findings, or takes it back with `times` -1."""
-        call, findings = judged
-        unit, disposition = call.unit or "", call.disposition.value
-        via = call.answered_via.value if call.answered_via else ""
-        _add(self.calls, (call.pbx, unit, call.direction.value, disposition, via), times)
-        for finding in findings:
-            _add(self.findings, (unit, finding.rule, finding.result.value), times)
-        rang = _rang(call)
-        if rang is not None:
-            self.add_rings((unit, disposition), bisect_left(self.edges, rang), times, times * rang)
-
-    def add_rings(self, labels: RingLabels, bucket: int, n: int, sum_ms: int) -> None:
-        """Adds `n` calls that rang `sum_ms` together to a bucket."""
-        total = self.rings.setdefault(labels, RingTotal([0] * (len(self.edges) + 1)))
-        total.counts[bucket] += n
-        total.sum_ms += sum_ms
-
-
-def _rang(call: Call) -> Millis | None:
-    return call.ring_ms if call.direction is Direction.INBOUND else None
-
-
-def _add(counts: dict[_Labels, int], labels: _Labels, times: int) -> None:
-    counts[labels] = counts.get(labels, 0) + times
 
 
 def read(connection: Connection, edges: tuple[Millis, ...]) -> Totals:
