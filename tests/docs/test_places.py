@@ -71,10 +71,10 @@ def test_the_glossary_is_in_order() -> None:
     assert words[1:] == sorted(words[1:], key=str.lower)
 
 
-def test_every_file_that_the_architecture_names_exists() -> None:
-    places = {word for word in code_words("ARCHITECTURE.md") if _PLACE.fullmatch(word)}
-    places.discard("src/callcheck/")
-    assert len(places) > 20
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_every_file_that_a_page_for_developers_names_exists(page: str) -> None:
+    places = {word for word in code_words(page) if _PLACE.fullmatch(word)}
+    assert len(places) > 8
     for place in places:
         assert (HOME / "src" / "callcheck" / place).exists() or (HOME / place).exists(), place
 
