@@ -8,7 +8,6 @@ import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -40,7 +39,6 @@ class Exchange:
     def __init__(self, pbx: FakePbx) -> None:
         self._pbx = pbx
         self._numbers = Numbers()
-        self._ids = count(1)
 
     def call(self, name: str) -> None:
         """One recorded call to the registry."""

@@ -154,11 +154,6 @@ class Dial:
         self.picker: Channel | None = None
         """Who took the call while this phone rang."""
 
-    @property
-    def is_leg(self) -> bool:
-        """A phone or an outside number, not plumbing."""
-        return self.dest.phone
-
     def rings(self, at: Micros, source: RingSource) -> None:
         """Notes the first sign of ringing; a second one never restarts it."""
         if self.ring_at is None:

@@ -51,16 +51,19 @@ class Failed(Exception):
 
 
 def main() -> None:
-    """Exits with 1 and a sentence at the first thing that does not hold."""
+    """Exits with 1 and a sentence for each Debian on which something does not hold."""
     parser = argparse.ArgumentParser(prog="python -m tests.live.lab.bare", description=__doc__)
     parser.add_argument("debian", nargs="+", help="debian-12 or debian-13")
     parser.add_argument("--args", default="", help="ARGS of `make test`")
     given = parser.parse_args()
-    try:
-        for debian in given.debian:
+    failed = []
+    for debian in given.debian:
+        try:
             check(debian, given.args)
-    except (Failed, Unavailable) as error:
-        sys.exit(f"bare: {error}")
+        except (Failed, Unavailable) as error:
+            failed.append(f"{debian}: {error}")
+            print(failed[-1], flush=True)
+    sys.exit("\n".join(failed) or 0)
 
 
 def check(debian: str, args: str) -> None:

@@ -10,12 +10,6 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, 
 
 from callcheck.store.tables import metadata
 
-
-def _of_an_absence(name: str) -> Column[int]:
-    key = ForeignKey("absences.id", name=name)
-    return Column("absence_id", Integer, key, nullable=False)
-
-
 absences = Table(
     "absences",
     metadata,
