@@ -97,7 +97,9 @@ def test_the_whole_record() -> None:
         "time_source": "event",
         "talk_seconds": 31.0,
         "hung_up_by": "caller",
+        "ring_bounds": None,
         "complete": True,
+        "source": "ami",
         "conference": False,
         "answered_while_serving": False,
         "legs": [
@@ -120,6 +122,7 @@ def test_the_whole_record() -> None:
                 "rule": "answer_by_ring",
                 "result": "met",
                 "reason": "answered in ring 2 of 3",
+                "evidence": "events",
                 "readings": {"before": True, "within": True, "third": True},
             }
         ],
@@ -153,7 +156,13 @@ def test_what_did_not_happen_is_null() -> None:
     assert [record[name] for name in nothing] == [None] * 6
     assert record["wait_seconds"] == 37.412
     assert record["findings"] == [
-        {"rule": "r", "result": "breached", "reason": "busy", "readings": None}
+        {
+            "rule": "r",
+            "result": "breached",
+            "reason": "busy",
+            "evidence": "events",
+            "readings": None,
+        }
     ]
 
 

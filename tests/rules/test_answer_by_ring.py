@@ -170,12 +170,12 @@ def test_what_is_not_judged(call: Call, reason: str) -> None:
 
 
 UNKNOWN = [
-    (replace(ANSWERED, complete=False), "not seen from its beginning to its end"),
+    (replace(ANSWERED, sound=False), "not seen from its beginning to its end"),
     (replace(ANSWERED, time_source=TimeSource.NONE), "the stream has no times"),
     (replace(ANSWERED, disposition=NO.UNKNOWN), "not seen how it ended"),
     (replace(ANSWERED, ring_started_at=None), "answered, but no ringing was seen"),
     (
-        replace(ANSWERED, complete=False, direction=Direction.INTERNAL),
+        replace(ANSWERED, sound=False, direction=Direction.INTERNAL),
         "not seen from its beginning to its end",
     ),
 ]

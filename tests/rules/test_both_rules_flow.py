@@ -71,9 +71,16 @@ def test_the_record_of_a_call_has_both_findings_the_headline_first(config: Confi
             "rule": "answer_by_ring",
             "result": "met",
             "reason": f"answered in ring 2 of 3 {by}",
+            "evidence": "events",
             "readings": {"before": True, "within": True, "third": True},
         },
-        {"rule": "colleague_pickup", "result": "met", "reason": f"taken {by}", "readings": None},
+        {
+            "rule": "colleague_pickup",
+            "result": "met",
+            "reason": f"taken {by}",
+            "evidence": "events",
+            "readings": None,
+        },
     ]
 
 

@@ -200,7 +200,7 @@ def test_hours_and_patience_are_those_of_the_house() -> None:
 
 
 UNKNOWN = [
-    (a_call("202", complete=False), "not seen from its beginning to its end"),
+    (a_call("202", sound=False), "not seen from its beginning to its end"),
     (a_call("202", time_source=TimeSource.NONE), "the stream has no times"),
     (a_call(disposition=Disposition.UNKNOWN), "not seen how it ended"),
     (a_call(disposition=Disposition.ANSWERED), "answered, but not seen by whom"),

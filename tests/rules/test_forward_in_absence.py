@@ -63,7 +63,7 @@ def test_who_gives_up_at_once_is_not_counted() -> None:
 def test_not_judged() -> None:
     assert said(answered_by="201", answered_via=Via.DIRECT)[0] is Result.EXEMPT
     assert said(started_at=TEN + 2) == (Result.EXEMPT, "outside working hours")
-    assert said(complete=False)[0] is Result.UNKNOWN
+    assert said(sound=False)[0] is Result.UNKNOWN
     assert said(time_source=TimeSource.NONE)[0] is Result.UNKNOWN
 
 

@@ -106,6 +106,7 @@ _KNOWN: dict[str, st.SearchStrategy[Any]] = {
     "int": st.integers(0, 2**31 - 1),
     "Micros": _TIMES,
     "Micros | None": st.none() | _TIMES,
+    "Millis": st.integers(0, 10**6),
     "Millis | None": st.none() | st.integers(0, 10**9),
     **{e.__name__: st.sampled_from(e) for e in (
         Direction, Disposition, TimeSource, LegResult, Did, Result,

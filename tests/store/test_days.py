@@ -131,6 +131,8 @@ def test_an_older_database_has_its_days_counted(url: str) -> None:
     store.save([judged(n, at=at + n * HOUR) for n in range(26)])
     with store.engine.begin() as connection:
         connection.execute(text("DROP TABLE day_totals"))
+        for column in ("missing", "sound", "ring_least_ms", "ring_most_ms", "blur_ms"):
+            connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
         connection.execute(text("UPDATE callcheck_version SET version_num = '0005'"))
         connection.execute(text("DELETE FROM meta WHERE key = 'days'"))
     store.close()

@@ -159,7 +159,7 @@ _CHANNEL = (
     _optional("CallerIDNum"),
     _optional("Exten"),
     _uniqueid("Uniqueid"),
-    _text("Linkedid"),
+    _uniqueid("Linkedid"),
 )
 # The extension of a channel that existed before us is no longer the number that was dialled. Only
 # the answer to a Status action still has that number (DNID).
@@ -185,7 +185,10 @@ EVENTS: dict[bytes, EventDecoder] = {
         happened.Originated, _optional("Exten"), _uniqueid("Uniqueid")
     ),
     b"Event: DialState": EventDecoder(
-        happened.DialProgressed, _uniqueid("DestUniqueid"), _text("DialStatus")
+        happened.DialProgressed,
+        _optional("Uniqueid"),
+        _uniqueid("DestUniqueid"),
+        _text("DialStatus"),
     ),
     b"Event: DialEnd": EventDecoder(
         happened.DialEnded,
@@ -207,8 +210,16 @@ EVENTS: dict[bytes, EventDecoder] = {
         happened.BridgeLeft, _uniqueid("BridgeUniqueid"), _uniqueid("Uniqueid")
     ),
     b"Event: HangupRequest": EventDecoder(happened.HangupAsked, _uniqueid("Uniqueid")),
-    b"Event: SoftHangupRequest": EventDecoder(happened.HangupOrdered, _uniqueid("Uniqueid")),
-    b"Event: Hangup": EventDecoder(happened.HungUp, _uniqueid("Uniqueid"), _number("Cause")),
+    b"Event: SoftHangupRequest": EventDecoder(
+        happened.HangupOrdered, _optional("Exten"), _uniqueid("Uniqueid"), _number("Cause")
+    ),
+    b"Event: Hangup": EventDecoder(
+        happened.HungUp,
+        _number("ChannelState"),
+        _optional("Exten"),
+        _uniqueid("Uniqueid"),
+        _number("Cause"),
+    ),
     b"Event: Pickup": EventDecoder(
         happened.PickedUp, _uniqueid("Uniqueid"), _uniqueid("TargetUniqueid")
     ),
@@ -221,8 +232,10 @@ EVENTS: dict[bytes, EventDecoder] = {
     b"Event: AttendedTransfer": EventDecoder(
         happened.AttendedlyTransferred,
         _uniqueid("OrigTransfererUniqueid"),
+        _optional("SecondTransfererUniqueid"),
         _optional("TransfereeUniqueid"),
         _optional("TransferTargetUniqueid"),
+        _text("DestType"),
     ),
     b"Event: ParkedCall": EventDecoder(happened.Parked, _uniqueid("ParkeeUniqueid")),
     b"Event: UnParkedCall": EventDecoder(
@@ -232,6 +245,12 @@ EVENTS: dict[bytes, EventDecoder] = {
         happened.QueueJoined, _uniqueid("Uniqueid"), _text("Queue")
     ),
     b"Event: QueueCallerLeave": EventDecoder(happened.QueueLeft, _uniqueid("Uniqueid")),
+    b"Event: QueueCallerAbandon": EventDecoder(
+        happened.QueueAbandoned, _optional("Exten"), _uniqueid("Uniqueid")
+    ),
+    b"Event: Cdr": EventDecoder(
+        happened.RecordWritten, _text("LastApplication"), _uniqueid("UniqueID")
+    ),
     b"Event: AgentLogin": EventDecoder(happened.AgentLoggedIn, _uniqueid("Uniqueid")),
     b"Event: ConfbridgeJoin": EventDecoder(happened.ConferenceJoined, _uniqueid("Uniqueid")),
     b"Event: MeetmeJoin": EventDecoder(happened.ConferenceJoined, _uniqueid("Uniqueid")),

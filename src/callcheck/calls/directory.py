@@ -107,6 +107,13 @@ class Directory:
         match = _DIGITS_DEVICE.fullmatch(device)
         return match[1] if match else None
 
+    def is_trunk(self, device: str) -> bool:
+        """Whether this device is an outside line. Where the configuration names none, any device
+        that is nobody's phone is one."""
+        if self.trunks:
+            return any(fnmatchcase(device, glob) for glob in self.trunks)
+        return self.extension_of_device(device) is None
+
     def reached_by(self, number: str) -> Party | None:
         """The member or line that a dialled number (an extension or an outside number) reaches."""
         return self._number_cache(number)

@@ -6,10 +6,12 @@ give up, and only then what the phones said.
 
 from __future__ import annotations
 
+from callcheck.calls.census import Census, was_cancelled
 from callcheck.calls.directory import Kind, Party
-from callcheck.calls.events import BUSY
+from callcheck.calls.events import BUSY, DialProgressed, QueueLeft
 from callcheck.calls.model import Disposition, LegResult, Micros, TimeSource
-from callcheck.calls.open_call import Dial, OpenCall, is_up
+from callcheck.calls.open_call import Channel, Dial, OpenCall, is_up
+from callcheck.calls.route import way_to
 
 PAUSE = 500_000
 """A caller whose line the PBX holds for longer (µs) after the last phone fell silent, outside a
@@ -38,8 +40,15 @@ _DOUBTFUL = (LegResult.NO_ANSWER, LegResult.BUSY)
 _SAID_NO = {17: LegResult.BUSY, REJECTED: LegResult.REJECTED}
 _SAID_OTHERWISE = (LegResult.NO_ANSWER, LegResult.REJECTED, LegResult.UNREACHABLE)
 """What a phone said that the busy tone, with which a dialplan ends any call, does not tell."""
+_BUSY_TONE = 17
+_NO_ANSWER_CAUSE = 19  # what Dial leaves on the caller's line when its time was up
 _NOBODY_THERE = frozenset({18, 19, 20})  # SIP 408 and 480; chan_sip's dial says BUSY of them
-_INTERWORKING = 127  # what a SIP caller's CANCEL leaves
+_SAME_MOMENT = 100_000
+"""Events (µs) of one step of the PBX lie closer together than this."""
+_SOON = 1_000_000
+"""A line outside that cannot be reached says so within this (µs)."""
+_SAME_EVENTS = 3
+"""The same in a stream without times, in events."""
 _DEAD = frozenset({0, 1, 3, 18, 19, 20, 22, 27, 34, 38, 41, 42, 44, 66, 127})
 
 
@@ -47,14 +56,25 @@ class Ending:
     """One ended call, asked how it ended. `asked` is whom the dialled number reaches."""
 
     def __init__(
-        self, call: OpenCall, ended_at: Micros, asked: Party | None, *, conference: bool
+        self,
+        call: OpenCall,
+        ended_at: Micros,
+        asked: Party | None,
+        census: Census,
+        *,
+        conference: bool,
     ) -> None:
         self.c = call
         self.root = call.root
         self.ended_at = ended_at
         self.asked = asked
+        self.census = census
         self.conference = conference
         self.timeless = call.time_source is TimeSource.NONE
+        self.moment = _SAME_MOMENT if not self.timeless else _SAME_EVENTS
+        self.gone_at = self._gone_at()
+        """When the caller hung up, told or deduced; None if the PBX ended the call, or if that
+        cannot be told."""
         self.first_legs = [leg for leg in call.legs if not self._after_answer(leg)]
         """The legs of the public's waiting time: what rings after the first answer is none."""
 
@@ -62,15 +82,26 @@ class Ending:
         answered = self.c.answered_at
         return answered is not None and leg.at >= answered and leg.dest is not self.c.answerer
 
-    def seen(self) -> bool:
-        """Whether nothing is missing, as far as what was seen can tell."""
-        return not self._answer_not_seen() and not self._end_not_seen()
+    def doubts(self) -> tuple[str, ...]:
+        """The kinds of events that are missing, without which it cannot be told how it ended."""
+        doubts = self.c.doubts
+        if self.c.answerer is not None:
+            return doubts
+        if self._end_not_told():
+            doubts += ("HangupRequest",)
+        if any(self._dial_end_missed(leg) for leg in self.first_legs):
+            doubts += ("DialEnd",)
+        if self._leaving_missed():
+            doubts += ("QueueCallerLeave",)
+        if self.gone_at is None and any(map(self._progress_missed, self.first_legs)):
+            doubts += ("DialState",)
+        return doubts
 
     def disposition(self, *, complete: bool) -> Disposition:
         """How the call ended for its caller."""
         if self.c.answerer is not None:
             return Disposition.ANSWERED
-        if not complete:
+        if not complete or self.doubts():
             return Disposition.UNKNOWN
         if self._recorded():
             return Disposition.VOICEMAIL
@@ -78,35 +109,95 @@ class Ending:
             return Disposition.ABANDONED
         return self._said_by_phones()
 
-    def _answer_not_seen(self) -> bool:
-        """A phone and the caller went up together, yet no bridge was told: an event was lost."""
+    def _gone_at(self) -> Micros | None:
         root = self.root
-        if root is None or root.up_at is None or self.c.answerer is not None:
-            return False
-        for leg in self.c.legs:
-            up_at = leg.dest.up_at
-            if leg.dialer is not root or leg.status != "ANSWER" or up_at is None:
-                continue
-            if 0 <= root.up_at - up_at < 1_000_000 and not leg.dest.joined:
-                return True
-        return False
+        if root is None or root.asked_at is not None or self.c.answerer is not None:
+            return root.asked_at if root is not None else None
+        if was_cancelled(root) or self._left_the_queue(root):
+            return self._last_cancel(root) or root.hung_at
+        return self._lifted_too_late(root)
 
-    def _end_not_seen(self) -> bool:
-        """Something ended without a word, so that an event was lost: a leg that nobody took over,
-        or a caller who hung up (the phones stopped ringing before their time)."""
-        c, root = self.c, self.root
-        if any(not leg.status and leg.picker is None for leg in self.first_legs):
-            return True
-        if root is None or root.asked_at is not None or c.answerer is not None:
+    def _lifted_too_late(self, root: Channel) -> Micros | None:
+        """A phone was lifted, and the caller's line ended at once without ever having been
+        answered: the caller had gone in that very moment."""
+        if is_up(root) or root.hung_at is None:
+            return None
+        for leg in self.c.legs:
+            end, up_at = leg.dest.hung_at, leg.dest.up_at
+            if end is None or up_at is None or end - up_at >= self.moment:
+                continue
+            if root.hung_at - end < self.moment:
+                return up_at
+        return None
+
+    def _dial_end_missed(self, leg: Dial) -> bool:
+        """Whether a dial ended and nothing told how. Its phone's hang-up says when; but it may have
+        been picked up, or an operator may have ended the call. A dial without a dialer (an ARI
+        application's) has no end of its own."""
+        root = self.root
+        if leg.status or leg.picker is not None or leg.dialer is None or root is None:
             return False
-        return root.cause == _INTERWORKING or any(
-            leg.status == "CANCEL" and not leg.redirected for leg in self._last_round()
+        if leg.dest.hung_at is None:
+            return False  # it goes on
+        return is_up(root) or (self.gone_at is None and root.cause != _NO_ANSWER_CAUSE)
+
+    def _progress_missed(self, leg: Dial) -> bool:
+        """Whether a line outside may have rung with nothing but DialState to tell it (183 without
+        180), where the PBX sends no such event."""
+        if leg.dest.extension or not leg.silent or self.census.told(DialProgressed):
+            return False
+        end = ended(leg)
+        if self.result(leg) is not LegResult.UNREACHABLE:
+            return False
+        return end is not None and end - leg.at >= (_SOON if not self.timeless else _SAME_EVENTS)
+
+    def _leaving_missed(self) -> bool:
+        """Whether the caller may have left the queue for a recording: where the PBX tells of nobody
+        who leaves a queue, that looks like waiting for the next try."""
+        root, silent_at = self.root, self.silent_at()
+        if root is None or root.queue is None or self.census.told(QueueLeft) or silent_at is None:
+            return False
+        until = self.gone_at if self.gone_at is not None else self.ended_at
+        return until - silent_at >= (PAUSE if not self.timeless else 1)
+
+    def _left_the_queue(self, root: Channel) -> bool:
+        """A queue says "abandoned" also when its own time is up; but then the dialplan goes on."""
+        at, hung_at = root.abandoned_at, root.hung_at
+        if at is None or hung_at is None or root.last_exten != root.waited_in:
+            return False
+        cut_off = (
+            d.ended_at is not None and abs(d.ended_at - at) < _SAME_MOMENT
+            for d in root.dials
+            if d.status == "CANCEL"
+        )
+        return hung_at - at < _SAME_MOMENT and any(cut_off)
+
+    def _in_queue(self, root: Channel) -> bool:
+        """Whether the caller waited in a queue to the end."""
+        if root.queue is None:
+            return False
+        at, end = root.abandoned_at, self.ended_at
+        return at is None or end - at < self.moment
+
+    def _last_cancel(self, root: Channel) -> Micros | None:
+        ends = [d.ended_at for d in root.dials if d.status == "CANCEL" and d.ended_at is not None]
+        last = max(ends, default=None)
+        return last if last is not None and self.ended_at - last < _SAME_MOMENT * 10 else None
+
+    def _end_not_told(self) -> bool:
+        """Whether phones stopped ringing before their time, and nothing says why: a caller hung up
+        and was not told, or somebody else ended the call."""
+        if self.gone_at is not None or self.root is None:
+            return False
+        return any(
+            leg.status == "CANCEL" and not leg.redirected and not rang_out(leg)
+            for leg in self._last_round()
         )
 
     def _recorded(self) -> bool:
         """Whether something spoke to the caller after nobody had answered."""
         root = self.root
-        if root is None or not is_up(root) or root.queue is not None:
+        if root is None or not is_up(root) or self._in_queue(root):
             return False
         if self.conference:
             return False
@@ -117,20 +208,24 @@ class Ending:
         silent_at = self.silent_at()
         if silent_at is None or (self.c.hung_up_by is None and self.timeless):
             return False
-        until = root.asked_at if root.asked_at is not None else self.ended_at
+        if self.c.tone:
+            return False
+        until = self.gone_at if self.gone_at is not None else self.ended_at
         if root.up_at is not None and silent_at <= root.up_at < until:
             return True
+        if (
+            root.cause == _BUSY_TONE and self.c.tone is None
+        ):  # Busy() leaves it; a recording would leave its own
+            return False
         return until - silent_at >= (PAUSE if not self.timeless else 1)
 
     def _spoke_without_ringing(self) -> bool:
-        """The PBX answered by itself and rang nobody. At a person's number that is a recording; a
-        caller who hangs up in a menu or at a number we know nothing of has given up."""
+        """The PBX answered by itself and rang nobody. At a person's number that is a recording; in
+        a menu, or at a number we know nothing of, nobody had been asked for yet."""
         asked = self.asked
-        if self.c.queue_joined_at is not None:
+        if self.c.queue_name is not None or self.c.tone:
             return False
-        if asked is not None and asked.kind in (Kind.MEMBER, Kind.GROUP):
-            return True
-        return self.c.hung_up_by is None and (asked is None or asked.kind is not Kind.CONFERENCE)
+        return asked is not None and asked.kind in (Kind.MEMBER, Kind.GROUP)
 
     def silent_at(self) -> Micros | None:
         """When the last phone fell silent, if all did before the caller's line ended."""
@@ -140,20 +235,26 @@ class Ending:
         if root is None or not ends or any(end is None for end in ends):
             return None
         last = max(end for end in ends if end is not None)
-        over = root.asked_at if root.asked_at is not None else self.ended_at
+        over = self.gone_at if self.gone_at is not None else self.ended_at
         return last if last < over else None
 
     def _gave_up(self) -> bool:
         """The caller hung up while there was still something to wait for."""
-        root = self.root
-        if root is None:
+        root, gone_at = self.root, self.gone_at
+        if root is None or root.state == BUSY:
             return False
-        if root.asked_at is None or root.state == BUSY:
-            return False
-        if not self.c.legs or root.queue is not None or self.c.queue_joined_at is not None:
+        if gone_at is None:
+            return self._nothing_came(root)
+        if not self.c.legs or self.c.queue_name is not None:
             return True
         silent_at = self.silent_at()
-        return silent_at is None or root.asked_at - silent_at < GAP
+        return silent_at is None or gone_at - silent_at < GAP
+
+    def _nothing_came(self, root: Channel) -> bool:
+        """A menu or an announcement ended the call before anybody was dialled."""
+        lines = (Kind.IVR, Kind.CONFERENCE)
+        menu = self.asked is None or self.asked.kind in lines
+        return is_up(root) and not self.c.legs and menu and self.c.queue_name is None
 
     def _said_by_phones(self) -> Disposition:
         root = self.root
@@ -174,7 +275,7 @@ class Ending:
         ):
             if result in results:
                 return disposition
-        if self.c.queue_joined_at is not None:
+        if self.c.queue_name is not None:
             return Disposition.NO_ANSWER
         cause = root.cause if root is not None else 0
         return _BY_CAUSE.get(cause, Disposition.FAILED)
@@ -184,7 +285,7 @@ class Ending:
         legs = [leg for leg in self.c.legs if leg.forward is None]
         if not legs:
             return []
-        if any(leg.queue for leg in legs):
+        if any(leg.queue is not None for leg in legs):
             return legs
         begun = max(leg.at for leg in legs)
         return [leg for leg in legs if (end := ended(leg)) is None or end > begun]
@@ -197,35 +298,63 @@ class Ending:
             return LegResult.PICKED_UP
         if leg.forward is not None:
             return LegResult.FORWARDED
-        if leg.dest is self.c.answerer:
+        if self._crossed(leg):
+            return LegResult.CANCELLED
+        if leg.dest is self.c.answerer or (leg.status == "ANSWER" and leg.dest.joined):
             return LegResult.ANSWERED
-        if leg.status == "ANSWER":
-            return LegResult.ANSWERED if leg.dest.joined else self._left_alone(leg)
-        result = _BY_STATUS.get(leg.status)
-        if result is None:  # cancelled, or not accepted by who answered
+        return self._said(leg)
+
+    def _said(self, leg: Dial) -> LegResult:
+        """What the end of its dial and the cause of its hang-up say of a leg that nobody took."""
+        cause, result = leg.dest.cause, _BY_STATUS.get(leg.status)
+        if result is None or leg.status == "ANSWER":  # cancelled, or not accepted by who answered
             return self._left_alone(leg)
-        if result is LegResult.BUSY and leg.dest.cause in _NOBODY_THERE:
+        if result is LegResult.BUSY and cause in _NOBODY_THERE:
             result = LegResult.NO_ANSWER
         # a queue says NOANSWER of them all, chan_sip's dial BUSY of most
-        if result in _DOUBTFUL and leg.dest.cause in _SAID_NO:
-            return _SAID_NO[leg.dest.cause]
-        if result is LegResult.NO_ANSWER and leg.ring_at is None and leg.dest.cause in _DEAD:
+        if result in _DOUBTFUL and cause in _SAID_NO:
+            return _SAID_NO[cause]
+        if result is LegResult.NO_ANSWER and leg.ring_at is None and cause in _DEAD:
             return LegResult.UNREACHABLE
         return result
 
+    def _crossed(self, leg: Dial) -> bool:
+        """A phone was lifted in the moment in which the caller hung up."""
+        gone_at = self.gone_at
+        if gone_at is None or self.c.answerer is not None or leg.ended_at is None:
+            return False
+        return is_up(leg.dest) and not leg.dest.joined and leg.ended_at >= gone_at
+
     def _left_alone(self, leg: Dial) -> LegResult:
         """A phone that stopped ringing though it had said nothing."""
+        if leg.dest.cause in _SAID_NO and not leg.status:
+            return _SAID_NO[leg.dest.cause]
+        if not leg.status and leg.silent and self.gone_at is None:
+            return LegResult.UNREACHABLE
         end = ended(leg)
-        answered = self.c.answered_at
-        if self._before_who_took_it(end):
+        if self._before_who_took_it(end) or rang_out(leg):
             return LegResult.NO_ANSWER
-        if answered is not None and (end is None or end >= answered - 1_000_000):
+        if self._taken_elsewhere(leg, end):
             return LegResult.ANSWERED_ELSEWHERE
         if self._gave_up_at(end):
             return LegResult.CANCELLED
-        if leg.status == "CANCEL" and leg.queue is None and answered is None:
+        if leg.status == "CANCEL" and leg.queue is None and self.c.answered_at is None:
             return LegResult.CANCELLED
         return LegResult.NO_ANSWER
+
+    def _taken_elsewhere(self, leg: Dial, end: Micros | None) -> bool:
+        """Whether another phone was answered while this one rang."""
+        answered = self.c.answered_at
+        if answered is None:
+            return False
+        if not self._after_answer(leg):
+            return end is None or end >= answered - 1_000_000
+        return any(
+            other.status == "ANSWER" and other.dest.joined and other.ended_at is not None
+            and other.ended_at >= leg.at and (end is None or end >= other.ended_at - 1_000_000)
+            for other in self.c.legs
+            if other is not leg
+        )  # fmt: skip
 
     def _before_who_took_it(self, end: Micros | None) -> bool:
         """Whether a leg was over before the one was dialled whose call was answered."""
@@ -234,8 +363,24 @@ class Ending:
         return end is not None and taken is not None and end < taken.at
 
     def _gave_up_at(self, end: Micros | None) -> bool:
-        asked = self.root.asked_at if self.root is not None else None
-        return asked is not None and (end is None or end >= asked - 100_000)
+        gone_at = self.gone_at
+        return gone_at is not None and (end is None or end >= gone_at - self.moment)
+
+
+def rang_out(leg: Dial) -> bool:
+    """Whether a leg was cancelled because the time of a dial above it was up.
+
+    Where a Local pair leads to the phone, that dial says NOANSWER and hangs the pair up; the dial
+    below it then knows only that its caller is gone, and says CANCEL.
+    """
+    if leg.status not in ("CANCEL", "ABORT"):
+        return False
+    return any(
+        above.status not in ("", "CANCEL", "ABORT", "ANSWER")
+        and above.ended_at is not None
+        and (leg.ended_at or above.ended_at) - above.ended_at < _SAME_MOMENT * 10
+        for above in way_to(leg)[:-1]
+    )
 
 
 def ended(leg: Dial) -> Micros | None:

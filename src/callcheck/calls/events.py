@@ -86,6 +86,7 @@ class DialProgressed(NamedTuple):
     """The far end of a dial says RINGING, PROGRESS or the like (DialState)."""
 
     at: Micros
+    dialer: str | None
     dest: str
     status: str
 
@@ -128,17 +129,27 @@ class HangupAsked(NamedTuple):
     uniqueid: str
 
 
+SHUTDOWN = 4
+"""In `HangupOrdered.why`: the PBX is stopped on purpose (Asterisk, AST_SOFTHANGUP_SHUTDOWN)."""
+
+
 class HangupOrdered(NamedTuple):
-    """The PBX itself ends a channel (SoftHangupRequest), or agrees that its far end does."""
+    """The PBX itself ends a channel (SoftHangupRequest), or agrees that its far end does. `why` is
+    a set of flags (channel.h, AST_SOFTHANGUP_*), `exten` where the channel is by then."""
 
     at: Micros
+    exten: str | None
     uniqueid: str
+    why: int
 
 
 class HungUp(NamedTuple):
-    """A channel is gone. `cause` is its Q.850 cause, 0 if none was given."""
+    """A channel is gone. `state` and `exten` are its last ones, `cause` is its Q.850 cause (0 if
+    none was given)."""
 
     at: Micros
+    state: int
+    exten: str | None
     uniqueid: str
     cause: int
 
@@ -161,12 +172,16 @@ class BlindlyTransferred(NamedTuple):
 
 
 class AttendedlyTransferred(NamedTuple):
-    """Somebody joined two of their calls and left (AttendedTransfer)."""
+    """Somebody joined two of their calls and left (AttendedTransfer). `transferer` is their line in
+    the first call, `second` the one in the other; `destination` is Bridge, App, Link, Threeway or
+    Fail: with App, `second` was alone in an application, and `transferee` takes its place."""
 
     at: Micros
     transferer: str
+    second: str | None
     transferee: str | None
     target: str | None
+    destination: str
 
 
 class Parked(NamedTuple):
@@ -196,6 +211,23 @@ class QueueLeft(NamedTuple):
     """A caller left a queue: served, sent on or gone (QueueCallerLeave)."""
 
     at: Micros
+    uniqueid: str
+
+
+class QueueAbandoned(NamedTuple):
+    """A caller left a queue unserved (QueueCallerAbandon): by hanging up, but Asterisk says so too
+    when the queue's own time is up. `exten` is where the caller waited."""
+
+    at: Micros
+    exten: str | None
+    uniqueid: str
+
+
+class RecordWritten(NamedTuple):
+    """The PBX wrote a call detail record (Cdr); `app` is the last application of its channel."""
+
+    at: Micros
+    app: str
     uniqueid: str
 
 

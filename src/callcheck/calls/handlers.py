@@ -8,8 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from callcheck.calls import events as happened
-from callcheck.calls import on_bridges_and_queues as on_meetings
-from callcheck.calls import on_channels, on_dials
+from callcheck.calls import on_bridges_and_queues, on_channels, on_dials
 from callcheck.calls.events import Event
 
 if TYPE_CHECKING:
@@ -24,21 +23,23 @@ ON: dict[type[Event], Callable[[Tracker, Any], None]] = {
     happened.Originated: on_dials.on_originated,
     happened.DialProgressed: on_dials.on_dial_progressed,
     happened.DialEnded: on_dials.on_dial_ended,
-    happened.BridgeEntered: on_meetings.on_bridge_entered,
-    happened.BridgeLeft: on_meetings.on_bridge_left,
+    happened.BridgeEntered: on_bridges_and_queues.on_bridge_entered,
+    happened.BridgeLeft: on_bridges_and_queues.on_bridge_left,
     happened.HangupAsked: on_channels.on_hangup_asked,
     happened.HangupOrdered: on_channels.on_hangup_ordered,
     happened.HungUp: on_channels.on_hung_up,
-    happened.PickedUp: on_meetings.on_picked_up,
-    happened.BlindlyTransferred: on_meetings.on_blindly_transferred,
-    happened.AttendedlyTransferred: on_meetings.on_attendedly_transferred,
-    happened.Parked: on_meetings.on_parked,
-    happened.Unparked: on_meetings.on_unparked,
-    happened.QueueJoined: on_meetings.on_queue_joined,
-    happened.QueueLeft: on_meetings.on_queue_left,
-    happened.AgentLoggedIn: on_meetings.on_agent_logged_in,
-    happened.ConferenceJoined: on_meetings.on_conference_joined,
-    happened.AppStarted: on_meetings.on_app_started,
-    happened.PbxWentDown: on_meetings.on_pbx_went_down,
+    happened.PickedUp: on_bridges_and_queues.on_picked_up,
+    happened.BlindlyTransferred: on_bridges_and_queues.on_blindly_transferred,
+    happened.AttendedlyTransferred: on_bridges_and_queues.on_attendedly_transferred,
+    happened.Parked: on_bridges_and_queues.on_parked,
+    happened.Unparked: on_bridges_and_queues.on_unparked,
+    happened.QueueJoined: on_bridges_and_queues.on_queue_joined,
+    happened.QueueLeft: on_bridges_and_queues.on_queue_left,
+    happened.QueueAbandoned: on_bridges_and_queues.on_queue_abandoned,
+    happened.RecordWritten: on_bridges_and_queues.on_record_written,
+    happened.AgentLoggedIn: on_bridges_and_queues.on_agent_logged_in,
+    happened.ConferenceJoined: on_bridges_and_queues.on_conference_joined,
+    happened.AppStarted: on_bridges_and_queues.on_app_started,
+    happened.PbxWentDown: on_bridges_and_queues.on_pbx_went_down,
 }
 """What is done with each kind of event: the whole of the tracker's reach."""

@@ -89,6 +89,7 @@ class TimeSource(StrEnum):
     NONE = "none"
 
 
+_UNKNOWN = Disposition.UNKNOWN
 _NO_TIMES = TimeSource.NONE  # looked up once: an enumeration's attributes are slow in Python 3.11
 
 
@@ -175,6 +176,7 @@ class Call:
     ended_at: Micros
     disposition: Disposition
     complete: bool
+    """Whether every channel of it was seen from its birth to its end."""
     time_source: TimeSource
     ring_source: RingSource | None = None
     answered_by: str | None = None
@@ -189,6 +191,18 @@ class Call:
     conference: bool = False
     answered_while_serving: bool = False
     """The phone that answered was already in another call (handbook H5)."""
+    missing: str = ""
+    """Kinds of events (their names in AMI, with commas) that must have been sent and did not come,
+    without which it cannot be told how the call ended."""
+    sound: bool = True
+    """Whether what is known of it holds, exactly or between its bounds. False where something was
+    missed that nothing bounds."""
+    ring_least_ms: Millis | None = None
+    """The least that the ring time can be, where it is not known exactly; None where it is."""
+    ring_most_ms: Millis | None = None
+    """The most that it can be; None where that has no end."""
+    blur_ms: Millis = 0
+    """How far any duration of the call may be off, either way."""
     start_seen: bool = True
     """False: `started_at` is only when the call was first seen."""
     end_seen: bool = True
@@ -202,15 +216,38 @@ class Call:
         return self.time_source is not _NO_TIMES
 
     @property
+    def evidence(self) -> str:
+        """What a judgement rests on: `events` if all of the call was seen, else `bounds`."""
+        exact = self.complete and self.ring_bounds is None and not self.blur_ms
+        return "events" if exact else "bounds"
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether nobody had answered by the time the call was last seen, though it is not known
+        how it ended."""
+        undecided = self.disposition is _UNKNOWN and self.answered_at is None
+        return undecided and self.sound and self.missing in ("", "HangupRequest")
+
+    @property
+    def ring_bounds(self) -> tuple[Millis, Millis | None] | None:
+        """The least and the most that the ring time can be, where it is not known exactly."""
+        return None if self.ring_least_ms is None else (self.ring_least_ms, self.ring_most_ms)
+
+    @property
     def wait_ms(self) -> Millis | None:
         """Start of the call to the human answer, or to its end."""
         if not self.start_seen or (self.answered_at is None and not self.end_seen):
+            return None
+        if self.blur_ms:
             return None
         return self._span(self.started_at, self.answered_at or self.ended_at)
 
     @property
     def ring_ms(self) -> Millis | None:
-        """First ring to the human answer, or to the end of the last ringing."""
+        """First ring to the human answer, or to the end of the last ringing; None where it is only
+        known between `ring_bounds`."""
+        if self.ring_bounds is not None:
+            return None
         return self._span(self.ring_started_at, self.ringing_ended_at)
 
     @property

@@ -7,9 +7,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callcheck.calls import events as happened
-from callcheck.calls.model import Did
+from callcheck.calls.conversation import go_on, meet, picked_up
+from callcheck.calls.model import Did, HungUpBy
 from callcheck.calls.on_dials import leg_below
-from callcheck.calls.open_call import Bridge, missed
+from callcheck.calls.open_call import Bridge, Channel, OpenCall, missed
 
 if TYPE_CHECKING:
     from callcheck.calls.tracker import Tracker
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 def on_bridge_entered(tracker: Tracker, event: happened.BridgeEntered) -> None:
     at, bridge_id, technology, creator, uniqueid, swap = event
     channel = tracker.channels[uniqueid]
-    tracker.bridged = True
     bridge = tracker.bridges.get(bridge_id)
     if bridge is None:
         bridge = tracker.bridges[bridge_id] = Bridge(bridge_id)
@@ -32,11 +32,11 @@ def on_bridge_entered(tracker: Tracker, event: happened.BridgeEntered) -> None:
         tracker.leave(swapped)
     if channel.bridge is not bridge:
         if channel.bridge is not None:
-            missed(channel.call)  # that it left the other
+            missed(channel.call, "BridgeLeave")
         tracker.leave(channel)
         channel.bridge = bridge
     if bridge.private and (len(bridge.members) > 1 or channel.half is not None):
-        tracker.meet(channel, at)
+        meet(tracker, channel, at)
 
 
 def on_bridge_left(tracker: Tracker, event: happened.BridgeLeft) -> None:
@@ -46,11 +46,13 @@ def on_bridge_left(tracker: Tracker, event: happened.BridgeLeft) -> None:
         return
     call, bridge = channel.call, channel.bridge
     if bridge is None or bridge is not tracker.bridges.get(bridge_id):
-        missed(call)  # its entry
+        missed(call, "BridgeEnter")
         return
     if bridge.private and not bridge.shared and call is not None and call.root is channel:
-        missed(call)  # whoever was in the bridge with this caller
+        missed(call, "BridgeEnter")  # of whoever was there with this caller
     tracker.leave(channel)
+    if bridge.private and len(bridge.members) > 1:
+        go_on(bridge)
 
 
 def on_picked_up(tracker: Tracker, event: happened.PickedUp) -> None:
@@ -59,22 +61,48 @@ def on_picked_up(tracker: Tracker, event: happened.PickedUp) -> None:
     if call is None:
         return
     tracker.absorb(call, picker)
-    tracker.picked_up(call, picker, leg_below(target, call))
+    picked_up(tracker, call, picker, leg_below(target, call))
 
 
 def on_blindly_transferred(tracker: Tracker, event: happened.BlindlyTransferred) -> None:
-    _note_transfer(tracker, event.transferer, event.exten)
+    transferer = tracker.channels.get(event.transferer)
+    transferee = tracker.channels.get(event.transferee) if event.transferee else None
+    if transferer is not None:
+        _note_transfer(tracker, transferer, event.exten)
+        _leave_to(transferer, transferee)
 
 
 def on_attendedly_transferred(tracker: Tracker, event: happened.AttendedlyTransferred) -> None:
-    target = tracker.channels.get(event.target) if event.target else None
-    _note_transfer(tracker, event.transferer, target.party if target else None)
+    _, first, second_id, transferee_id, target_id, destination = event
+    transferer = tracker.channels.get(first)
+    second = tracker.channels.get(second_id) if second_id else None
+    transferee = tracker.channels.get(transferee_id) if transferee_id else None
+    target = tracker.channels.get(target_id) if target_id else None
+    if transferer is None:
+        return
+    _note_transfer(tracker, transferer, target.party if target else None)
+    if destination == "App" and second is not None and transferee is not None:
+        # the caller takes the place of a line that waits in an application, a queue mostly
+        transferee.queue, second.queue = second.queue, None
+    if _leave_to(transferer, transferee) and transferee is not None:
+        meet(tracker, transferee, event.at)  # the bridge may have been told before the transfer
 
 
-def _note_transfer(tracker: Tracker, transferer: str, to: str | None) -> None:
-    channel = tracker.channels.get(transferer)
-    if channel is not None and channel.call is not None:
-        channel.call.note(tracker.now, Did.TRANSFERRED, channel.party, to)
+def _note_transfer(tracker: Tracker, transferer: Channel, to: str | None) -> None:
+    if transferer.call is not None:
+        transferer.call.note(tracker.now, Did.TRANSFERRED, transferer.party, to)
+
+
+def _leave_to(transferer: Channel, transferee: Channel | None) -> bool:
+    """The caller himself sends the other side on: the call goes on with whoever stays."""
+    call = transferer.call
+    if call is None or call.line is not transferer or call.answerer is None:
+        return False
+    if transferee is None or transferee.call is not call:
+        return False
+    call.stayed = transferee
+    call.hung_up_by = call.hung_up_by or HungUpBy.CALLER
+    return True
 
 
 def on_parked(tracker: Tracker, event: happened.Parked) -> None:
@@ -104,15 +132,22 @@ def on_queue_joined(tracker: Tracker, event: happened.QueueJoined) -> None:
     call.note(event.at, Did.QUEUED, None, event.queue)
 
 
+def on_queue_abandoned(tracker: Tracker, event: happened.QueueAbandoned) -> None:
+    channel = tracker.channels.get(event.uniqueid)
+    if channel is not None:
+        channel.abandoned_at, channel.waited_in = event.at, event.exten
+
+
 def on_queue_left(tracker: Tracker, event: happened.QueueLeft) -> None:
     channel = tracker.channels.get(event.uniqueid)
     if channel is None or channel.call is None:
         return
     if channel.queue is None:
-        missed(channel.call)  # that it joined
-    else:
+        missed(channel.call, "QueueCallerJoin")
+        return
+    if channel.queue:
         channel.call.note(event.at, Did.LEFT_QUEUE, None, channel.queue)
-        channel.queue = None
+    channel.queue = None
 
 
 def on_agent_logged_in(tracker: Tracker, event: happened.AgentLoggedIn) -> None:
@@ -121,11 +156,20 @@ def on_agent_logged_in(tracker: Tracker, event: happened.AgentLoggedIn) -> None:
 
 def on_conference_joined(tracker: Tracker, event: happened.ConferenceJoined) -> None:
     channel = tracker.channels.get(event.uniqueid)
-    if channel is not None and channel.call is not None:
-        channel.call.conference = True
+    call = channel.call if channel is not None else None
+    if call is not None and call.conference_at is None:
+        call.conference_at = event.at
 
 
 _MESSAGES = frozenset({"voicemail", "playback", "background", "record", "minivmrecord"})
+_TONES = frozenset({"busy", "congestion", "playtones"})
+
+
+def on_record_written(tracker: Tracker, event: happened.RecordWritten) -> None:
+    channel = tracker.channels.get(event.uniqueid)
+    call = channel.call if channel is not None else None
+    if call is not None and call.root is channel:
+        _note_app(call, event.app.lower())
 
 
 def on_app_started(tracker: Tracker, event: happened.AppStarted) -> None:
@@ -133,7 +177,17 @@ def on_app_started(tracker: Tracker, event: happened.AppStarted) -> None:
     if channel is None or channel.call is None:
         return
     call = channel.call
-    call.recording_app = bool(call.legs) and event.app.lower() in _MESSAGES
+    app = event.app.lower()
+    call.recording_app = bool(call.legs) and app in _MESSAGES
+    if call.root is channel:
+        _note_app(call, app)
+
+
+def _note_app(call: OpenCall, app: str) -> None:
+    if app in _TONES:
+        call.tone = True
+    elif app in _MESSAGES:
+        call.tone = False
 
 
 def on_pbx_went_down(tracker: Tracker, _: happened.PbxWentDown) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from callcheck.calls import events as happened
-from callcheck.calls.events import DOWN, RING, RINGING, UP
-from callcheck.calls.model import HungUpBy
-from callcheck.calls.open_call import BY_180, Channel, connected
+from callcheck.calls.conversation import meet
+from callcheck.calls.events import DOWN, RING, RINGING, SHUTDOWN, UP
+from callcheck.calls.model import HungUpBy, Micros
+from callcheck.calls.open_call import BY_180, PBX_STOPPED, Channel, connected
+
+SECOND = 1_000_000
+MAX_AGE = 24 * 3600 * SECOND
+"""A call open for longer (µs) has lost its end."""
 
 if TYPE_CHECKING:
     from callcheck.calls.tracker import Tracker
@@ -20,7 +26,7 @@ def on_channel_born(tracker: Tracker, event: happened.ChannelBorn) -> None:
     starts = linkedid == uniqueid
     channel = tracker.channels[uniqueid] = Channel(name, uniqueid)
     channel.named(name, tracker.directory)
-    channel.state, channel.caller, channel.exten = state, caller, exten
+    channel.state, channel.caller, channel.exten, channel.born_at = state, caller, exten, at
     if name.startswith("Local/"):
         _pair(tracker, channel)
     if channel.extension:
@@ -35,9 +41,9 @@ def on_channel_born(tracker: Tracker, event: happened.ChannelBorn) -> None:
         call.begun = state != DOWN
         call.start_seen = True
         if len(call.channels) > 1:
-            call.whole = False
+            call.broken = True
     elif strange:
-        call.whole = False
+        call.broken = True
 
 
 def on_channel_found(tracker: Tracker, event: happened.ChannelFound) -> None:
@@ -45,14 +51,33 @@ def on_channel_found(tracker: Tracker, event: happened.ChannelFound) -> None:
     if known is not None:
         known.exten = known.exten or event.exten
         return
+    known_call = tracker.calls.get(event.linkedid)
+    broken = known_call is not None and known_call.broken
     on_channel_born(tracker, event)
     channel = tracker.channels[event.uniqueid]
+    channel.born_at = second_of(event.uniqueid, event.at)
     if channel.state == UP:
         channel.up_at = event.at
     call = channel.call
-    if call is not None:
-        call.whole = False
-        call.start_seen = call.start_seen and call.root is not channel
+    if call is None:
+        return
+    if call.root is channel:
+        call.start_seen = False
+        call.started_at = channel.born_at
+    # a channel of a call that began while we watched was made then too, and nobody said so
+    call.broken = broken or (call.start_seen and call.root is not channel)
+    call.found = {**(call.found or {}), channel: (event.at, channel.state)}
+
+
+_UNIQUEID = re.compile(r"(?:.*-)?(\d{9,11})\.\d+")
+
+
+def second_of(uniqueid: str, at: Micros) -> Micros:
+    """When a channel that we found was made: its uniqueid begins with the second (Asterisk,
+    ast_channel_alloc), after the system's name if it has one."""
+    match = _UNIQUEID.fullmatch(uniqueid)
+    second = int(match[1]) * SECOND if match else at
+    return second if at - MAX_AGE < second <= at else at
 
 
 def _pair(tracker: Tracker, channel: Channel) -> None:
@@ -81,7 +106,7 @@ def went_up(tracker: Tracker, channel: Channel) -> None:
     if channel.up_at is None:
         channel.up_at = tracker.now
         if channel.bridge is not None:
-            tracker.meet(channel, tracker.now)
+            meet(tracker, channel, tracker.now)
 
 
 def on_channel_renamed(tracker: Tracker, event: happened.ChannelRenamed) -> None:
@@ -93,7 +118,7 @@ def on_channel_renamed(tracker: Tracker, event: happened.ChannelRenamed) -> None
 
 def on_hangup_asked(tracker: Tracker, event: happened.HangupAsked) -> None:
     channel = tracker.channels[event.uniqueid]
-    if not channel.phone or channel.ordered:
+    if not channel.phone or channel.ordered_at is not None:
         return
     channel.asked_at = channel.asked_at or event.at
     call = channel.call
@@ -102,20 +127,28 @@ def on_hangup_asked(tracker: Tracker, event: happened.HangupAsked) -> None:
         return
     for other in connected(channel):
         spoken = other.call
-        if spoken is not None and spoken.root is other and spoken.answerer is not None:
+        if spoken is not None and spoken.line is other and spoken.answerer is not None:
             spoken.hung_up_by = spoken.hung_up_by or HungUpBy.ANSWERER
 
 
 def on_hangup_ordered(tracker: Tracker, event: happened.HangupOrdered) -> None:
     channel = tracker.channels.get(event.uniqueid)
-    if channel is not None:
-        channel.ordered = True  # IAX2 then tells of its far end's hang-up, which was none
+    if channel is not None and event.why & SHUTDOWN and channel.call is not None:
+        channel.call.doubt(PBX_STOPPED)
+    if channel is not None and channel.ordered_at is None:
+        channel.ordered_at = event.at  # IAX2 then tells of its far end's hang-up, which was none
+        channel.last_exten = event.exten
 
 
 def on_hung_up(tracker: Tracker, event: happened.HungUp) -> None:
-    at, uniqueid, cause = event
+    at, state, exten, uniqueid, cause = event
     channel = tracker.channels[uniqueid]
     channel.hung_at, channel.cause = at, cause
+    channel.state = state or channel.state
+    if state == RINGING and channel.dial is not None:
+        channel.dial.silent = False  # it rang, even if nothing told when
+    if exten != "h" or channel.last_exten is None:  # an `h` extension runs when all is over
+        channel.last_exten = exten
     call = channel.call
     if call is not None and call.root is channel:
         # whoever called may be gone before the PBX has noticed it everywhere

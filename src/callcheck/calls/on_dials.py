@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from callcheck.calls import events as happened
-from callcheck.calls.events import RINGING
+from callcheck.calls.conversation import picked_up
+from callcheck.calls.events import RINGING, UP
+from callcheck.calls.model import Micros
 from callcheck.calls.on_channels import went_up
 from callcheck.calls.open_call import (
     BY_180,
@@ -21,7 +23,11 @@ from callcheck.calls.open_call import (
 if TYPE_CHECKING:
     from callcheck.calls.tracker import Tracker
 
-_NUMBER = re.compile(r"(?:^|[/:])(\+?\d[\d*#]*)(?:@|$)")
+_NUMBER = re.compile(r"\+?\d[\d*#]*")
+UNTOLD = "?"
+"""In the place of the dialling channel's extension where a dial's beginning was not told."""
+_SAME_MOMENT = 100_000
+"""Two events (µs) of one step of the PBX lie closer together than this."""
 
 
 def on_dial_begun(tracker: Tracker, event: happened.DialBegun) -> None:
@@ -33,29 +39,81 @@ def on_dial_begun(tracker: Tracker, event: happened.DialBegun) -> None:
         return
     if dialer is None and call.root is dest:
         call.originated = call.begun = True
+        _note_called(tracker, dest, event)
     elif _is_clicker(call, dest, dialer):
         call.root = dest
+        _note_called(tracker, dest, event)
+    elif dialer is not None and _came_by_itself(dest, dialer):
+        _take_over(tracker, dest, dialer, at)
     else:
         dial = dest.dial = Dial(dialer, dest, at)
         dial.exten = exten
         if dest.phone:
-            _add_leg(call, dial, event)
+            _add_leg(tracker, call, dial, event)
         if dialer is not None:
+            _note_queue(call, dialer, dest, event.dial_string)
             _dialled(call, dialer, dial)
 
 
-def _add_leg(call: OpenCall, dial: Dial, event: happened.DialBegun) -> None:
+def _note_queue(call: OpenCall, dialer: Channel, dest: Channel, dial_string: str | None) -> None:
+    """A queue dials its members by device ("PJSIP/201"), Dial without its technology ("201"): so a
+    dial shows that the caller waits in a queue, even if nothing told that he joined one."""
+    technology = dest.name.partition("/")[0]
+    if dialer.queue is None and (dial_string or "").startswith(technology + "/"):
+        dialer.queue = ""
+        call.queue_name = call.queue_name or ""
+
+
+def _note_called(tracker: Tracker, caller: Channel, event: happened.DialBegun) -> None:
+    """An originated call rings its caller first: if that is an outside number, the dial has it."""
+    if caller.phone and caller.extension is None and caller.caller is None:
+        caller.caller = _outside(tracker, caller, event)
+
+
+def _came_by_itself(dest: Channel, dialer: Channel) -> bool:
+    """Dial and Queue make the channel that they dial. One that began a call of its own and is up
+    already is a picker: the PBX puts it in the place of a phone that has not rung yet."""
+    own = dest.call
+    return own is not None and own.root is dest and dest.state == UP and dialer.call is not own
+
+
+def _take_over(tracker: Tracker, picker: Channel, dialer: Channel, at: Micros) -> None:
+    call = dialer.call
+    if call is None:
+        return
+    left = next(
+        (d for d in reversed(dialer.dials) if d.status == "CANCEL" and _at_once(d, at)), None
+    )
+    tracker.absorb(call, picker)
+    picked_up(tracker, call, picker, left and leg_below(left.dest, call))
+
+
+def _at_once(dial: Dial, at: Micros) -> bool:
+    return dial.ended_at is not None and at - dial.ended_at < _SAME_MOMENT
+
+
+def _add_leg(tracker: Tracker, call: OpenCall, dial: Dial, event: happened.DialBegun) -> None:
     call.legs += (dial,)
     if dial.dest.extension is None:
-        dial.number = outside_number(event.dial_string) or event.dest_number
+        dial.number = _outside(tracker, dial.dest, event)
     if dial.dest.state == RINGING:
         dial.rings(event.at, BY_180)
+
+
+def _outside(tracker: Tracker, dest: Channel, event: happened.DialBegun) -> str | None:
+    """The outside number that was dialled. The phone's own caller ID says it too, but only of an
+    outside line; of any other device it is a name that somebody gave it."""
+    trunk = tracker.directory.is_trunk(dest.device)
+    found = outside_number(event.dial_string, contacts=trunk)
+    if found is None and trunk and event.dest_number and _NUMBER.fullmatch(event.dest_number):
+        return event.dest_number
+    return found
 
 
 def _dialled(call: OpenCall, dialer: Channel, dial: Dial) -> None:
     dial.queue = dialer.queue
     dialer.dials += (dial,)
-    if call.root is dialer:
+    if call.line is dialer:
         call.hung_up_by = None
         if call.originated and not _is_number(dialer.exten):
             dialer.exten = dial.exten
@@ -78,10 +136,18 @@ def _is_number(exten: str | None) -> bool:
     return bool(exten) and exten not in ("s", "h", "i", "t")
 
 
-def outside_number(dial_string: str | None) -> str | None:
-    """The number in a dial string: `29111222@trunk`, `trunk/29111222`, `trunk/sip:29111222@…`."""
-    match = _NUMBER.search(dial_string or "")
-    return match[1] if match else None
+def outside_number(dial_string: str | None, *, contacts: bool = True) -> str | None:
+    """The number in a dial string: `29111222@trunk`, `trunk/29111222`, `trunk/sip:29111222@…`.
+
+    `contacts` says whether a SIP address holds a number: that of an outside line does, that of a
+    phone is its contact, whose user part may be anything.
+    """
+    last = (dial_string or "").rpartition("/")[2]
+    scheme, colon, rest = last.partition(":")
+    if colon and scheme.lower() in ("sip", "sips", "tel"):
+        last = rest if contacts else ""
+    user = last.partition("@")[0].partition(";")[0]
+    return user if _NUMBER.fullmatch(user) else None
 
 
 def on_originated(tracker: Tracker, event: happened.Originated) -> None:
@@ -90,31 +156,27 @@ def on_originated(tracker: Tracker, event: happened.Originated) -> None:
         channel.exten = event.exten
 
 
-def _undialled(phone: Channel) -> None:
-    """A dial goes on whose beginning we did not get; an originated call tells of none."""
-    if phone.phone and (phone.call is None or phone.call.root is not phone):
-        missed(phone.call)
-
-
 def on_dial_progressed(tracker: Tracker, event: happened.DialProgressed) -> None:
-    at, uniqueid, status = event
+    at, dialer, uniqueid, status = event
     dest = tracker.channels[uniqueid]
-    if dest.dial is None:
-        _undialled(dest)
-    elif status == "RINGING":
-        dest.dial.rings(at, BY_180)
+    dial = dest.dial or _learned(tracker, dialer, dest)
+    if dial is None:
+        return
+    if status == "RINGING":
+        dial.rings(at, BY_180)
     elif status == "PROGRESS":
-        dest.dial.rings(at, BY_183)
+        dial.rings(at, BY_183)
 
 
 def on_dial_ended(tracker: Tracker, event: happened.DialEnded) -> None:
-    at, exten, _, uniqueid, forward, status = event
+    at, exten, dialer, uniqueid, forward, status = event
     dest = tracker.channels[uniqueid]
-    dial = dest.dial
-    if dial is None:
-        _undialled_answer(tracker, event, dest)
+    if dest.dial is None and status == "ANSWER" and _takes_over(tracker, dialer, dest):
         return
-    if status == "CANCEL" and dial.exten != exten and not dial.ended_at:
+    dial = dest.dial or _learned(tracker, dialer, dest)
+    if dial is None:
+        return
+    if status == "CANCEL" and dial.exten not in (exten, UNTOLD) and not dial.ended_at:
         dial.redirected = True
     dial.ends(at, status)
     if forward and dial.forward is None:
@@ -123,23 +185,43 @@ def on_dial_ended(tracker: Tracker, event: happened.DialEnded) -> None:
         went_up(tracker, dest)
 
 
-def _undialled_answer(tracker: Tracker, event: happened.DialEnded, dest: Channel) -> None:
-    """An answer of a channel that nobody dialled: it took the place of one that was ringing."""
-    if event.status != "ANSWER":
-        _undialled(dest)
-    if event.status != "ANSWER" or not dest.phone or dest.call is None:
-        return
-    dialer = tracker.channels.get(event.dialer) if event.dialer else None
-    if dialer is None or dialer.call is None:
-        return
-    if dest.call.root is not dest and dest.call is dialer.call:
-        if not any(leg.picker is dest for leg in dest.call.legs):
-            dest.call.whole = False  # a leg of this call whose DialBegin we did not see
-        return
-    if dialer.call is not dest.call:
-        left = next((d for d in reversed(dialer.dials) if left_ringing(d)), None)
-        tracker.absorb(dialer.call, dest)
-        tracker.picked_up(dialer.call, dest, left and leg_below(left.dest, dialer.call))
+def _learned(tracker: Tracker, dialed_by: str | None, dest: Channel) -> Dial | None:
+    """The dial of a channel of which the beginning was not told: the PBX made the channel for it.
+    None for what nobody dialled, which is the first channel of a call."""
+    call = dest.call
+    if call is None or call.root is dest or dest.agent:
+        return None
+    dialer = tracker.channels.get(dialed_by) if dialed_by else None
+    if dialer is None or dialer.call is not call or call.originated:
+        missed(call, "DialBegin")
+        return None
+    if any(leg.picker is dest for leg in call.legs):
+        return None
+    dial = dest.dial = Dial(dialer, dest, dest.born_at)
+    dial.exten = UNTOLD
+    if dest.phone:
+        call.legs += (dial,)
+        if dest.extension is None and tracker.directory.is_trunk(dest.device):
+            dial.number = dest.caller
+        if dest.state == RINGING:
+            missed(call, "DialBegin")  # since when it rings is not known
+    tracker.census.traces["DialBegin"] += 1
+    _dialled(call, dialer, dial)
+    return dial
+
+
+def _takes_over(tracker: Tracker, dialed_by: str | None, dest: Channel) -> bool:
+    """Whether an answer of a channel that nobody dialled is that of a phone which took the place of
+    one that was ringing."""
+    own = dest.call
+    dialer = tracker.channels.get(dialed_by) if dialed_by else None
+    if not dest.phone or own is None or dialer is None or dialer.call in (None, own):
+        return False
+    left = next((d for d in reversed(dialer.dials) if left_ringing(d)), None)
+    call = dialer.call
+    tracker.absorb(call, dest)
+    picked_up(tracker, call, dest, left and leg_below(left.dest, call))
+    return True
 
 
 def leg_below(target: Channel, call: OpenCall) -> Dial | None:

@@ -38,8 +38,10 @@ class Channel:
     """One endpoint's line, from its birth to its hang-up."""
 
     __slots__ = (
+        "abandoned_at",
         "agent",
         "asked_at",
+        "born_at",
         "bridge",
         "call",
         "caller",
@@ -51,46 +53,65 @@ class Channel:
         "half",
         "hung_at",
         "joined",
+        "last_exten",
         "linkedid",
         "name",
-        "ordered",
+        "ordered_at",
         "phone",
         "queue",
         "state",
         "uniqueid",
         "up_at",
+        "waited_in",
     )
+
+    uniqueid: str
+    linkedid: str
+    """The call in which it was born."""
+    call: OpenCall | None
+    caller: str | None
+    exten: str | None
+    state: int
+    born_at: Micros
+    up_at: Micros | None
+    asked_at: Micros | None
+    hung_at: Micros | None
+    ordered_at: Micros | None
+    """When the PBX said that this channel shall end."""
+    abandoned_at: Micros | None
+    """When its queue said that it left unserved."""
+    waited_in: str | None
+    """The dialplan's extension in which it then was."""
+    last_exten: str | None
+    """The dialplan's extension in which it ended, before any `h`."""
+    cause: int
+    bridge: Bridge | None
+    half: Channel | None
+    """The other half of a Local pair."""
+    dial: Dial | None
+    """How this channel was dialled."""
+    dials: tuple[Dial, ...]
+    """What this channel dialled, in order."""
+    queue: str | None
+    """The queue in which this caller waits."""
+    agent: bool
+    """Whether it waits for callers all day, up in a call of its own (AgentLogin)."""
+    joined: bool
+    """Whether a person on it has talked with another."""
+    name: str
+    phone: bool
+    extension: str | None
 
     def __init__(self, name: str, uniqueid: str) -> None:
         self.uniqueid = uniqueid
         self.linkedid = ""
-        """The call in which it was born."""
-        self.call: OpenCall | None = None
-        self.caller: str | None = None
-        self.exten: str | None = None
-        self.state = 0
-        self.up_at: Micros | None = None
-        self.asked_at: Micros | None = None
-        self.hung_at: Micros | None = None
-        self.ordered = False
-        """Whether the PBX has said that this channel shall end."""
-        self.cause = 0
-        self.bridge: Bridge | None = None
-        self.half: Channel | None = None
-        """The other half of a Local pair."""
-        self.dial: Dial | None = None
-        """How this channel was dialled."""
-        self.dials: tuple[Dial, ...] = ()
-        """What this channel dialled, in order."""
-        self.queue: str | None = None
-        """The queue in which this caller waits."""
-        self.agent = False
-        """Whether it waits for callers all day, up in a call of its own (AgentLogin)."""
-        self.joined = False
-        """Whether a person on it has talked with another."""
+        self.call = self.caller = self.exten = self.up_at = self.asked_at = self.hung_at = None
+        self.ordered_at = self.abandoned_at = self.waited_in = self.last_exten = None
+        self.bridge = self.half = self.dial = self.queue = self.extension = None
+        self.state = self.born_at = self.cause = 0
+        self.dials = ()
+        self.agent = self.joined = self.phone = False
         self.name = name
-        self.phone = False
-        self.extension: str | None = None
 
     def named(self, name: str, directory: Directory) -> None:
         """Takes a name, and what follows from it: whose phone it is, if it is one."""
@@ -132,32 +153,45 @@ class Dial:
         "redirected",
         "ring_at",
         "ring_source",
+        "silent",
         "status",
     )
+
+    dialer: Channel | None
+    dest: Channel
+    at: Micros
+    exten: str | None
+    """The extension in which the dialling channel was at that moment."""
+    number: str | None
+    """The outside number dialled."""
+    queue: str | None
+    ring_at: Micros | None
+    ring_source: RingSource | None
+    ended_at: Micros | None
+    status: str
+    forward: str | None
+    silent: bool
+    """Whether nothing ever told that it rang."""
+    redirected: bool
+    """Cancelled because an operator sent the caller elsewhere."""
+    picker: Channel | None
+    """Who took the call while this phone rang."""
 
     def __init__(self, dialer: Channel | None, dest: Channel, at: Micros) -> None:
         self.dialer = dialer
         self.dest = dest
         self.at = at
-        self.exten: str | None = None
-        """The extension in which the dialling channel was at that moment."""
-        self.number: str | None = None
-        """The outside number dialled."""
-        self.queue: str | None = None
-        self.ring_at: Micros | None = None
-        self.ring_source: RingSource | None = None
-        self.ended_at: Micros | None = None
+        self.exten = self.number = self.queue = self.ring_at = self.ring_source = None
+        self.ended_at = self.forward = self.picker = None
         self.status = ""
-        self.forward: str | None = None
+        self.silent = True
         self.redirected = False
-        """Cancelled because an operator sent the caller elsewhere."""
-        self.picker: Channel | None = None
-        """Who took the call while this phone rang."""
 
     def rings(self, at: Micros, source: RingSource) -> None:
         """Notes the first sign of ringing; a second one never restarts it."""
         if self.ring_at is None:
             self.ring_at, self.ring_source = at, source
+            self.silent = False
 
     def ends(self, at: Micros, status: str) -> None:
         """Notes the first end; a queue tells it twice."""
@@ -181,6 +215,9 @@ class Bridge:
         """Whether two were ever in it at the same time."""
 
 
+PBX_STOPPED = "Shutdown"
+"""The doubt of a call that ended because the PBX was stopped on purpose."""
+
 Fact = tuple[Micros, Did, str | None, str | None]
 
 
@@ -194,13 +231,19 @@ class OpenCall:
         "answered_at",
         "answerer",
         "begun",
+        "blur",
+        "broken",
         "call_id",
         "channels",
-        "conference",
+        "conference_at",
+        "cut",
+        "doubts",
         "ended_at",
         "facts",
+        "found",
         "hung_up_by",
         "legs",
+        "met",
         "originated",
         "pickup_of",
         "present",
@@ -212,54 +255,101 @@ class OpenCall:
         "serving",
         "start_seen",
         "started_at",
+        "stayed",
         "talker",
         "time_source",
+        "tone",
         "transfers",
-        "whole",
     )
+
+    call_id: str
+    absorbed: tuple[str, ...]
+    """The linkedids of groups that turned out to be part of this call."""
+    root: Channel | None
+    """The caller's channel."""
+    started_at: Micros
+    time_source: TimeSource
+    channels: tuple[Channel, ...]
+    """All that ever belonged to it."""
+    alive: int
+    legs: tuple[Dial, ...]
+    broken: bool
+    """Something of it was not seen that nothing can bound: a channel's birth, a clock."""
+    cut: bool
+    """The stream ended or broke off while it went on."""
+    found: dict[Channel, tuple[Micros, int]] | None
+    """Its channels that were there before we looked: when they were found, in what state."""
+    blur: Micros
+    """How far any time between two events of it may be off, either way."""
+    doubts: tuple[str, ...]
+    """Kinds of events that must have been sent before anybody answered, and did not come."""
+    start_seen: bool
+    begun: bool
+    """Whether it was told who called whom: a root that is born Down either calls the PBX
+    (chan_sip) or is called by it (`originated`)."""
+    originated: bool
+    conference_at: Micros | None
+    """When somebody of it entered a conference room first."""
+    ended_at: Micros | None
+    answerer: Channel | None
+    answered_at: Micros | None
+    serving: bool
+    pickup_of: Dial | None
+    """The leg whose call the first answerer took."""
+    present: tuple[str | None, ...]
+    """Who talked with the caller last."""
+    met: tuple[str | None, ...]
+    """Everybody who ever talked with the caller."""
+    talker: Channel | None
+    stayed: Channel | None
+    """Who goes on with the call after its caller left it by a transfer."""
+    transfers: int
+    retrieved: Channel | None
+    """Who took the caller back from the parking lot."""
+    hung_up_by: HungUpBy | None
+    queue_joined_at: Micros | None
+    queue_name: str | None
+    recording_app: bool
+    """The dialplan said that it runs voicemail or plays a message to the caller."""
+    tone: bool | None
+    """Whether the dialplan plays a busy or congestion tone to the caller, or a message; None
+    where nothing told."""
+    facts: tuple[Fact, ...]
+    """What the timeline says besides legs, answer and end: few calls have any."""
 
     def __init__(self, linkedid: str, at: Micros, time_source: TimeSource) -> None:
         self.call_id = linkedid
-        self.absorbed: tuple[str, ...] = ()
-        """The linkedids of groups that turned out to be part of this call."""
-        self.root: Channel | None = None
-        """The caller's channel."""
+        self.absorbed = self.channels = self.legs = self.doubts = self.present = self.met = ()
+        self.facts = ()
+        self.root = self.found = self.conference_at = self.ended_at = self.answerer = None
+        self.answered_at = self.pickup_of = self.talker = self.stayed = self.retrieved = None
+        self.hung_up_by = self.queue_joined_at = self.queue_name = self.tone = None
         self.started_at = at
         self.time_source = time_source
-        self.channels: tuple[Channel, ...] = ()
-        """All that ever belonged to it."""
-        self.alive = 0
-        self.legs: tuple[Dial, ...] = ()
-        self.whole = True
-        self.start_seen = False
-        self.begun = True
-        """Whether it was told who called whom: a root that is born Down either calls the PBX
-        (chan_sip) or is called by it (`originated`)."""
-        self.originated = False
-        self.conference = False
-        self.ended_at: Micros | None = None
-        self.answerer: Channel | None = None
-        self.answered_at: Micros | None = None
-        self.serving = False
-        self.pickup_of: Dial | None = None
-        """The leg whose call the first answerer took."""
-        self.present: tuple[str | None, ...] = ()
-        """Who talked with the caller last."""
-        self.talker: Channel | None = None
-        self.transfers = 0
-        self.retrieved: Channel | None = None
-        """Who took the caller back from the parking lot."""
-        self.hung_up_by: HungUpBy | None = None
-        self.queue_joined_at: Micros | None = None
-        self.queue_name: str | None = None
+        self.alive = self.blur = self.transfers = 0
+        self.broken = self.cut = self.start_seen = self.originated = self.serving = False
         self.recording_app = False
-        """The dialplan said that it runs voicemail or plays a message to the caller."""
-        self.facts: tuple[Fact, ...] = ()
-        """What the timeline says besides legs, answer and end: few calls have any."""
+        self.begun = True
+
+    @property
+    def whole(self) -> bool:
+        """Whether every channel of it was seen from its birth to its end."""
+        return not (self.broken or self.cut or self.found)
+
+    @property
+    def line(self) -> Channel | None:
+        """The channel of the caller's side."""
+        return self.stayed or self.root
 
     def note(self, at: Micros, did: Did, who: str | None = None, to: str | None = None) -> None:
         """Adds a fact for the timeline."""
         self.facts += ((at, did, who, to),)
+
+    def doubt(self, kind: str) -> None:
+        """Notes that an event of this kind is missing. What happens after the answer is no matter
+        of the verdict, so nothing is doubted then."""
+        if self.answerer is None and kind not in self.doubts:
+            self.doubts += (kind,)
 
     def let_go(self) -> None:
         """Unties what points at each other, so that a closed call is freed at once."""
@@ -267,7 +357,9 @@ class OpenCall:
             channel.call = channel.half = channel.dial = None
             channel.dials = ()
         self.channels = self.legs = ()
+        self.found = None
         self.root = self.answerer = self.talker = self.retrieved = self.pickup_of = None
+        self.stayed = None
 
 
 def is_up(channel: Channel) -> bool:
@@ -292,7 +384,7 @@ def left_ringing(dial: Dial) -> bool:
     return dial.dest.hung_at is not None and not dial.status and dial.picker is None
 
 
-def missed(call: OpenCall | None) -> None:
-    """An event tells of another that we did not get: the call is not judged."""
+def missed(call: OpenCall | None, kind: str) -> None:
+    """An event shows that another, of this kind, must have been sent and did not come."""
     if call is not None:
-        call.whole = False
+        call.doubt(kind)

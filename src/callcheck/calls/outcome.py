@@ -4,55 +4,79 @@ who answered it, and how it came there. How it ended is asked of `ending`, the r
 
 from __future__ import annotations
 
+import re
+
+from callcheck.calls.census import Census
 from callcheck.calls.directory import Directory, Kind
 from callcheck.calls.disposition import REJECTED, Ending
-from callcheck.calls.events import BUSY
+from callcheck.calls.events import (
+    BUSY,
+    RING,
+    BridgeEntered,
+    ChannelState,
+    DialProgressed,
+    HangupAsked,
+)
 from callcheck.calls.model import (
     Call,
     Direction,
     Disposition,
     HungUpBy,
     Micros,
+    TimeSource,
     Via,
 )
-from callcheck.calls.open_call import Dial, OpenCall, is_up
+from callcheck.calls.open_call import Channel, Dial, OpenCall, is_up
 from callcheck.calls.route import Hop, hops_to, meant_by
 from callcheck.calls.timeline import Telling
 
 
 def ended_call(
-    open_call: OpenCall, pbx: str, directory: Directory, now: Micros, *, bridged: bool
+    open_call: OpenCall, pbx: str, directory: Directory, now: Micros, census: Census
 ) -> Call | None:
     """The record of a call; None for what is no call of its own (contract, section 4)."""
-    return _Outcome(open_call, pbx, directory, now, bridged=bridged).call()
+    return _Outcome(open_call, pbx, directory, now, census).call()
+
+
+_NUMBER = re.compile(r"(?=.*\d)\+?[\d ()./*#-]+")
+"""A caller's number; anything else in its place is a word for "withheld", or a name."""
+_CROSSED = 100_000
+"""A caller who hangs up within this (µs) after the answer did not get it."""
+_TOGETHER = 1_000_000
+"""The PBX answers the caller's line at most this much (µs) after a phone has been answered."""
 
 
 class _Outcome:
     """One ended call under examination. Each answer is one property."""
 
     def __init__(
-        self, call: OpenCall, pbx: str, directory: Directory, now: Micros, *, bridged: bool
+        self, call: OpenCall, pbx: str, directory: Directory, now: Micros, census: Census
     ) -> None:
         self.c = call
         self.pbx = pbx
         self.directory = directory
         self.root = call.root
         self.ended_at = call.ended_at if call.ended_at is not None else now
-        if call.answerer is None and not bridged:
+        self.census = census
+        if call.answerer is None:
             self._answer_without_bridges()
+        self._doubt_crossed_answer()
         self._find_replaced()
         self.dialed = self._dialed()
         self.asked = directory.reached_by(self.dialed) if self.dialed else None
         self.direction = self._direction()
-        self.conference = call.conference or (
-            self.asked is not None and self.asked.kind is Kind.CONFERENCE
-        )
+        self.conference = self._is_conference()
         self.hops = self._hops()
-        ending = Ending(call, self.ended_at, self.asked, conference=self.conference)
-        seen = call.whole and call.begun and self.root is not None and call.ended_at is not None
-        self.complete = seen and ending.seen()
+        self.ending = ending = Ending(
+            call, self.ended_at, self.asked, census, conference=self.conference
+        )
+        self.complete = call.whole and self.root is not None and call.ended_at is not None
+        if not call.begun:
+            call.doubt("Newstate")  # that says whether this line called or was called
+        self.missing = ending.doubts()
         self.disposition = ending.disposition(complete=self.complete)
         self.told = Telling(call, ending, directory)
+        self.sound = self._is_sound()
         self.extension = self._extension()
         self.hung_up_by = self._hung_up_by()
 
@@ -63,6 +87,7 @@ class _Outcome:
         party = self.asked
         told, caller = self.told, self._caller()
         rung = told.ring_start()
+        bounds = told.ring_bounds(unheard=self._is_unheard())
         forwards = [hop for hop in self.hops if hop.via is Via.FORWARD]
         return Call(
             pbx=self.pbx,
@@ -81,6 +106,11 @@ class _Outcome:
             ended_at=max(self.ended_at, c.answered_at or 0),
             disposition=self.disposition,
             complete=self.complete,
+            missing=",".join(self.missing),
+            sound=self.sound,
+            ring_least_ms=bounds[0] if bounds else None,
+            ring_most_ms=bounds[1] if bounds else None,
+            blur_ms=-(-c.blur // 1000),
             time_source=c.time_source,
             answered_by=c.answerer.party if c.answerer else None,
             answered_via=self._via(),
@@ -100,6 +130,19 @@ class _Outcome:
                 caller, self.dialed, self.disposition, self.hung_up_by, complete=self.complete
             ),
         )
+
+    def _is_sound(self) -> bool:
+        """Whether what was seen bounds what was not: a caller's line that was found while it called
+        had not been answered, and began in the second of its uniqueid."""
+        c, root = self.c, self.root
+        if c.broken or root is None:
+            return False
+        if not c.found:
+            return c.start_seen
+        return root in c.found and c.found[root][1] == RING and self.dialed is not None
+
+    def _is_unheard(self) -> bool:
+        return not (self.census.told(ChannelState) or self.census.told(DialProgressed))
 
     # ── whose call it is ──────────────────────────────────────────────────────────────────────
 
@@ -130,8 +173,8 @@ class _Outcome:
 
     def _direction(self) -> Direction:
         root = self.root
-        if self.c.originated:
-            return Direction.OUTBOUND
+        if self.c.originated or (root is not None and not root.phone):
+            return Direction.OUTBOUND  # the PBX itself made the first channel
         if root is None or not root.extension:
             return Direction.INBOUND
         if self.asked is not None or any(leg.dest.extension for leg in self.c.legs[:1]):
@@ -143,16 +186,25 @@ class _Outcome:
         return Direction.OUTBOUND if outside else Direction.INTERNAL
 
     def _caller(self) -> str | None:
-        if self.root is None:
-            return None
-        number = self.root.extension or self.root.caller
-        return None if number in ("anonymous", "Anonymous", "restricted", "unknown") else number
+        """Who called. A withheld number is nobody, in whatever word the PBX says so."""
+        root = self.root
+        if root is None or root.extension:
+            return root.extension if root is not None else None
+        return root.caller if root.caller and _NUMBER.fullmatch(root.caller) else None
+
+    def _is_conference(self) -> bool:
+        """Whether the caller dialled a conference room, or was led to one before anybody answered:
+        what happens after the answer changes no verdict."""
+        if self.asked is not None and self.asked.kind is Kind.CONFERENCE:
+            return True
+        joined, answered = self.c.conference_at, self.c.answered_at
+        return joined is not None and (answered is None or joined < answered)
 
     def _no_call_of_its_own(self) -> bool:
         root = self.root
         if root is None or self.c.legs or not root.extension or self.c.originated:
             return root is not None and not root.phone and not self.c.legs
-        if self.c.conference or root.agent:
+        if self.c.conference_at is not None or root.agent:
             return True
         dialed = self.dialed or ""
         if dialed[:1] in ("*", "#"):
@@ -163,15 +215,36 @@ class _Outcome:
     # ── who answered, and how the call came there ─────────────────────────────────────────────
 
     def _answer_without_bridges(self) -> None:
-        """A source that filters bridges out: the end of the dial has to do."""
+        """Where bridges are filtered out, or were lost, the ends of the dials have to do: a phone
+        said yes, and the caller's line went up with it."""
         root = self.root
         if root is None or not is_up(root):
             return
         for leg in self.c.legs:
-            if leg.status == "ANSWER" and is_up(leg.dest):
-                self.c.answerer = self.c.talker = leg.dest
-                self.c.answered_at = leg.dest.up_at
-                return
+            phone = leg.picker or leg.dest
+            if not is_up(phone) or (leg.picker is None and leg.status != "ANSWER"):
+                continue
+            if self.census.told(BridgeEntered) and not _went_up_together(root, phone):
+                continue
+            if root.asked_at is not None and root.asked_at - (phone.up_at or 0) < _CROSSED:
+                continue  # hang-up and answer crossed: nobody could speak
+            self.c.answerer = self.c.talker = phone
+            self.c.answered_at = phone.up_at
+            if leg.picker is not None:
+                self.c.pickup_of = leg
+            return
+
+    def _doubt_crossed_answer(self) -> None:
+        """An answer that ends in its very moment crossed a hang-up; whose, is not told where the
+        PBX sends no HangupRequest."""
+        c = self.c
+        if c.answered_at is None or c.ended_at is None or self.census.told(HangupAsked):
+            return
+        if c.time_source is TimeSource.NONE:
+            return
+        if c.hung_up_by is None and self.ended_at - c.answered_at < _CROSSED:
+            c.answerer = c.talker = c.answered_at = None
+            c.doubt("HangupRequest")
 
     def _find_replaced(self) -> None:
         """INVITE with Replaces tells of no pickup: the phone whose end was never told is the one
@@ -189,10 +262,13 @@ class _Outcome:
         if answerer is not None:
             leg = answerer.dial or self.c.pickup_of
             return hops_to(leg, self.c, self.directory) if leg is not None else []
-        hops: list[Hop] = []
-        for leg in self._last_dials():
-            hops += [h for h in hops_to(leg, self.c, self.directory) if h not in hops]
-        return hops
+        ways = [hops_to(leg, self.c, self.directory) for leg in self._last_dials()]
+        hops = list(dict.fromkeys(hop for way in ways for hop in way))
+        if self.c.queue_name is None and Via.GROUP not in [hop.via for hop in hops]:
+            return hops
+        # several were rung together: what one of them does with a call forwards it for nobody else
+        rung = [hops_to(leg, self.c, self.directory) for leg in self.c.legs]
+        return [h for h in hops if h.via is not Via.FORWARD or all(h in way for way in rung)]
 
     def _last_dials(self) -> list[Dial]:
         """Where an unanswered call got to: its legs, and what the caller's channel dialled."""
@@ -221,8 +297,17 @@ class _Outcome:
     def _hung_up_by(self) -> HungUpBy | None:
         if not self.complete:
             return self.c.hung_up_by
-        if self.disposition is Disposition.ABANDONED:
-            return HungUpBy.CALLER
         if self.c.answerer is None and self.root is not None and self.root.state == BUSY:
             return HungUpBy.PBX  # the caller was refused; the line's end looks like a hang-up
+        if self.disposition is Disposition.ABANDONED and self.ending.gone_at is not None:
+            return HungUpBy.CALLER
+        if self.c.hung_up_by is None and self.census.hides("HangupRequest"):
+            return None
         return self.c.hung_up_by or HungUpBy.PBX
+
+
+def _went_up_together(root: Channel, phone: Channel) -> bool:
+    """Dial answers the caller's line only to join it with the phone."""
+    if root.up_at is None or phone.up_at is None:
+        return False
+    return 0 <= root.up_at - phone.up_at < _TOGETHER

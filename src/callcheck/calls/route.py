@@ -17,6 +17,8 @@ from callcheck.calls.open_call import Channel, Dial, OpenCall
 
 _SHORT = re.compile(r"\d{2,5}")
 _OUTSIDE = re.compile(r"\+?\d{6,}")
+_NAMED = re.compile(r"(?:(?:FMPR|FMGL|LC|RG|GRP)-(?:[\d*]+-)?)?(\+?\d+)[#*]?")
+"""FreePBX rings follow-me and ring groups through Local channels of such names."""
 _OF_LOCAL = re.compile(r"Local/(.+)@[^@]*-[0-9a-f]+;[12]$")
 
 
@@ -54,16 +56,18 @@ def target_of(dial: Dial, directory: Directory) -> str | None:
 
 
 def meant_by(name: str, directory: Directory) -> str | None:
-    """The extension or number in a dialplan extension's name: `202`, `FMPR-201`, `29111222`."""
-    tokens: list[str] = re.findall(r"\+?\d+", name)
-    for token in tokens[::-1]:
-        party = directory.reached_by(token)
-        if party is not None:
-            return party.extension
-        if _OUTSIDE.fullmatch(token):
-            return token
-        if not directory.known and _SHORT.fullmatch(token):
-            return token
+    """The extension or number that a dialplan extension's name stands for: `202`, `29111222`,
+    `29111222#`, and FreePBX's `FMPR-201` or `RG-600*-29111222#`. Digits inside any other word are
+    an internal key of the house, and nobody's number."""
+    found = _NAMED.fullmatch(name)
+    if found is None:
+        return None
+    token = found[1]
+    party = directory.reached_by(token)
+    if party is not None:
+        return party.extension
+    if _OUTSIDE.fullmatch(token) or (not directory.known and _SHORT.fullmatch(token)):
+        return token
     return None
 
 

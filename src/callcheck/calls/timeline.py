@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from callcheck.calls.directory import Directory
 from callcheck.calls.disposition import Ending, ended
+from callcheck.calls.events import RINGING
 from callcheck.calls.model import (
     Did,
     Disposition,
@@ -13,6 +14,7 @@ from callcheck.calls.model import (
     Leg,
     LegResult,
     Micros,
+    Millis,
     RingSource,
     Step,
 )
@@ -74,6 +76,50 @@ class Telling:
             if self._rang(leg)
         ]
         return max(ends) if ends else None
+
+    def ring_bounds(self, *, unheard: bool) -> tuple[Millis, Millis | None] | None:
+        """The least and the most that the ringing lasted, where it is not known exactly. `unheard`
+        says that the PBX tells of no ringing at all, neither by Newstate nor by DialState."""
+        c = self.c
+        going_on = c.answered_at is None and c.ended_at is None
+        if self.ending.timeless or not (c.found or c.blur or unheard or going_on):
+            return None
+        began = self._ring_began(unheard=unheard)
+        if began is None:
+            return None
+        earliest, latest = began
+        until = c.answered_at if c.answered_at is not None else self._last_ringing()
+        least = max(0, until - latest - c.blur) // 1000
+        return least, None if going_on else max(0, until - earliest + c.blur) // 1000
+
+    def _ring_began(self, *, unheard: bool) -> tuple[Micros, Micros] | None:
+        """Between which moments the first phone began to ring; None if none did."""
+        start = self.ring_start()
+        if self.c.found:
+            seen = [at for at, state in self.c.found.values() if state == RINGING]
+            seen += [start[0]] if start is not None else []
+            return (self.c.started_at, min(seen)) if seen else None
+        if not unheard:
+            return (start[0], start[0]) if start is not None else None
+        rang = [leg for leg in self.ending.first_legs if self._may_have_rung(leg)]
+        if not rang:
+            return None
+        until = self.c.answered_at if self.c.answered_at is not None else self._last_ringing()
+        return min(leg.at for leg in rang), until
+
+    def _may_have_rung(self, leg: Dial) -> bool:
+        return not leg.silent or is_up(leg.dest)
+
+    def _last_ringing(self) -> Micros:
+        """When the last phone fell silent, or when the call was last seen."""
+        ends = [ended(leg) for leg in self.ending.first_legs]
+        ends += [
+            channel.hung_at
+            for channel, (_, state) in (self.c.found or {}).items()
+            if state == RINGING
+        ]
+        known = [end for end in ends if end is not None]
+        return max(known) if known and len(known) == len(ends) else self.ended_at
 
     def _leg(self, leg: Dial) -> Leg:
         rang = self._rang(leg)

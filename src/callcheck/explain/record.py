@@ -23,6 +23,8 @@ def to_record(
     timed = call.timed
     return {
         **to_row(call, zone, cadence),
+        "ring_bounds": call.ring_bounds and [seconds(bound) for bound in call.ring_bounds],
+        "source": "ami",
         "public": call.public,
         "queue_joined_at": iso(call.queue_joined_at if timed else None, zone),
         "ring_started_at": iso(call.ring_started_at if timed else None, zone),
@@ -33,7 +35,7 @@ def to_record(
         "conference": call.conference,
         "answered_while_serving": call.answered_while_serving,
         "legs": [_leg(leg, zone, timed) for leg in call.legs],
-        "findings": [_finding(finding) for finding in findings],
+        "findings": [_finding(finding, call) for finding in findings],
     }
 
 
@@ -82,12 +84,13 @@ def _leg(leg: Leg, zone: tzinfo, timed: bool) -> dict[str, object]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def _finding(finding: Finding, call: Call) -> dict[str, object]:
     readings = finding.readings
     return {
         "rule": finding.rule,
         "result": finding.result.value,
         "reason": finding.reason,
+        "evidence": call.evidence,
         "readings": readings
         and {"before": readings.before, "within": readings.within, "third": readings.third},
     }

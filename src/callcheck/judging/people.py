@@ -82,7 +82,7 @@ class People:
         names = _listed([self.name(call, party) for party in rung]) or self.asked(call)
         sent = call.forwarded_from
         via = f", forwarded by {self.name(call, sent)}" if sent and sent not in rung else ""
-        return f"{names} rang for {tenths(call.ring_ms or 0)}{via}"
+        return f"{names} rang for {_ringing(call)}{via}"
 
     def asked(self, call: Call) -> str:
         """Who was asked for, in words."""
@@ -156,3 +156,10 @@ def _listed(names: Iterable[str]) -> str:
         return f"{', '.join(different[:_MOST])} and {more} more"
     *most, last = different or [""]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def _ringing(call: Call) -> str:
+    if call.ring_bounds is None:
+        return tenths(call.ring_ms or 0)
+    least, most = call.ring_bounds
+    return f"at least {tenths(least)}" if least or most is None else f"at most {tenths(most)}"

@@ -22,21 +22,37 @@ def out_of_scope(call: Call, closed: Closed) -> tuple[Result, str] | None:
     unseen = _not_seen(call)
     if unseen:
         return Result.UNKNOWN, unseen
-    exempt = _not_asked(call) or closed(call.started_at)
+    exempt = not_asked(call, closed)
     return (Result.EXEMPT, exempt) if exempt else None
+
+
+def not_asked(call: Call, closed: Closed) -> str | None:
+    """Why nobody had to answer this call, however it ended; None if somebody had to."""
+    return _not_public(call) or closed(call.started_at)
 
 
 def _not_seen(call: Call) -> str | None:
     if not call.timed:
         return "the stream has no times"
-    if not call.complete:
+    if not call.sound:
         return "not seen from its beginning to its end"
     if call.disposition is _UNKNOWN:
-        return "not seen how it ended"
+        return _how_it_ended(call)
     return None
 
 
-def _not_asked(call: Call) -> str | None:
+def _how_it_ended(call: Call) -> str:
+    if "Shutdown" in call.missing:
+        return "the PBX was stopped while it went on"
+    if call.missing:
+        kinds = call.missing.replace(",", " and ")
+        return f"not seen how it ended: the PBX sent no {kinds} event for it"
+    if not call.complete:
+        return "not seen from its beginning to its end"
+    return "not seen how it ended"
+
+
+def _not_public(call: Call) -> str | None:
     if call.direction is not _INBOUND:
         return f"an {call.direction} call"
     if not call.public:

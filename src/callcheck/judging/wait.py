@@ -41,3 +41,20 @@ def waited_ms(call: Call, clock: Clock, until: Micros | None) -> Millis | None:
     """How long the caller had waited by then, never less than 0; None without a start or an end."""
     start = wait_start(call, clock)
     return None if start is None or until is None else max(0, (until - start) // 1000)
+
+
+Bounds = tuple[Millis, Millis | None]
+"""The least and the most that something lasted; None as the most where it has no end."""
+
+
+def wait_bounds(call: Call, clock: Clock, until: Micros | None) -> Bounds | None:
+    """Between which bounds the caller had waited by then; both are the same where it is known
+    exactly. None without a start or an end."""
+    if call.ring_bounds is not None and wait_start(call, clock) == call.ring_started_at:
+        return call.ring_bounds
+    waited = waited_ms(call, clock, until)
+    if waited is None:
+        return None
+    # a call that was found began in the second in which its line was made
+    early = 0 if call.start_seen or clock is not Clock.INBOUND else 1000
+    return max(0, waited - early - call.blur_ms), waited + call.blur_ms

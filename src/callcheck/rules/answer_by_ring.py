@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from callcheck.calls.model import Call, Disposition, Millis
+from callcheck.calls.model import Call, Disposition, Micros, Millis
 from callcheck.judging.cadence import Cadence, Reading
 from callcheck.judging.people import NOBODY, People, tenths
-from callcheck.judging.scope import Closed, out_of_scope
+from callcheck.judging.scope import Closed, not_asked, out_of_scope
 from callcheck.judging.verdict import Finding, Readings, Result
-from callcheck.judging.wait import Clock, waited_ms
+from callcheck.judging.wait import Bounds, Clock, wait_bounds
 
 NAME = "answer_by_ring"
 
@@ -40,7 +40,7 @@ def judge(
     """The finding of one call. No reason ever holds an outside number."""
     outside = out_of_scope(call, closed)
     if outside is not None:
-        return Finding(NAME, *outside)
+        return _too_late_already(call, settings, cadence, closed) or Finding(NAME, *outside)
     if call.disposition is Disposition.ANSWERED:
         return _answered(call, settings, cadence, people)
     if call.disposition is Disposition.ABANDONED:
@@ -49,21 +49,87 @@ def judge(
 
 
 def gave_up_early(call: Call, settings: Settings, cadence: Cadence) -> str | None:
-    """Why the caller of an abandoned call gave up too early to be judged; None if not so."""
-    if call.ring_started_at is None:
+    """Why the caller of an abandoned call gave up too early to be judged; None if not so, or if
+    that is not known."""
+    if not _rang(call):
         return "gave up before any phone rang"
-    patient, gave_up, limit = _patience(call, settings, cadence)
-    return None if patient else f"{gave_up}, before {limit}"
+    least, most = _bounds(call, settings, call.ended_at) or (0, 0)
+    _, limit = _patience(settings, cadence)
+    if most is None or _waited_out(most, settings, cadence):
+        return None
+    return f"{_gave_up_after(least, most, settings)}, before {limit}"
+
+
+def _too_late_already(
+    call: Call, settings: Settings, cadence: Cadence, closed: Closed
+) -> Finding | None:
+    """A call of which the end was not seen, but which had rung for too long by then: whatever came
+    after that, nobody had answered in time."""
+    bounds = call.ring_bounds or _bounds(call, settings, call.ringing_ended_at)
+    if not call.unanswered or bounds is None or not_asked(call, closed):
+        return None
+    least = bounds[0]
+    late = not cadence.kept(settings.reading, settings.ring, least)
+    if settings.clock is not Clock.FIRST_RING or not late:
+        return None
+    if not _waited_out(least, settings, cadence):
+        return None
+    limit = f"the limit of {tenths(settings.limit_ms(cadence))}"
+    return Finding(
+        NAME, Result.BREACHED, f"still ringing after {tenths(least)}, past {limit}", _NONE
+    )
+
+
+def _rang(call: Call) -> bool:
+    return call.ring_started_at is not None or call.ring_bounds is not None
+
+
+def _bounds(call: Call, settings: Settings, until: Micros | None) -> Bounds | None:
+    return wait_bounds(call, settings.clock, until)
 
 
 def _answered(call: Call, settings: Settings, cadence: Cadence, people: People) -> Finding:
-    waited = waited_ms(call, settings.clock, call.answered_at)
-    if waited is None:
+    bounds = _bounds(call, settings, call.answered_at)
+    if bounds is None:
         return Finding(NAME, Result.UNKNOWN, "answered, but no ringing was seen")
+    least, most = bounds
+    if least == most:
+        return _answered_after(call, least, settings, cadence, people)
+    met = most is not None and cadence.kept(settings.reading, settings.ring, most)
+    between = _between(least, most)
+    limit = f"the limit of {tenths(settings.limit_ms(cadence))}"
+    if not met and cadence.kept(settings.reading, settings.ring, least):
+        return Finding(NAME, Result.UNKNOWN, f"answered after {between}, and {limit} lies between")
+    bound = "within" if met else "later than"
+    by = people.answered_by(call)
+    reason = f"answered after {between}, {bound} {limit}{',' + by if by else ''}"
+    readings = _readings_between(least, most, settings, cadence)
+    return Finding(NAME, Result.MET if met else Result.BREACHED, reason, readings)
+
+
+def _answered_after(
+    call: Call, waited: Millis, settings: Settings, cadence: Cadence, people: People
+) -> Finding:
     readings = _readings(waited, settings, cadence)
     met = cadence.kept(settings.reading, settings.ring, waited)
     reason = _how_answered(waited, met, settings, cadence, people.answered_by(call))
     return Finding(NAME, Result.MET if met else Result.BREACHED, reason, readings)
+
+
+def _between(least: Millis, most: Millis | None) -> str:
+    """`3.5 to 4.5 s`, `at least 17 s`."""
+    if most is None:
+        return f"at least {tenths(least)}"
+    return f"{tenths(least).removesuffix(' s')} to {tenths(most)}"
+
+
+def _readings_between(
+    least: Millis, most: Millis | None, settings: Settings, cadence: Cadence
+) -> Readings | None:
+    """The readings, if each is the same at both bounds."""
+    first = _readings(least, settings, cadence)
+    last = _readings(most, settings, cadence) if most is not None else _NONE
+    return first if first == last else None
 
 
 def _readings(waited: Millis, settings: Settings, cadence: Cadence) -> Readings:
@@ -90,25 +156,39 @@ def _how_answered(waited: Millis, met: bool, settings: Settings, cadence: Cadenc
 def _abandoned(call: Call, settings: Settings, cadence: Cadence) -> Finding:
     early = gave_up_early(call, settings, cadence)
     if early:
-        rang = call.ring_started_at is not None
-        return Finding(NAME, Result.EXEMPT, early, gave_up_early=rang)
-    _, gave_up, limit = _patience(call, settings, cadence)
+        return Finding(NAME, Result.EXEMPT, early, gave_up_early=_rang(call))
+    least, most = _bounds(call, settings, call.ended_at) or (0, 0)
+    gave_up = _gave_up_after(least, most, settings)
+    _, limit = _patience(settings, cadence)
+    if not _waited_out(least, settings, cadence):
+        return Finding(NAME, Result.UNKNOWN, f"{gave_up}, and {limit} lies between")
     return Finding(NAME, Result.BREACHED, f"{gave_up}, past {limit}", _NONE)
 
 
-def _patience(call: Call, settings: Settings, cadence: Cadence) -> tuple[bool, str, str]:
-    """Whether the caller waited out what counts, for how long and until when in words."""
-    waited = waited_ms(call, settings.clock, call.ended_at) or 0
-    gave_up = f"gave up after {tenths(waited)}{_COUNTED[settings.clock]}"
+def _gave_up_after(least: Millis, most: Millis | None, settings: Settings) -> str:
+    waited = tenths(least) if least == most else _between(least, most)
+    return f"gave up after {waited}{_COUNTED[settings.clock]}"
+
+
+def _patience(settings: Settings, cadence: Cadence) -> tuple[Millis | None, str]:
+    """For how long callers may wait and are not counted if they then give up (None: the limit of
+    the rule), and the same in words."""
     within = settings.exempt_abandons_within
     if within == "limit":
-        patient = not cadence.kept(settings.reading, settings.ring, waited)
-        return patient, gave_up, f"the limit of {tenths(settings.limit_ms(cadence))}"
-    return waited > within, gave_up, f"the {tenths(within)} that are not counted"
+        return None, f"the limit of {tenths(settings.limit_ms(cadence))}"
+    return within, f"the {tenths(within)} that are not counted"
+
+
+def _waited_out(waited: Millis, settings: Settings, cadence: Cadence) -> bool:
+    """Whether a caller who gave up after so long is counted."""
+    within, _ = _patience(settings, cadence)
+    if within is None:
+        return not cadence.kept(settings.reading, settings.ring, waited)
+    return waited > within
 
 
 def _unanswered(call: Call, people: People) -> Finding:
-    if call.ring_started_at is not None:
+    if _rang(call):
         why = f"{people.rang(call)}{_THEN[call.disposition]}"
         return Finding(NAME, Result.BREACHED, f"nobody answered: {why}", _NONE)
     why = _FAILED[call.disposition].format(people.asked(call))

@@ -41,7 +41,7 @@ def judge(call: Call, closed: Closed, early: Early, people: People) -> Finding:
     gave_up = early(call) if call.disposition is Disposition.ABANDONED else None
     if gave_up:
         return _exempt(gave_up)
-    if call.ring_started_at is None:
+    if call.ring_started_at is None and call.ring_bounds is None:
         return _exempt("no phone rang that a colleague could have answered")
     until = ", until the caller gave up" if call.disposition is Disposition.ABANDONED else ""
     return Finding(NAME, Result.BREACHED, f"nobody took it: {people.rang(call)}{until}")

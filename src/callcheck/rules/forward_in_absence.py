@@ -32,7 +32,7 @@ def judge(call: Call, absent: Absent, closed: Closed, limit_ms: Millis) -> Findi
         return None
     if not absent(owner, call.started_at):
         return None
-    if not call.timed or not call.complete or call.disposition is Disposition.UNKNOWN:
+    if not call.timed or not call.sound or call.disposition is Disposition.UNKNOWN:
         return Finding(NAME, Result.UNKNOWN, "not seen from its beginning to its end")
     outside = closed(call.started_at)
     if outside:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from callcheck.store.engine import use_wal, writing
 from callcheck.store.errors import StoreError, reason
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest revision of `migrations/`; a test holds them together."""
 VERSION_TABLE = "callcheck_version"
 """Our own name, so that another program's Alembic tables are not taken for ours."""

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     TextClause,
     text,
+    true,
 )
 
 from callcheck.judging.verdict import HEADLINE
@@ -95,6 +96,11 @@ calls = Table(
     Column("answered_while_serving", Boolean, nullable=False),
     Column("start_seen", Boolean, nullable=False),
     Column("end_seen", Boolean, nullable=False),
+    Column("missing", Text, nullable=False, server_default=""),
+    Column("sound", Boolean, nullable=False, server_default=true()),
+    Column("ring_least_ms", BigInteger),
+    Column("ring_most_ms", BigInteger),
+    Column("blur_ms", Integer, nullable=False, server_default="0"),
     Column("timeline", Text, nullable=False),
     # what follows is derived, for the queries: the headline rule's finding, and durations
     Column("verdict", Text, nullable=False),

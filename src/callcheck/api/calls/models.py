@@ -35,18 +35,21 @@ _CALL: JsonDict = {
     "final_party": "202",
     "wait_seconds": 6.412,
     "ring_seconds": 6.201,
+    "ring_bounds": None,
     "rings": 2,
     "ring_source": "ringing",
     "time_source": "event",
     "talk_seconds": 31.0,
     "hung_up_by": "caller",
     "complete": True,
+    "source": "ami",
     "legs": [],
     "findings": [
         {
             "rule": "answer_by_ring",
             "result": "met",
             "reason": "answered in ring 2 of 3",
+            "evidence": "events",
             "readings": {"before": True, "within": True, "third": True},
         }
     ],
@@ -73,6 +76,7 @@ class FindingOut(_Open):
     rule: str
     result: Literal["met", "breached", "exempt", "unknown"]
     reason: str
+    evidence: Literal["events", "bounds", "records"]
     readings: Readings | None
 
 
@@ -117,12 +121,16 @@ class CallOut(_Open):
     final_party: str | None
     wait_seconds: float | None
     ring_seconds: float | None
+    ring_bounds: list[float | None] | None = Field(
+        description="[least, most] where the ring time is only known between bounds, else null"
+    )
     rings: int | None
     ring_source: str | None
     time_source: str
     talk_seconds: float | None
     hung_up_by: str | None
     complete: bool
+    source: Literal["ami", "journal", "cel", "cdr"]
     legs: list[LegOut]
     findings: list[FindingOut]
 

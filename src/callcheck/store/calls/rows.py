@@ -38,7 +38,8 @@ _PLAIN = (
     "pbx", "call_id", "caller", "dialed", "extension", "public", "started_at", "ring_started_at",
     "answered_at", "ringing_ended_at", "ended_at", "complete", "answered_by", "picked_up_for",
     "forwarded_from", "forwarded_to", "transfers", "final_party", "queue_joined_at", "conference",
-    "answered_while_serving", "start_seen", "end_seen",
+    "answered_while_serving", "start_seen", "end_seen", "missing", "sound", "ring_least_ms",
+    "ring_most_ms", "blur_ms",
 )  # fmt: skip
 _ENUM_OF: dict[str, dict[str | None, Any]] = {
     # plain dicts: a page of calls needs a thousand of these, and an enum's own look-up is slow

@@ -18,7 +18,7 @@ SENT_TO_LEGAL = {
     "forwarded_from": "201",
     "forwarded_to": "604",
 }
-UNTOLD = lost("unknown", verdict="unknown", complete=False)
+UNTOLD = lost("unknown", verdict="unknown", complete=True)
 """The PBX itself ended it: on AMI that looks as if the caller had, and the word of it was lost."""
 
 enter(

@@ -30,7 +30,7 @@ async def cut_off_talking(stage: Stage) -> None:
     stage.plan("201", "180@0.1 200@2")
     call = stage.outside(ANNA)
     await stage.talk(call, 4)
-    _cut(stage, call)
+    _cut(stage, call, verdict="met")
 
 
 @BOOK.tell(9, leaves_at=4.0)
@@ -43,11 +43,11 @@ async def cut_off_forwarding(stage: Stage) -> None:
     _cut(stage, call)
 
 
-def _cut(stage: Stage, call: Dialog) -> None:
+def _cut(stage: Stage, call: Dialog, verdict: str = "unknown") -> None:
     keep: dict[str, Any] = dict.fromkeys(
         ("ring_started_at", "answered_at", "ended_at", "rings"), ...
     )
-    stage.expect(call, dialed=ANNA, complete=False, verdict="unknown", **keep)
+    stage.expect(call, dialed=ANNA, complete=False, verdict=verdict, **keep)
 
 
 @BOOK.tell(9, joins_at=3.0)
@@ -57,7 +57,7 @@ async def late_join_forwarded(stage: Stage) -> None:
     await stage.foresee(ANNA)
     call = stage.outside(ANNA)
     await stage.talk(call, 1)
-    unseen(stage, call)
+    unseen(stage, call, verdict="met")
 
 
 @BOOK.tell(9, joins_at=2.0)
@@ -66,7 +66,7 @@ async def late_join_then_pickup(stage: Stage) -> None:
     call = stage.outside(ANNA)
     await asyncio.sleep(4)
     await taken(stage, call, stage.inside("202", "*8"))
-    unseen(stage, call)
+    unseen(stage, call, verdict="met")
 
 
 @BOOK.tell(12, joins_at=3.8)
