@@ -187,12 +187,25 @@ class Ending:
     def _end_not_told(self) -> bool:
         """Whether phones stopped ringing before their time, and nothing says why: a caller hung up
         and was not told, or somebody else ended the call."""
-        if self.gone_at is not None or self.root is None:
+        if self.gone_at is not None or self.root is None or self._time_was_up():
             return False
         return any(
-            leg.status == "CANCEL" and not leg.redirected and not rang_out(leg)
+            leg.status == "CANCEL"
+            and not leg.redirected
+            and not rang_out(leg)
+            and self._at_the_end(leg)
             for leg in self._last_round()
         )
+
+    def _time_was_up(self) -> bool:
+        """Whether the caller's line says that a dial of it rang out (FollowMe takes its phones back
+        without a word of its own)."""
+        return self.root is not None and self.root.cause == _NO_ANSWER_CAUSE
+
+    def _at_the_end(self, leg: Dial) -> bool:
+        """Whether the caller's line ended with this leg; if it went on, the dialplan took the leg
+        back."""
+        return self.timeless or self.ended_at - (leg.ended_at or self.ended_at) < _SOON
 
     def _recorded(self) -> bool:
         """Whether something spoke to the caller after nobody had answered."""
@@ -220,12 +233,12 @@ class Ending:
         return until - silent_at >= (PAUSE if not self.timeless else 1)
 
     def _spoke_without_ringing(self) -> bool:
-        """The PBX answered by itself and rang nobody. At a person's number that is a recording; in
-        a menu, or at a number we know nothing of, nobody had been asked for yet."""
+        """The PBX answered by itself and rang nobody. At a person's number that is a recording; at
+        any other it is an announcement or a menu, and nobody had been asked for yet."""
         asked = self.asked
         if self.c.queue_name is not None or self.c.tone:
             return False
-        return asked is not None and asked.kind in (Kind.MEMBER, Kind.GROUP)
+        return asked is not None and asked.kind is Kind.MEMBER
 
     def silent_at(self) -> Micros | None:
         """When the last phone fell silent, if all did before the caller's line ended."""
@@ -252,9 +265,8 @@ class Ending:
 
     def _nothing_came(self, root: Channel) -> bool:
         """A menu or an announcement ended the call before anybody was dialled."""
-        lines = (Kind.IVR, Kind.CONFERENCE)
-        menu = self.asked is None or self.asked.kind in lines
-        return is_up(root) and not self.c.legs and menu and self.c.queue_name is None
+        nobody = self.asked is None or self.asked.kind is not Kind.MEMBER
+        return is_up(root) and not self.c.legs and nobody and self.c.queue_name is None
 
     def _said_by_phones(self) -> Disposition:
         root = self.root
@@ -338,7 +350,8 @@ class Ending:
             return LegResult.ANSWERED_ELSEWHERE
         if self._gave_up_at(end):
             return LegResult.CANCELLED
-        if leg.status == "CANCEL" and leg.queue is None and self.c.answered_at is None:
+        cancelled = leg.status == "CANCEL" and leg.queue is None and not self._time_was_up()
+        if cancelled and self.c.answered_at is None:
             return LegResult.CANCELLED
         return LegResult.NO_ANSWER
 

@@ -167,8 +167,10 @@ _TONES = frozenset({"busy", "congestion", "playtones"})
 
 def on_record_written(tracker: Tracker, event: happened.RecordWritten) -> None:
     channel = tracker.channels.get(event.uniqueid)
-    call = channel.call if channel is not None else None
-    if call is not None and call.root is channel:
+    call = tracker.late.get(event.uniqueid)
+    if channel is not None and channel.call is not None and channel.call.root is channel:
+        call = channel.call
+    if call is not None:
         _note_app(call, event.app.lower())
 
 

@@ -388,3 +388,11 @@ def missed(call: OpenCall | None, kind: str) -> None:
     """An event shows that another, of this kind, must have been sent and did not come."""
     if call is not None:
         call.doubt(kind)
+
+
+def may_be_a_tone(call: OpenCall) -> bool:
+    """Whether only the record of the last application can tell a busy tone, played to a caller
+    whose line had been answered by a menu, from a recording."""
+    root = call.root
+    unanswered = call.answerer is None and bool(call.legs) and call.tone is None
+    return unanswered and root is not None and is_up(root)

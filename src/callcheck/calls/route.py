@@ -163,7 +163,8 @@ def _sent_outside(dial: Dial, target: str) -> bool:
     """Whether a caller from outside is sent to an outside number, whoever wanted it so."""
     call = dial.dest.call
     root = call.root if call is not None else None
-    return root is not None and not root.extension and bool(_OUTSIDE.fullmatch(target))
+    direct = root is not None and dial.dialer is root and not root.extension
+    return direct and bool(_OUTSIDE.fullmatch(target))
 
 
 def _owner(

@@ -12,15 +12,19 @@ from collections import deque
 
 from callcheck.calls.census import Census
 from callcheck.calls.directory import Directory
-from callcheck.calls.events import Event
+from callcheck.calls.events import Event, RecordWritten
 from callcheck.calls.handlers import ON
 from callcheck.calls.model import Call, Micros, TimeSource
 from callcheck.calls.on_channels import MAX_AGE, second_of
-from callcheck.calls.open_call import Bridge, Channel, OpenCall
+from callcheck.calls.open_call import Bridge, Channel, OpenCall, may_be_a_tone
 from callcheck.calls.outcome import ended_call
 
 CLOCK_SLIP = 1_000_000
 """Event times may go back by some ms (asterisk.md, section 9); by more, times cannot be trusted."""
+LATE = 50_000
+"""How long (µs) after a call's end its records are waited for, where they can change it."""
+LATE_EVENTS = 8
+"""The same in a stream without times, in events."""
 REMEMBERED = 2048
 """How many channels that have hung up are remembered, so that stragglers do not revive them."""
 
@@ -79,6 +83,8 @@ class Tracker:
         self.phones: dict[str, list[Channel]] = {}
         self.ended: deque[Call] = deque()
         self.census = Census()
+        self.late: dict[str, OpenCall] = {}
+        """Calls that have ended, by their caller's channel, but for a record that comes late."""
         self.opened = 0
         self.closed = 0
         self.merged = 0
@@ -93,6 +99,8 @@ class Tracker:
             self.now = at
         elif at > self.now:
             self.now = at
+        if self.late:
+            self._close_late(at)
         kind = type(event)
         self.census.seen.add(kind)
         handler = ON.get(kind)
@@ -110,6 +118,7 @@ class Tracker:
 
     def cut(self) -> None:
         """The stream ended or broke off: what is open ends here, as incomplete."""
+        self._close_late(None)
         for call in self.open_calls:
             self._lose(call)
         self.channels.clear()
@@ -139,6 +148,7 @@ class Tracker:
 
     def expire(self) -> None:
         """Ends calls whose end was lost long ago."""
+        self._close_late(None)
         for call in self.open_calls:
             if call.started_at < self.now - MAX_AGE:
                 self._lose(call)
@@ -184,8 +194,22 @@ class Tracker:
         if call is None:
             return
         call.alive -= 1
-        if not call.alive and not self._awaits_caller(call):
+        if call.alive or self._awaits_caller(call):
+            return
+        root = call.root
+        if root is not None and self.census.told(RecordWritten) and may_be_a_tone(call):
+            self.late[root.uniqueid] = call
+        else:
             self._close(call)
+
+    def _close_late(self, at: Micros | None) -> None:
+        """Ends the calls that waited for the record of their last application (Cdr), which may come
+        some ms after the caller's Hangup; all of them if `at` is None."""
+        wait = LATE if self.time_source is not TimeSource.NONE else LATE_EVENTS
+        for uniqueid, call in list(self.late.items()):
+            if at is None or call.ended_at is None or at - call.ended_at > wait:
+                del self.late[uniqueid]
+                self._close(call)
 
     def _awaits_caller(self, call: OpenCall) -> bool:
         """Whether the caller's own channel, there before we looked, has yet to be heard of: closed

@@ -23,7 +23,11 @@ def out_of_scope(call: Call, closed: Closed) -> tuple[Result, str] | None:
     if unseen:
         return Result.UNKNOWN, unseen
     exempt = not_asked(call, closed)
-    return (Result.EXEMPT, exempt) if exempt else None
+    if exempt:
+        return Result.EXEMPT, exempt  # however it ended
+    if call.disposition is _UNKNOWN:
+        return Result.UNKNOWN, _how_it_ended(call)
+    return None
 
 
 def not_asked(call: Call, closed: Closed) -> str | None:
@@ -36,8 +40,6 @@ def _not_seen(call: Call) -> str | None:
         return "the stream has no times"
     if not call.sound:
         return "not seen from its beginning to its end"
-    if call.disposition is _UNKNOWN:
-        return _how_it_ended(call)
     return None
 
 
