@@ -94,6 +94,7 @@ async def whole_path(_port: int, folder: Path, meter: Meter) -> int:
     from prometheus_client import CollectorRegistry
 
     from callcheck.ami.client import Listener
+    from callcheck.app.judge import judge_of, wait_limit_of
     from callcheck.app.memory import calm_collector
     from callcheck.app.store_reader import Now
     from callcheck.app.watch import Watch
@@ -107,7 +108,7 @@ async def whole_path(_port: int, folder: Path, meter: Meter) -> int:
     from callcheck.store.writer import Writer
 
     config = configured(folder)
-    edges = ring_edges(config.cadence, config.answer_by_ring.ring)
+    edges = ring_edges(config.cadence, wait_limit_of(config).ring)
     store = Store("sqlite://", edges)
     metrics = Metrics(
         CollectorRegistry(), Now([], store, Writer(store, print)), pbxs=["main"],
@@ -130,8 +131,8 @@ async def whole_path(_port: int, folder: Path, meter: Meter) -> int:
     started, over = asyncio.Event(), asyncio.Event()
     started.set()
     watch = Sink(
-        "main", config.directory("main"), config.judge(), Pseudonyms(bytes(32), "pseudonym", "371"),
-        counted, metrics.delay_of("main"),
+        "main", config.directory("main"), judge_of(config),
+        Pseudonyms(bytes(32), "pseudonym", "371"), counted, metrics.delay_of("main"),
     )  # fmt: skip
     logging.getLogger("callcheck").setLevel(logging.CRITICAL)
     listener = Listener(config.pbxs[0], watch)

@@ -32,6 +32,7 @@ from benchmarks.report import Figure
 from benchmarks.stream import stream_file
 from callcheck.ami.framing import Framer
 from callcheck.app.house import House
+from callcheck.app.judge import judge_of
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Call
 from callcheck.journal.follow import Follower
@@ -178,7 +179,7 @@ def _rehearsed(watch: Watch, path: Path, marks: Marks) -> list[Call]:
 
 def _fill(house: House, calls: Sequence[Call], wanted: int) -> None:
     """Puts calls of the month before into the store, so that questions cost something."""
-    judge = house.config.judge()
+    judge = judge_of(house.config)
     batch = []
     for n in range(wanted):
         call = calls[n % len(calls)]

@@ -25,6 +25,7 @@ from benchmarks.questions import Ask, questions, values
 from benchmarks.report import Figure, table
 from benchmarks.serving import configured, served
 from callcheck.api import times as when
+from callcheck.app.judge import judge_of
 from callcheck.config import Config
 from callcheck.store import Store
 from tests.dashboards.reading import panels, substituted
@@ -105,7 +106,7 @@ def made(config: Config, wanted: int) -> float:
         hasty = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "'16GB'"}
         settings = [f"ALTER SYSTEM SET {name} = {value}" for name, value in hasty.items()]
         _administer(store, *settings, "SELECT pg_reload_conf()")
-    fill(store, config.judge(), wanted)
+    fill(store, judge_of(config), wanted)
     store.open()
     if postgresql:  # as it was installed; and what its autovacuum does by itself, but later
         _administer(store, "ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()", "VACUUM ANALYZE")

@@ -9,7 +9,7 @@ from callcheck.absences.model import Absence, Forward, ForwardKind, Phone
 from callcheck.absences.snapshot import World
 from callcheck.absences.state import Clockwork
 from callcheck.calls.directory import Directory, Kind, Party
-from callcheck.judging.hours import Hours
+from callcheck.judging.hours import OpeningHours
 
 RIGA = ZoneInfo("Europe/Riga")
 SECOND = 1_000_000
@@ -25,7 +25,7 @@ PARTIES = (
     Party("801", "registry", Kind.CONFERENCE),
 )  # fmt: skip
 DIRECTORY = Directory(PARTIES, ("PJSIP/trunk*",), "371")
-HOURS = Hours(RIGA, dict.fromkeys(range(5), ((510, 1020),)))
+HOURS = OpeningHours(RIGA, dict.fromkeys(range(5), ((510, 1020),)))
 """08:30-17:00 on working days."""
 CLOCK = Clockwork(HOURS, RIGA)
 ALWAYS_OPEN = Clockwork(None, RIGA)

@@ -15,7 +15,6 @@ from callcheck.absences.model import Absence, Draft
 from callcheck.clock import now
 from callcheck.config import AbsenceWatch, CalendarFeed, Config, Http, Privacy, Site
 from callcheck.config import Store as StoreAt
-from callcheck.rules.answer_by_ring import Settings
 from callcheck.sources import http as web
 from callcheck.sources.schedule import Feeds
 from callcheck.store import Absences, Store, StoreAway
@@ -55,7 +54,7 @@ class Home:
         calendars = tuple(CalendarFeed(p, who) for p, who in zip(places, owners, strict=True))
         watch = watch or AbsenceWatch(calendars=calendars, ca_file=ca_file)
         self.config = Config(
-            folder, Site(), Settings(), None, (), (), PARTIES, StoreAt(""), Http(),
+            folder, Site(), None, (), (), PARTIES, StoreAt(""), Http(),
             Privacy(folder / "k"), watch,
         )  # fmt: skip
         self.feeds = Feeds(self.config, store, self._changed)

@@ -17,8 +17,7 @@ from callcheck.absences.tomorrow import due_at, look_ahead, next_working_day
 from callcheck.app.announce_tomorrow import TOLD, Herald
 from callcheck.config import AbsenceWatch, Config, Http, Privacy, Site, Tomorrow
 from callcheck.config import Store as StoreAt
-from callcheck.judging.hours import Hours, Special
-from callcheck.rules.answer_by_ring import Settings
+from callcheck.judging.hours import OpeningHours, Special
 from callcheck.store import Absences, Facts, Forwards, Meanwhile, Store
 from tests.absences.people import (
     ALWAYS_OPEN,
@@ -36,7 +35,7 @@ from tests.absences.web_server import WebServer
 
 THREE = time(15)
 CHRISTMAS = Clockwork(
-    Hours(
+    OpeningHours(
         RIGA,
         dict.fromkeys(range(5), ((510, 1020),)),
         lambda day: (
@@ -69,7 +68,7 @@ def test_a_house_that_is_always_open_and_one_that_never_is() -> None:
     found = next_working_day(ALWAYS_OPEN, at("2026-11-21 12:00"))
     assert found is not None
     assert found.date.isoformat() == "2026-11-22"
-    assert next_working_day(Clockwork(Hours(RIGA, {}), RIGA), at("2026-11-21 12:00")) is None
+    assert next_working_day(Clockwork(OpeningHours(RIGA, {}), RIGA), at("2026-11-21 12:00")) is None
 
 
 def test_a_stand_in_who_leaves_at_noon() -> None:
@@ -115,7 +114,7 @@ class House:
             Absences(store), Forwards(store), Meanwhile(store), terms, lambda: self.now
         )
         self._config = Config(
-            folder, Site("House", language=language), Settings(), None, (), (), PARTIES,
+            folder, Site("House", language=language), None, (), (), PARTIES,
             StoreAt(""), Http(), Privacy(folder / "k"),
             absences=AbsenceWatch(tomorrow=Tomorrow(webhook=webhook)),
         )  # fmt: skip

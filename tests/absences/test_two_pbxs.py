@@ -9,13 +9,13 @@ import pytest
 
 from callcheck.absences.model import Draft, ForwardKind, Message
 from callcheck.app.absence_watch import AbsenceWatch
+from callcheck.app.judge import judge_of
 from callcheck.calls.model import Disposition
 from callcheck.clock import now
 from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit
 from callcheck.config import Store as StoreAt
 from callcheck.judging.verdict import Result
 from callcheck.phones.watch import Phones
-from callcheck.rules.answer_by_ring import Settings
 from callcheck.store import Absences, Forwards, Meanwhile, Store
 from tests.absences.people import HOUR, PARTIES
 from tests.absences.test_watch import FakeListener, Gauges
@@ -28,7 +28,7 @@ ALWAYS = ForwardKind.ALWAYS
 def watch(store: Store, tmp_path: Path) -> AbsenceWatch:
     """Anna is 201 on `main`; on `branch` 201 is somebody else, whom no unit names."""
     config = Config(
-        tmp_path, Site(), Settings(), None, (Pbx("main"), Pbx("branch")), (Unit("registry", "R"),),
+        tmp_path, Site(), None, (Pbx("main"), Pbx("branch")), (Unit("registry", "R"),),
         PARTIES, StoreAt(""), Http(), Privacy(tmp_path / "k"), homes={"201": "main"},
     )  # fmt: skip
     return AbsenceWatch(config, store, Gauges())
@@ -81,7 +81,7 @@ def test_the_rule_knows_on_which_pbx_somebody_is_away(watch: AbsenceWatch) -> No
                   answered_by=None, answered_via=None)  # fmt: skip
 
     def says(pbx: str) -> list[Result]:
-        judge = watch._config.judge(watch.absent_on(pbx), pbx)
+        judge = judge_of(watch._config, pbx, watch.absent_on(pbx))
         found = judge(replace(lost, pbx=pbx))
         return [f.result for f in found if f.rule == "forward_in_absence"]
 

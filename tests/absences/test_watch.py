@@ -18,7 +18,6 @@ from callcheck.clock import now
 from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit
 from callcheck.config import Store as StoreAt
 from callcheck.phones.watch import Phones
-from callcheck.rules.answer_by_ring import Settings
 from callcheck.store import Absences, Forwards, Meanwhile, Store
 from tests.absences.people import HOUR, PARTIES
 from tests.ami.test_forwards import Pbx as Answers
@@ -87,7 +86,7 @@ class Running:
 @pytest.fixture
 def running(store: Store, tmp_path: Path) -> Running:
     config = Config(
-        tmp_path, Site(), Settings(), None, (Pbx("main"),), (Unit("registry", "R"),), PARTIES,
+        tmp_path, Site(), None, (Pbx("main"),), (Unit("registry", "R"),), PARTIES,
         StoreAt(""), Http(), Privacy(tmp_path / "k"),
     )  # fmt: skip
     gauges = Gauges()

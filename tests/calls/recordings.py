@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from callcheck.ami.framing import Framer
+from callcheck.app.judge import judge_of
 from callcheck.calls.model import Call
 from callcheck.calls.tracker import Tracker
 from callcheck.config import Config, load_for_replay
@@ -116,13 +117,13 @@ def assert_empty(tracker: Tracker) -> None:
 
 def records_of(calls: Iterable[Call]) -> list[Record]:
     """The calls as `callcheck replay --json` prints them."""
-    judge, site = house().judge(), house().site
+    judge, site = judge_of(house()), house().site
     return [to_record(call, judge(call), site.zone, site.cadence) for call in calls]
 
 
 def verdict(call: Call) -> Result:
     """What `answer_by_ring` says of a call."""
-    return house().judge()(call)[0].result
+    return judge_of(house())(call)[0].result
 
 
 def judged(call: Call) -> bool:

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from callcheck.app.judge import judge_of, wait_limit_of
 from callcheck.calls.directory import Kind
 from callcheck.config import ConfigErrors, check_config, load, load_for_replay
 from callcheck.judging.cadence import Cadence, Reading
+from callcheck.judging.verdict import Result, headline
 from callcheck.judging.wait import Clock
+from callcheck.rules.answer_by_ring import Settings
+from tests.rules.test_colleague_pickup import a_call
 
 EXAMPLE = Path(__file__).parents[2] / "callcheck.example.toml"
 
@@ -49,7 +53,7 @@ def test_what_the_example_calls_default_is_the_default(tmp_path: Path) -> None:
     shutil.copy(EXAMPLE, tmp_path / "example.toml")
     shown = load(tmp_path / "example.toml", {}, secrets=False)
     small = load(write(tmp_path, SMALL), {"AMI": "x"})
-    assert shown.answer_by_ring == small.answer_by_ring
+    assert shown.rules == small.rules
     assert shown.store == small.store
     assert shown.http == small.http
     assert shown.privacy == small.privacy
@@ -71,15 +75,12 @@ def test_the_rule_has_its_own_units(tmp_path: Path) -> None:
         '[rule.answer_by_ring]\nring = 4\nreading = "within"\nexempt_abandons_within = 5\n'
         'short_abandon_seconds = 2.5\nclock = "queue_join"\n'
     )
-    settings = load(write(tmp_path, text), {"AMI": "x"}).answer_by_ring
-    assert (settings.ring, settings.reading, settings.clock) == (
-        4,
-        Reading.WITHIN,
-        Clock.QUEUE_JOIN,
-    )
-    assert settings.exempt_abandons_within == 5000
-    assert settings.short_abandon_ms == 2500
-    assert settings.limit_ms(Cadence(1000, 4000)) == 16000
+    config = load(write(tmp_path, text), {"AMI": "x"})
+    settings = Settings(4, Reading.WITHIN, 5000, 2500, Clock.QUEUE_JOIN)
+    assert config.rules["answer_by_ring"] == settings
+    limit = wait_limit_of(config)
+    assert (limit.ring, limit.limit_ms, limit.in_time_ms) == (4, 16_000, 16_000)
+    assert limit.short_abandon_ms == 2500
 
 
 def test_parties_units_and_the_directory_of_each_pbx(tmp_path: Path) -> None:
@@ -198,7 +199,10 @@ def test_replay_needs_no_secret_no_pbx_and_no_file(tmp_path: Path) -> None:
 def test_the_judge_knows_the_hours(tmp_path: Path) -> None:
     text = SMALL + '[hours]\nweekdays = { mon = "08:30-12:30" }\n'
     config = load(write(tmp_path, text), {"AMI": "x"})
-    names = [name for name, _ in config.judge().rules]
-    assert names == ["answer_by_ring", "colleague_pickup", "forward_in_absence"]
-    assert config.hours is not None
-    assert config.hours.closed(0)  # a Thursday
+    on_a_thursday = a_call(started_at=0)
+    finding = headline(judge_of(config)(on_a_thursday))
+    assert finding is not None
+    assert (finding.result, finding.reason) == (
+        Result.EXEMPT,
+        "outside working hours: Thursday",
+    )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from callcheck.absences.model import Draft, ForwardKind
 from callcheck.app.absence_service import make_desk
+from callcheck.app.judge import judge_of, wait_limit_of
 from callcheck.app.store_reader import wait_limits
 from callcheck.calls.model import Disposition
 from callcheck.config import Config, load
@@ -105,7 +106,7 @@ def _of_day(month: Month, day: Day, conceal: Pseudonyms, back: int) -> Iterator[
     directory = month.config.directory("main")
     start = month.now - ENDED - back * DAY - day.seconds
     raw = b"".join(redated(e, start, (DAYS - back) * 10**6) + b"\r\n\r\n" for _, e in day.events)
-    judge = month.config.judge(lambda extension, _: extension == "205")
+    judge = judge_of(month.config, absent=lambda extension, _: extension == "205")
     busy, attentive = chance.uniform(0.5, 1.0), chance.uniform(0.3, 1.0)
     for call in follow_bytes(Follower("main", directory, live=False), iter([raw])):
         missed = call.disposition is not Disposition.ANSWERED
@@ -129,4 +130,4 @@ def _away(month: Month) -> None:
 
 
 def _edges(config: Config) -> tuple[int, ...]:
-    return ring_edges(config.cadence, config.answer_by_ring.ring)
+    return ring_edges(config.cadence, wait_limit_of(config).ring)

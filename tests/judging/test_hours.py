@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcheck.config.public_days import PublicDays
-from callcheck.judging.hours import Hours, Special
+from callcheck.judging.hours import OpeningHours, Special
 
 RIGA = ZoneInfo("Europe/Riga")
 DAY = ((510, 750), (780, 1020))  # 08:30-12:30, 13:00-17:00
@@ -43,7 +43,7 @@ def micros(text: str, zone: ZoneInfo = RIGA, fold: int = 0) -> int:
     ],
 )
 def test_a_latvian_house(moment: str, why: str | None) -> None:
-    assert Hours(RIGA, WEEK, PublicDays("LV")).closed(micros(moment)) == why
+    assert OpeningHours(RIGA, WEEK, PublicDays("LV")).why_closed(micros(moment)) == why
 
 
 def test_a_short_day_and_a_closed_day_of_the_house() -> None:
@@ -51,35 +51,35 @@ def test_a_short_day_and_a_closed_day_of_the_house() -> None:
         date(2026, 12, 23): Special("an hour less", ((510, 660),)),
         date(2026, 12, 28): Special("closed: we move"),
     }
-    hours = Hours(RIGA, WEEK, special.get)
-    assert hours.closed(micros("2026-12-23T10:59")) is None
+    hours = OpeningHours(RIGA, WEEK, special.get)
+    assert hours.why_closed(micros("2026-12-23T10:59")) is None
     assert (
-        hours.closed(micros("2026-12-23T11:00"))
+        hours.why_closed(micros("2026-12-23T11:00"))
         == "outside working hours: Wednesday (an hour less) is 08:30-11:00"
     )
-    assert hours.closed(micros("2026-12-28T11:00")) == "closed: we move"
+    assert hours.why_closed(micros("2026-12-28T11:00")) == "closed: we move"
 
 
 @pytest.mark.parametrize(("day", "length"), [("2026-03-29", 23), ("2026-10-25", 25)])
 def test_days_of_23_and_25_hours(day: str, length: int) -> None:
-    hours = Hours(RIGA, {6: ((0, 1440),)})
+    hours = OpeningHours(RIGA, {6: ((0, 1440),)})
     ((start, end),) = hours.spans(date.fromisoformat(day))
     assert end - start == length * 3_600_000_000
-    assert hours.closed(start) is None
-    assert hours.closed(end - 1) is None
-    assert hours.closed(start - 1) == "outside working hours: Saturday"
-    assert hours.closed(end) == "outside working hours: Monday"
+    assert hours.why_closed(start) is None
+    assert hours.why_closed(end - 1) is None
+    assert hours.why_closed(start - 1) == "outside working hours: Saturday"
+    assert hours.why_closed(end) == "outside working hours: Monday"
 
 
 def test_the_same_wall_clock_on_both_sides_of_a_clock_change() -> None:
-    hours = Hours(RIGA, WEEK)
+    hours = OpeningHours(RIGA, WEEK)
     for day in ("2026-03-27", "2026-03-30", "2026-10-23", "2026-10-26"):
-        assert hours.closed(micros(f"{day}T08:29:59")) is not None
-        assert hours.closed(micros(f"{day}T08:30")) is None
+        assert hours.why_closed(micros(f"{day}T08:29:59")) is not None
+        assert hours.why_closed(micros(f"{day}T08:30")) is None
 
 
 def test_times_that_come_twice_or_never() -> None:
-    hours = Hours(RIGA, {6: ((180, 210),)})  # 03:00-03:30 on Sundays
+    hours = OpeningHours(RIGA, {6: ((180, 210),)})  # 03:00-03:30 on Sundays
     ((start, end),) = hours.spans(date(2026, 10, 25))
     assert start == micros("2026-10-25T03:00", fold=0)
     assert end == micros("2026-10-25T03:30", fold=1)
@@ -89,15 +89,15 @@ def test_times_that_come_twice_or_never() -> None:
 
 @given(st.integers(micros("2024-01-01T00:00"), micros("2028-01-01T00:00")))
 def test_the_answer_does_not_depend_on_what_was_asked_before(at: int) -> None:
-    shared = SHARED.closed(at)
-    assert shared == Hours(RIGA, WEEK).closed(at)
+    shared = SHARED.why_closed(at)
+    assert shared == OpeningHours(RIGA, WEEK).why_closed(at)
     local = (EPOCH + timedelta(microseconds=at)).astimezone(RIGA)
     minute = local.hour * 60 + local.minute
     opened = any(a <= minute < b for a, b in WEEK.get(local.weekday(), ()))
     assert (shared is None) == opened
 
 
-SHARED = Hours(RIGA, WEEK)
+SHARED = OpeningHours(RIGA, WEEK)
 
 
 def test_the_calendar_is_asked_once_a_day_not_once_a_call() -> None:
@@ -107,9 +107,9 @@ def test_the_calendar_is_asked_once_a_day_not_once_a_call() -> None:
         asked.append(day)
         return None
 
-    hours = Hours(RIGA, WEEK, special)
+    hours = OpeningHours(RIGA, WEEK, special)
     start = micros("2026-11-16T00:00")
     for _ in range(3):
         for n in range(0, 3 * 86400, 60):
-            hours.closed(start + n * 1_000_000)
+            hours.why_closed(start + n * 1_000_000)
     assert asked == [date(2026, 11, 16), date(2026, 11, 17), date(2026, 11, 18)]

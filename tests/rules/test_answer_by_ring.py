@@ -1,5 +1,6 @@
 """The rule of the third ring: its table of results, and its limits to the millisecond."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,10 +12,10 @@ from callcheck.calls.model import Call, Direction, Disposition, Micros, TimeSour
 from callcheck.judging.cadence import CADENCES, Cadence, Reading
 from callcheck.judging.people import People
 from callcheck.judging.scope import always_open
-from callcheck.judging.verdict import Finding, Readings, Result
+from callcheck.judging.verdict import Finding, Readings, Result, headline
 from callcheck.judging.wait import Clock
-from callcheck.rules import RULES, Terms, judge_by
-from callcheck.rules.answer_by_ring import Settings, judge
+from callcheck.rules import make_judge
+from callcheck.rules.answer_by_ring import NAME, Settings, judge
 
 LV = Cadence(1000, 4000)
 START = 1_763_812_345_000_000
@@ -260,26 +261,29 @@ def test_the_caller_s_number_is_in_no_reason() -> None:
     assert not [c for c in calls if "20000001" in judged(c).reason]
 
 
-def test_the_table_of_rules_binds_the_terms() -> None:
-    assert list(RULES) == ["answer_by_ring", "colleague_pickup", "forward_in_absence"]
+def test_the_judge_binds_the_rule_to_the_house() -> None:
     house = People(Directory((Party("201", "registry", name="Anna"),)))
     closed_at: list[Micros] = []
-    terms = Terms(Settings(ring=1), LV, closed_at.append, house)
-    findings = judge_by(terms)(answered(5_000))
-    assert [(f.rule, f.result) for f in findings] == [
-        ("answer_by_ring", Result.BREACHED),
-        ("colleague_pickup", Result.EXEMPT),
-    ]
-    assert all("by Anna (201)" in f.reason for f in findings)
-    assert closed_at == [START, START]
+    judge = make_judge(
+        {NAME: Settings(ring=1)}, cadence=LV, why_closed=closed_at.append, people=house
+    )
+    finding = headline(judge(answered(5_000)))
+    assert finding is not None
+    assert finding.result is Result.BREACHED
+    assert "by Anna (201)" in finding.reason
+    assert START in closed_at
 
 
 def test_both_rules_have_the_same_patience_with_callers() -> None:
-    patient = judge_by(Terms(Settings(exempt_abandons_within=3_000), LV))
-    rushed = judge_by(Terms(Settings(), LV))
+    patient = make_judge({NAME: Settings(exempt_abandons_within=3_000)}, cadence=LV)
+    rushed = make_judge(cadence=LV)
     gone = ended(NO.ABANDONED, 4_000)
-    assert [f.result for f in patient(gone)] == [Result.BREACHED, Result.BREACHED]
-    assert [f.result for f in rushed(gone)] == [Result.EXEMPT, Result.EXEMPT]
+    assert results(patient(gone)) == [Result.BREACHED, Result.BREACHED]
+    assert results(rushed(gone)) == [Result.EXEMPT, Result.EXEMPT]
+
+
+def results(findings: Sequence[Finding]) -> list[Result]:
+    return [f.result for f in findings if f.rule in (NAME, "colleague_pickup")]
 
 
 @given(

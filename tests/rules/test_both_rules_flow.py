@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
-from fastapi.testclient import TestClient
-from prometheus_client import CollectorRegistry
 
-from callcheck.api.app import make_api
-from callcheck.api.backend import ApiSettings, Backend, Readiness
+from callcheck.app.judge import judge_of
 from callcheck.calls.model import Via
 from callcheck.config import Config, load_for_replay
 from callcheck.explain.record import to_record
-from callcheck.metrics import Metrics, ring_edges
-from callcheck.rules import RULES
-from callcheck.store import Store, StoreError
-from tests.metrics.samples import Now, samples
-from tests.rules.test_colleague_pickup import START, a_call
+from callcheck.store import Store
+from tests.metrics.samples import samples
+from tests.rules.flow import api_of, listed, metrics_of, stored
+from tests.rules.test_colleague_pickup import a_call
 
 CONFIG = """
 [site]
@@ -36,6 +33,7 @@ numbers = ["67000201"]
 extension = "202"
 name = "Berta"
 """
+BOTH = ("answer_by_ring", "colleague_pickup")
 TAKEN = a_call("202", Via.PICKUP, picked_up_for="201", call_id="1.1")
 LOST = a_call(call_id="1.2")
 
@@ -49,24 +47,14 @@ def config(tmp_path: Path) -> Config:
 
 @pytest.fixture
 def store(tmp_path: Path, config: Config) -> Store:
-    one = Store(f"sqlite:///{tmp_path}/calls.db", ring_edges(config.cadence))
-    one.open()
-    judge = config.judge()
-    one.save([(call, judge(call)) for call in (TAKEN, LOST)])
-    return one
-
-
-def metrics_of(store: Store, config: Config) -> Metrics:
-    return Metrics(
-        CollectorRegistry(), Now(), pbxs=("main",), units=("registry",), rules=list(RULES),
-        ring_edges_ms=ring_edges(config.cadence), version="1",
-    )  # fmt: skip
+    return stored(tmp_path, config, [TAKEN, LOST])
 
 
 def test_the_record_of_a_call_has_both_findings_the_headline_first(config: Config) -> None:
-    record = to_record(TAKEN, config.judge()(TAKEN), config.site.zone, config.cadence)
+    record = to_record(TAKEN, judge_of(config)(TAKEN), config.site.zone, config.cadence)
     by = "by Berta (202) of the same unit, who picked up for Anna (201)"
-    assert record["findings"] == [
+    findings = [f for f in cast("list[Any]", record["findings"]) if f["rule"] in BOTH]
+    assert findings == [
         {
             "rule": "answer_by_ring",
             "result": "met",
@@ -86,13 +74,13 @@ def test_the_record_of_a_call_has_both_findings_the_headline_first(config: Confi
 
 def test_store_and_metrics_hold_both(store: Store, config: Config) -> None:
     kept = store.call("main", "1.1")
-    assert kept == (TAKEN, config.judge()(TAKEN))
-    metrics = metrics_of(store, config)
+    assert kept == (TAKEN, judge_of(config)(TAKEN))
+    metrics = metrics_of(config)
     name = 'callcheck_findings_total{{result="{1}",rule="{0}",unit="registry"}}'
     fresh = samples(metrics)
     metrics.seed(store.totals())
     seeded = samples(metrics)
-    for rule in ("answer_by_ring", "colleague_pickup"):
+    for rule in BOTH:
         assert [fresh[name.format(rule, r)] for r in ("met", "breached", "exempt")] == [0, 0, 0]
         assert [seeded[name.format(rule, r)] for r in ("met", "breached", "exempt")] == [1, 1, 0]
     store.close()
@@ -107,16 +95,6 @@ def test_store_and_metrics_hold_both(store: Store, config: Config) -> None:
     ],
 )
 def test_the_api_filters_by_rule(store: Store, config: Config, query: str, ids: list[str]) -> None:
-    settings = ApiSettings(
-        units={"registry": "Registry"}, parties=config.parties, rules=tuple(RULES),
-        zone=config.site.zone, tokens=[], version="1",
-    )  # fmt: skip
-    backend = Backend(
-        reader=store, open_calls=list, readiness=Readiness,
-        metrics=bytes, now=lambda: START,
-    )  # fmt: skip
-    api = make_api(settings, backend, store_errors=(StoreError,))
-    with TestClient(api, "http://localhost", client=("127.0.0.1", 1)) as client:
-        answer = client.get(f"/api/v1/calls?{query}").json()
-    assert [item["call_id"] for item in answer["items"]] == ids
+    with api_of(store, config) as client:
+        assert listed(client, query) == ids
     store.close()

@@ -24,7 +24,7 @@ from callcheck.calls.model import (
 from callcheck.judging.people import NOBODY, People, tenths
 from callcheck.judging.scope import always_open
 from callcheck.judging.verdict import Finding, Result
-from callcheck.rules import Terms, judge_by
+from callcheck.rules import make_judge
 from callcheck.rules.colleague_pickup import judge
 
 START = 1_763_812_345_000_000
@@ -278,7 +278,7 @@ _CALLS = st.builds(
 @given(_CALLS, st.sampled_from([HOUSE, NOBODY]))
 def test_no_reason_holds_an_outside_number(call: Call, people: People) -> None:
     outside = {p for p in _parties(call) if p and sum(c.isdigit() for c in p) > 5}
-    for finding in judge_by(Terms(people=people))(call):
+    for finding in make_judge(people=people)(call):
         assert not finding.reason.startswith("the rule failed")
         assert not [number for number in outside if number in finding.reason]
         digits = "".join(c if c.isdigit() else " " for c in finding.reason).split()

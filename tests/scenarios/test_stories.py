@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from callcheck.app.judge import judge_of
 from callcheck.calls.model import Call
 from callcheck.journal.follow import follow_bytes
 from callcheck.judging.verdict import Finding
@@ -29,7 +30,7 @@ def calls_of(data: bytes, size: int) -> list[Call]:
 
 
 def judged(calls: list[Call], rule: str) -> list[tuple[Call, Finding]]:
-    judge = house().judge()
+    judge = judge_of(house())
     return [(call, f) for call in calls for f in judge(call) if f.rule == rule]
 
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
+from callcheck.app.judge import judge_of
 from callcheck.app.store_reader import store_of
 from callcheck.calls.model import Call, Disposition
 from callcheck.config import Config, load_for_replay
@@ -228,7 +229,7 @@ def configured(folder: Path, clock: Clock) -> Config:
 @pytest.mark.parametrize("clock", Clock)
 def test_the_configured_clock_reaches_the_store(tmp_path: Path, clock: Clock) -> None:
     config = configured(tmp_path, clock)
-    judge, store = config.judge(), store_of(config)
+    judge, store = judge_of(config), store_of(config)
     store.open()
     store.save([(SLOW_TO_RING, judge(SLOW_TO_RING))])
     (step,) = store.summary(None, [NOON, NOON + HOUR])

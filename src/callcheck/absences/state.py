@@ -12,7 +12,7 @@ from callcheck.absences.rehearsal import rehearse
 from callcheck.absences.snapshot import World
 from callcheck.absences.steps import Cover, Rehearsal
 from callcheck.calls.model import Micros
-from callcheck.judging.hours import Hours
+from callcheck.judging.hours import OpeningHours
 from callcheck.times import local, micros
 
 _DAY = timedelta(days=1)
@@ -22,7 +22,7 @@ _DAY = timedelta(days=1)
 class Clockwork:
     """The house's working hours (None: always) and its zone."""
 
-    hours: Hours | None
+    hours: OpeningHours | None
     zone: tzinfo
 
     def worked(self, start: Micros, end: Micros) -> Iterator[tuple[Micros, Micros]]:

@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from callcheck.judging.verdict import HEADLINE
+
 
 class Listed(BaseModel):
     """A page of a list; each kind of list adds its `items`."""
@@ -95,7 +97,7 @@ class Counts(BaseModel):
     calls: int
     dispositions: dict[str, int] = Field(description="calls of every direction")
     inbound: dict[str, int] = Field(description="inbound calls by disposition")
-    results: dict[str, int] = Field(description="findings of answer_by_ring")
+    results: dict[str, int] = Field(description=f"findings of {HEADLINE}")
     compliance: Share = Field(description="met / (met + breached), by the reading configured")
     readings: ReadingsOut
     service_levels: ServiceLevels

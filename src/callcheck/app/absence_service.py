@@ -7,6 +7,7 @@ from collections.abc import Callable
 from callcheck.absences.service import Desk
 from callcheck.absences.state import Clockwork
 from callcheck.absences.terms import Terms
+from callcheck.app.judge import wait_limit_of
 from callcheck.clock import now
 from callcheck.config import Config
 from callcheck.store import Absences, Forwards, Meanwhile, Store
@@ -19,7 +20,7 @@ def make_desk(config: Config, store: Store, changed: Callable[[], object] = lamb
         directory=config.directory(),
         clock=clock,
         ring_ms=round(config.absences.no_answer_seconds * 1000),
-        limit_ms=config.answer_by_ring.limit_ms(config.cadence),
+        limit_ms=wait_limit_of(config).limit_ms,
         keep_kind=config.privacy.keep_absence_kind,
         tomorrow_at=config.absences.tomorrow.at,
         language=config.site.language,

@@ -17,8 +17,8 @@ from callcheck.app.announce_tomorrow import Herald
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Micros
 from callcheck.config import Config
+from callcheck.judging.context import Absent
 from callcheck.phones.watch import Phones
-from callcheck.rules.forward_in_absence import Absent
 from callcheck.sources.daemon_thread import aside
 from callcheck.sources.schedule import Feeds
 from callcheck.store import Store, StoreError

@@ -22,6 +22,7 @@ from callcheck.ami.client import Listener
 from callcheck.api.app import make_api
 from callcheck.api.backend import ApiSettings, Backend, Token
 from callcheck.app.absence_watch import AbsenceWatch
+from callcheck.app.judge import judge_of, wait_limit_of
 from callcheck.app.memory import calm_collector
 from callcheck.app.store_reader import Now, store_of
 from callcheck.app.watch import Watch
@@ -55,7 +56,7 @@ class House:
         self, config: Config, on_saved: Callable[[Sequence[SavedCall]], None] | None = None
     ) -> None:
         self.config = config
-        edges = ring_edges(config.cadence, config.answer_by_ring.ring)
+        edges = ring_edges(config.cadence, wait_limit_of(config).ring)
         self.store = store_of(config)
         self._told = on_saved
         try:
@@ -76,7 +77,7 @@ class House:
         self.metrics.seed(totals)
         self.absences = AbsenceWatch(config, self.store, self.metrics)
         for pbx in config.pbxs:
-            judge = config.judge(self.absences.absent_on(pbx.name), pbx.name)
+            judge = judge_of(config, pbx.name, self.absences.absent_on(pbx.name))
             watch = Watch(
                 pbx.name, config.directory(pbx.name), judge,
                 pseudonyms, self.writer.put, self.metrics.delay_of(pbx.name),

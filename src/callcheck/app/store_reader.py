@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from callcheck.ami.client import Listener, State
 from callcheck.api.backend import Readiness
 from callcheck.api.readiness import PbxHealth, readiness
+from callcheck.app.judge import wait_limit_of
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Millis
 from callcheck.config import Config
-from callcheck.judging.cadence import Reading
 from callcheck.metrics import PbxNow, StoreNow, ring_edges
 from callcheck.store import Store, StoreError
 from callcheck.store.writer import Writer
@@ -22,19 +22,16 @@ CHECKED_FOR = 5.0
 
 def wait_limits(config: Config) -> tuple[Millis, Millis]:
     """The longest wait that is in time, and below which an abandoned call is short."""
-    settings = config.answer_by_ring
-    limit = settings.limit_ms(config.cadence)
-    # `within` includes its limit, the other two readings end just before it
-    in_time = limit if settings.reading is Reading.WITHIN else limit - 1
-    return in_time, settings.short_abandon_ms
+    limit = wait_limit_of(config)
+    return limit.in_time_ms, limit.short_abandon_ms
 
 
 def store_of(config: Config) -> Store:
     """The store of a house, not opened yet, counting as its configuration says."""
-    rule = config.answer_by_ring
+    limit = wait_limit_of(config)
     return Store(
-        config.store.url, ring_edges(config.cadence, rule.ring), limits=wait_limits(config),
-        zone=config.site.zone, clock=rule.clock,
+        config.store.url, ring_edges(config.cadence, limit.ring), limits=wait_limits(config),
+        zone=config.site.zone, clock=limit.clock,
     )  # fmt: skip
 
 

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from callcheck.app.judge import judge_of
 from callcheck.calls.model import Call
 from callcheck.config import Config, ConfigErrors, load_for_replay
 from callcheck.explain import ring_budget, timeline
 from callcheck.explain.record import seconds, to_record
 from callcheck.journal.replay import Judged, ReplayError, replay
 from callcheck.judging.people import tenths
+from callcheck.judging.verdict import headline
 from callcheck.times import iso
 
 _COLUMNS = "{:19}  {:9}  {:13}  {:13}  {:11}  {:>8}  {:>5}  {:10}  {:9}  {}"
@@ -55,7 +57,7 @@ def run_replay(
 
 def _replay_one(file: str, pbx: str, config: Config, printer: _Printer) -> int:
     try:
-        printer.print(replay(file, pbx, config.directory(pbx), config.judge(pbx=pbx)))
+        printer.print(replay(file, pbx, config.directory(pbx), judge_of(config, pbx)))
     except ReplayError as error:
         sys.stdout.flush()
         print(f"callcheck: {error}", file=sys.stderr)
@@ -87,7 +89,7 @@ class _Printer:
         return json.dumps(record, ensure_ascii=False)
 
     def _as_row(self, judged: Judged) -> str:
-        call, finding = judged.call, judged.findings[0]
+        call, finding = judged.call, headline(judged.findings)
         started = iso(call.started_at, self.config.site.zone) if call.timed else None
         rang = call.ring_ms
         rings = None if rang is None else self.config.cadence.ring_number(rang)
@@ -100,8 +102,8 @@ class _Printer:
             "-" if rang is None else f"{seconds(rang):.3f}",
             "-" if rings is None else rings,
             call.answered_by or "-",
-            finding.result,
-            finding.reason,
+            finding.result if finding else "-",
+            finding.reason if finding else "-",
         )
 
     def _as_story(self, judged: Judged) -> str:

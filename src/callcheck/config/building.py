@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from callcheck.calls.directory import Kind, Party
 from callcheck.config import checks
 from callcheck.config.model import AbsenceWatch, CalendarFeed, Site, Tomorrow
-from callcheck.config.schema import CalendarTable, File, LineTable, MemberTable
+from callcheck.config.schema import CalendarTable, File, LineTable, MemberTable, key_of
 from callcheck.judging.cadence import CADENCES, Cadence
-from callcheck.rules.answer_by_ring import Settings
+from callcheck.rules import RULES
 
 _GRAPH, _LOGIN = "https://graph.microsoft.com", "https://login.microsoftonline.com"
 _ANY = Cadence(1000, 4000)
@@ -27,17 +27,16 @@ def site_of(file: File, country_code: str) -> Site:
     return Site(site.name, zone, site.country, site.language, cadence, country_code)
 
 
-def settings_of(file: File) -> Settings:
-    """`[rule.answer_by_ring]` in the rule's own units."""
-    table = file.rule.answer_by_ring
-    within = table.exempt_abandons_within
-    return Settings(
-        ring=table.ring,
-        reading=table.reading,
-        exempt_abandons_within="limit" if within == "limit" else round(within * 1000),
-        short_abandon_ms=round(table.short_abandon_seconds * 1000),
-        clock=table.clock,
-    )
+def settings_of(file: File) -> dict[str, object]:
+    """The `Settings` of each rule that has some, by the rule's name."""
+    return {
+        rule.name: rule.settings(
+            **{one.name: getattr(getattr(file.rule, rule.name), key_of(one))
+               for one in fields(rule.settings)}
+        )
+        for rule in RULES.values()
+        if rule.settings
+    }  # fmt: skip
 
 
 def parties_of(file: File) -> tuple[Party, ...]:

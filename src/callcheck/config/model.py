@@ -11,13 +11,7 @@ from zoneinfo import ZoneInfo
 
 from callcheck.calls.directory import Directory, Party
 from callcheck.judging.cadence import CADENCES, Cadence
-from callcheck.judging.hours import Hours
-from callcheck.judging.people import People
-from callcheck.judging.scope import always_open
-from callcheck.judging.verdict import Judge
-from callcheck.rules import Terms, judge_by
-from callcheck.rules.answer_by_ring import Settings
-from callcheck.rules.forward_in_absence import Absent, nobody
+from callcheck.judging.hours import OpeningHours
 
 FAMILIES = {
     "always": "CF",
@@ -156,9 +150,8 @@ class Config:
 
     path: Path
     site: Site
-    answer_by_ring: Settings
-    hours: Hours | None
-    """None is a house that is always open."""
+    hours: OpeningHours | None
+    """None: the house is always open."""
     pbxs: tuple[Pbx, ...]
     units: tuple[Unit, ...]
     """In file order."""
@@ -168,25 +161,21 @@ class Config:
     privacy: Privacy
     absences: AbsenceWatch = field(default_factory=AbsenceWatch)
     homes: Mapping[str, str] = field(default_factory=dict)
-    """The PBX of each extension that is bound to one; what other PBXs say of it is of another."""
+    """The PBX of each extension that is bound to one; on other PBXs the extension is another's."""
+    rules: Mapping[str, object] = field(default_factory=dict)
+    """The `Settings` of each rule that has some, by the rule's name."""
 
     @property
     def cadence(self) -> Cadence:
-        """The rhythm of the bells."""
+        """The ring cadence of the site."""
         return self.site.cadence
 
     def directory(self, pbx: str = "") -> Directory:
-        """Who is who on that PBX; an unknown name gives everybody, and no trunks."""
+        """The members and lines of a PBX and its trunks; without a name: all members and lines."""
         trunks = next((p.trunks for p in self.pbxs if p.name == pbx), ())
         here = tuple(p for p in self.parties if not pbx or self.at_home(p.extension, pbx))
         return Directory(here, trunks, self.site.country_code)
 
     def at_home(self, extension: str, pbx: str) -> bool:
-        """Whether what a PBX says of an extension is said of the person of this file."""
+        """Whether an extension on this PBX is the one of the configuration."""
         return self.homes.get(extension, pbx) == pbx
-
-    def judge(self, absent: Absent = nobody, pbx: str = "") -> Judge:
-        """A judge with every rule bound to this configuration, and to who is `absent` when."""
-        closed = self.hours.closed if self.hours else always_open
-        people = People(self.directory(pbx))
-        return judge_by(Terms(self.answer_by_ring, self.cadence, closed, people, absent))

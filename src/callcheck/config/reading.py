@@ -23,8 +23,7 @@ from callcheck.config.schema import PbxTable, TokenTable
 from callcheck.config.secret_files import env_secret, read_secret
 from callcheck.config.shaping import shape
 from callcheck.config.source import read_source
-from callcheck.judging.hours import Hours, Special
-from callcheck.rules import answer_by_ring
+from callcheck.judging.hours import OpeningHours, Special
 
 _SQLITE = "sqlite:///"
 _SHORTEST_TOKEN = 16
@@ -50,10 +49,9 @@ def load_for_replay(path: Path | None) -> Config:
         return load(path, {}, secrets=False)
     base = Path.cwd()
     store = Store(_SQLITE + str(base / "callcheck.db"))
-    settings = answer_by_ring.Settings()
     keys = Privacy(base / "callers.key")
     file = base / "callcheck.toml"
-    return Config(file, Site(), settings, None, (), (), (), store, Http(), keys)
+    return Config(file, Site(), None, (), (), (), store, Http(), keys)
 
 
 def check_config(
@@ -122,12 +120,12 @@ class _Reading:
         self._config = Config(
             path=self._path,
             site=site_of(file, self._code),
-            answer_by_ring=settings_of(file),
             hours=self._hours(),
             pbxs=tuple(self._pbx(n, pbx) for n, pbx in enumerate(file.pbx)),
             units=tuple(Unit(unit.id, unit.title or unit.id) for unit in file.unit),
             parties=parties_of(file),
             homes=homes_of(file),
+            rules=settings_of(file),
             store=Store(self._store_url()),
             http=self._http(),
             privacy=self._privacy(),
@@ -153,7 +151,7 @@ class _Reading:
         except privacy.KeyFileError as error:
             self._notes.add(("privacy", "key_file"), str(error))
 
-    def _hours(self) -> Hours | None:
+    def _hours(self) -> OpeningHours | None:
         hours = self._file.hours
         if hours is None:
             return None
@@ -165,7 +163,7 @@ class _Reading:
         country = self._file.site.country
         national = public_days.PublicDays(country) if public_days.knows(country) else _no_day
         special = public_days.special_days(national, self._calendar)
-        return Hours(ZoneInfo(self._file.site.timezone), hours.weekdays.by_number(), special)
+        return OpeningHours(ZoneInfo(self._file.site.timezone), hours.weekdays.by_number(), special)
 
     def _read_calendar(self, path: Path) -> dict[date, Special]:
         try:

@@ -5,16 +5,16 @@ What one value says about another (an extension in two units) is in `checks.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import Field as Setting
+from dataclasses import fields
 from datetime import time
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from callcheck.config import values
-from callcheck.judging.cadence import Reading
 from callcheck.judging.hours import Spans
-from callcheck.judging.wait import Clock
+from callcheck.rules import RULES
 
 Name = Annotated[str, AfterValidator(values.name)]
 Extension = Annotated[str, AfterValidator(values.extension)]
@@ -44,30 +44,31 @@ class SiteTable(Table):
     cadence: Annotated[Any, AfterValidator(values.cadence)] = None
 
 
-def _one_of(kind: type[Reading | Clock]) -> Callable[[object], object]:
-    def convert(value: object) -> object:
-        try:
-            return kind(str(value))
-        except ValueError:
-            raise ValueError(f"must be one of {', '.join(kind)}") from None
-
-    return convert
+def key_of(setting: Setting[Any]) -> str:
+    """The key of a rule's setting in the file."""
+    return setting.metadata["key"] or setting.name
 
 
-class AnswerByRingTable(Table):
-    """`[rule.answer_by_ring]`"""
+def _rule_table(settings: type[Any]) -> type[Table]:
+    """The table of a rule, from the fields of its `Settings` (`callcheck.judging.settings`)."""
+    keys: dict[str, Any] = {
+        key_of(one): (Annotated[Any, BeforeValidator(one.metadata["check"])], one.default)
+        for one in fields(settings)
+    }
+    return create_model("SettingsTable", __base__=Table, **keys)
 
-    ring: Annotated[int, Field(ge=1, le=20)] = 3
-    reading: Annotated[Reading, BeforeValidator(_one_of(Reading))] = Reading.THIRD
-    exempt_abandons_within: Annotated[Any, AfterValidator(values.abandons_within)] = "limit"
-    short_abandon_seconds: Annotated[float, Field(ge=0, le=3600)] = 5.0
-    clock: Annotated[Clock, BeforeValidator(_one_of(Clock))] = Clock.FIRST_RING
 
+RULE_TABLES = {rule.name: _rule_table(rule.settings) for rule in RULES.values() if rule.settings}
+"""`[rule.<name>]` of each rule that has settings."""
 
-class RuleTable(Table):
-    """`[rule]`, a table for each rule."""
-
-    answer_by_ring: AnswerByRingTable = AnswerByRingTable()
+if TYPE_CHECKING:
+    RuleTable = Table
+else:
+    RuleTable = create_model(
+        "RuleTable",
+        __base__=Table,
+        **{name: (table, table()) for name, table in RULE_TABLES.items()},
+    )
 
 
 class WeekdaysTable(Table):
@@ -245,7 +246,7 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     (): File,
     ("site",): SiteTable,
     ("rule",): RuleTable,
-    ("rule", "answer_by_ring"): AnswerByRingTable,
+    **{("rule", name): table for name, table in RULE_TABLES.items()},
     ("hours",): HoursTable,
     ("hours", "weekdays"): WeekdaysTable,
     ("pbx",): PbxTable,

@@ -97,15 +97,6 @@ def known_cadences() -> str:
     return ", ".join(sorted(CADENCES))
 
 
-def abandons_within(value: object) -> float | str:
-    """`"limit"` or seconds."""
-    if value == "limit":
-        return "limit"
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 3600:
-        return value
-    raise ValueError('must be "limit" or a number of seconds')
-
-
 def spans(value: object) -> Spans:
     """A weekday's opening times."""
     if not isinstance(value, str):

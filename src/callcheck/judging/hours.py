@@ -1,4 +1,4 @@
-"""A moment in, whether the house works then (or in words why not) out. Pure: reads no clock."""
+"""When the house is open, exact over DST changes; and why it is closed, in words."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _Day:
     why: str
 
 
-class Hours:
+class OpeningHours:
     """Working hours of a house.
 
     `weekdays` maps 0 (Monday) to 6 to the spans of that day, one not in it is closed;
@@ -62,8 +62,8 @@ class Hours:
         self._day_of = lru_cache(_DAYS_KEPT)(self._make_day)
         self._last = _Day(0, 0, (), "")  # calls come in order: nearly always the same day again
 
-    def closed(self, at: Micros) -> str | None:
-        """Why the house does not work at this moment, in words; None when it does."""
+    def why_closed(self, at: Micros) -> str | None:
+        """Why the house is closed at this moment, in words; None if it is open."""
         day = self._day_at(at)
         if any(start <= at < end for start, end in day.opened):
             return None

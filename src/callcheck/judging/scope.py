@@ -1,4 +1,4 @@
-"""An ended call in, why no rule about answering judges it out: what each of them asks first."""
+"""Which calls the rules about answering leave out, and why: not seen whole, or not in scope."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from callcheck.calls.model import Call, Direction, Disposition, Micros
 from callcheck.judging.verdict import Result
 
 _INBOUND, _UNKNOWN = Direction.INBOUND, Disposition.UNKNOWN
-Closed = Callable[[Micros], str | None]
-"""Why the house does not work at a moment, in words; None when it does (`Hours.closed`)."""
+
+WhyClosed = Callable[[Micros], str | None]
+"""Why the house is closed at a moment, in words; None if it is open."""
 
 
 def always_open(_: Micros) -> str | None:
-    """The hours of a house that has none configured."""
+    """For a house without opening hours in its configuration."""
     return None
 
 
-def out_of_scope(call: Call, closed: Closed) -> tuple[Result, str] | None:
-    """`unknown` or `exempt` and the reason; None for a call that is to be judged."""
+def out_of_scope(call: Call, why_closed: WhyClosed) -> tuple[Result, str] | None:
+    """`unknown` or `exempt` with the reason; None if the call is to be judged."""
     unseen = _not_seen(call)
     if unseen:
         return Result.UNKNOWN, unseen
-    exempt = not_asked(call, closed)
+    exempt = not_asked(call, why_closed)
     if exempt:
         return Result.EXEMPT, exempt  # however it ended
     if call.disposition is _UNKNOWN:
@@ -30,9 +31,9 @@ def out_of_scope(call: Call, closed: Closed) -> tuple[Result, str] | None:
     return None
 
 
-def not_asked(call: Call, closed: Closed) -> str | None:
+def not_asked(call: Call, why_closed: WhyClosed) -> str | None:
     """Why nobody had to answer this call, however it ended; None if somebody had to."""
-    return _not_public(call) or closed(call.started_at)
+    return _not_public(call) or why_closed(call.started_at)
 
 
 def _not_seen(call: Call) -> str | None:

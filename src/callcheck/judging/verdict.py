@@ -1,4 +1,4 @@
-"""What a rule may say of a call: findings of one shape, with a reason in words."""
+"""The shape of what a rule says about a call, and the judge that asks all rules."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from typing import NamedTuple
 
 from callcheck.calls.model import Call
 
+HEADLINE = "answer_by_ring"
+"""The rule that counts for compliance, the service levels and the `result` of a call in lists."""
+
 
 class Result(StrEnum):
-    """What a finding says (contract, section 2)."""
+    """The results of a finding, as `docs/definitions.md` defines them. The store and the metrics
+    have one column or series for each: a new result needs a migration."""
 
     MET = "met"
     BREACHED = "breached"
@@ -20,7 +24,7 @@ class Result(StrEnum):
 
 
 class Readings(NamedTuple):
-    """The three readings of "by the third ring" (contract, section 1)."""
+    """Whether a call was answered in time by each of the three readings of the limit."""
 
     before: bool
     within: bool
@@ -29,34 +33,30 @@ class Readings(NamedTuple):
 
 @dataclass(slots=True)
 class Finding:
-    """What one rule says of one call."""
+    """What one rule says about one call."""
 
     rule: str
     result: Result
     reason: str
     readings: Readings | None = None
     gave_up_early: bool = False
-    """Exempt because its caller gave up while nobody had broken the rule yet: the five service
-    levels count such a call all the same, and no other exempt one."""
-
-
-HEADLINE = "answer_by_ring"
-"""The rule that gives a call its verdict; the compliance and the service levels count by it."""
-
-
-def headline(findings: Sequence[Finding]) -> Finding | None:
-    """The finding of the headline rule, or None if it was not asked."""
-    return next((finding for finding in findings if finding.rule == HEADLINE), None)
+    """Exempt because the caller gave up while the rule was not yet broken. The five service levels
+    count these calls, but no other exempt ones."""
 
 
 Rule = Callable[[Call], Finding | None]
-"""A rule with its settings already bound; None where it has nothing to say of a call. It
-must be pure; `judge` guards against one that raises."""
+"""A rule bound to one house; it returns None if it does not concern the call. It must be pure.
+If it raises, `Judge` reports `unknown`."""
+
+
+def headline(findings: Sequence[Finding]) -> Finding | None:
+    """The finding of the headline rule, if there is one."""
+    return next((finding for finding in findings if finding.rule == HEADLINE), None)
 
 
 @dataclass(slots=True)
 class Judge:
-    """A set of rules. A rule that raises is counted in `failures`; the others go on."""
+    """Asks every rule about a call. `failures` counts rules that raised; the others go on."""
 
     rules: Sequence[tuple[str, Rule]]
     failures: int = 0

@@ -1,8 +1,9 @@
-"""From which moment a caller's wait counts: one definition, for the rule and the service levels."""
+"""From when a caller's wait counts, and how long it may be: for rules and service levels alike."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from callcheck.calls.model import Call, Micros, Millis
@@ -58,3 +59,23 @@ def wait_bounds(call: Call, clock: Clock, until: Micros | None) -> Bounds | None
     # a call that was found began in the second in which its line was made
     early = 0 if call.start_seen or clock is not Clock.INBOUND else 1000
     return max(0, waited - early - call.blur_ms), waited + call.blur_ms
+
+
+@dataclass(frozen=True, slots=True)
+class WaitLimit:
+    """How long a caller may wait. The headline rule sets it for the whole house: for the other
+    rules, the service levels and the buckets of the metrics. See `docs/definitions.md`."""
+
+    ring: int
+    """The ring by which a human must answer."""
+    limit_ms: Millis
+    """The limit in words and comparisons; whether the limit itself is in time depends on the
+    reading, so use `in_time_ms` to count."""
+    in_time_ms: Millis
+    """The longest wait that is in time."""
+    short_abandon_ms: Millis
+    """A caller who gives up sooner is left out of the service level `short`."""
+    clock: Clock
+    """From when a wait counts."""
+    gave_up_early: Callable[[Call], str | None]
+    """Why the caller of an abandoned call gave up too early to be judged; None if not so."""

@@ -1,54 +1,68 @@
-"""One file for each sentence of the service rule; `RULES` is the table of them."""
+"""The rules: one file each, and one line each in `RULES`.
+
+A rule's file brings `NAME` (the file's own name), `bind(context)`, which returns the rule ready to
+judge, and, if it can be configured, a dataclass `Settings` whose fields come from
+`callcheck.judging.settings`. Configuration, store, metrics and API take any rule as it is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 from callcheck.judging.cadence import CADENCES, Cadence
-from callcheck.judging.people import People
-from callcheck.judging.scope import Closed, always_open
+from callcheck.judging.context import Absent, RuleContext, nobody_absent, own_settings
+from callcheck.judging.people import NOBODY, People
+from callcheck.judging.scope import WhyClosed, always_open
 from callcheck.judging.verdict import Judge, Rule
-from callcheck.rules import answer_by_ring as by_ring
-from callcheck.rules import colleague_pickup as colleague
-from callcheck.rules import forward_in_absence as in_absence
+from callcheck.judging.wait import WaitLimit
+from callcheck.rules import answer_by_ring as headline_rule  # verdict.HEADLINE names it
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """What the rules of one house go by."""
+class RuleFile:
+    """What one file of this room brings. `settings` is None for a rule without any."""
 
-    answer_by_ring: by_ring.Settings = field(default_factory=by_ring.Settings)
-    cadence: Cadence = CADENCES["LV"]
-    closed: Closed = always_open
-    people: People = field(default_factory=People)
-    absent: in_absence.Absent = in_absence.nobody
+    name: str
+    bind: Callable[[RuleContext], Rule]
+    settings: type[Any] | None
 
 
-def judge_by(terms: Terms) -> Judge:
-    """A judge with every rule bound to the house's terms."""
-    return Judge([(name, bind(terms)) for name, bind in RULES.items()])
+def _load(name: str) -> RuleFile:
+    module = import_module(f"{__name__}.{name}")
+    return RuleFile(module.NAME, module.bind, getattr(module, "Settings", None))
 
 
-RULES: Mapping[str, Callable[[Terms], Rule]] = {
-    by_ring.NAME: lambda terms: partial(
-        by_ring.judge,
-        settings=terms.answer_by_ring,
-        cadence=terms.cadence,
-        closed=terms.closed,
-        people=terms.people,
-    ),
-    colleague.NAME: lambda terms: partial(
-        colleague.judge,
-        closed=terms.closed,
-        early=partial(by_ring.gave_up_early, settings=terms.answer_by_ring, cadence=terms.cadence),
-        people=terms.people,
-    ),
-    in_absence.NAME: lambda terms: partial(
-        in_absence.judge,
-        absent=terms.absent,
-        closed=terms.closed,
-        limit_ms=terms.answer_by_ring.limit_ms(terms.cadence),
-    ),
+RULES: Mapping[str, RuleFile] = {
+    name: _load(name)
+    for name in (
+        "answer_by_ring",
+        "colleague_pickup",
+        "forward_in_absence",
+    )
 }
+"""Every rule by its name, in the order of the findings: the headline rule comes first."""
+
+
+def wait_limit(settings: Mapping[str, object], cadence: Cadence) -> WaitLimit:
+    """How long a caller may wait, by the settings of the headline rule."""
+    own = own_settings(settings, headline_rule.NAME, headline_rule.Settings)
+    return headline_rule.wait_limit(own, cadence)
+
+
+def make_judge(
+    settings: Mapping[str, object] | None = None,
+    *,
+    cadence: Cadence = CADENCES["LV"],
+    why_closed: WhyClosed = always_open,
+    people: People = NOBODY,
+    absent: Absent = nobody_absent,
+) -> Judge:
+    """A judge with every rule. `settings` holds the `Settings` of each rule by its name; a rule
+    that is not in it has its defaults."""
+    given = settings or {}
+    wait = wait_limit(given, cadence)
+    context = RuleContext(cadence, why_closed, people, absent, wait, given)
+    return Judge([(name, rule.bind(context)) for name, rule in RULES.items()])

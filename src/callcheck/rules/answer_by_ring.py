@@ -1,46 +1,95 @@
-"""An ended call in, whether a human answered it by the third ring out (handbook H1; contract,
-section 2). Pure. The ring number follows from the country's cadence, since a PBX reports only
-the start of the ringing; the milliseconds are exact.
+"""Whether a human answered a call by the third ring: the headline rule.
+
+The results and the three readings are defined in `docs/definitions.md`. A PBX reports only the
+start of the ringing, so the ring number follows from the country's cadence; the milliseconds are
+exact.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 from callcheck.calls.model import Call, Disposition, Micros, Millis
 from callcheck.judging.cadence import Cadence, Reading
+from callcheck.judging.context import RuleContext
 from callcheck.judging.people import NOBODY, People, tenths
-from callcheck.judging.scope import Closed, not_asked, out_of_scope
-from callcheck.judging.verdict import Finding, Readings, Result
-from callcheck.judging.wait import Bounds, Clock, wait_bounds
+from callcheck.judging.scope import WhyClosed, not_asked, out_of_scope
+from callcheck.judging.settings import by, milliseconds, one_of, whole
+from callcheck.judging.verdict import HEADLINE, Finding, Readings, Result, Rule
+from callcheck.judging.wait import Bounds, Clock, WaitLimit, wait_bounds
 
-NAME = "answer_by_ring"
+NAME = HEADLINE
+
+
+def _limit_or_seconds(value: object) -> Millis | Literal["limit"]:
+    if value == "limit":
+        return "limit"
+    try:
+        within: Millis = milliseconds(0, 3600)(value)
+    except ValueError:
+        raise ValueError('must be "limit" or a number of seconds') from None
+    return within
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`[rule.answer_by_ring]` of the configuration."""
 
-    ring: int = 3
-    reading: Reading = Reading.THIRD
-    exempt_abandons_within: Millis | Literal["limit"] = "limit"
-    """Milliseconds, the last one included; or the limit itself, as `reading` has it."""
-    short_abandon_ms: Millis = 5000
-    clock: Clock = Clock.FIRST_RING
+    ring: int = field(default=3, metadata=by(whole(1, 20)))
+    reading: Reading = field(default=Reading.THIRD, metadata=by(one_of(Reading)))
+    exempt_abandons_within: Millis | Literal["limit"] = field(
+        default="limit", metadata=by(_limit_or_seconds)
+    )
+    """Milliseconds, including the last one; or the limit itself, by `reading`."""
+    short_abandon_ms: Millis = field(
+        default=5000, metadata=by(milliseconds(0, 3600), "short_abandon_seconds")
+    )
+    clock: Clock = field(default=Clock.FIRST_RING, metadata=by(one_of(Clock)))
 
     def limit_ms(self, cadence: Cadence) -> Millis:
-        """The limit of the headline reading, counted from the clock's start."""
+        """The limit of the headline reading, counted from the start of the clock."""
         return cadence.limit_ms(self.reading, self.ring)
 
 
+def bind(context: RuleContext) -> Rule:
+    """This rule for one house."""
+    return partial(
+        judge,
+        settings=context.own_settings(NAME, Settings),
+        cadence=context.cadence,
+        why_closed=context.why_closed,
+        people=context.people,
+    )
+
+
+def wait_limit(settings: Settings, cadence: Cadence) -> WaitLimit:
+    """How long a caller may wait by this rule."""
+    limit = settings.limit_ms(cadence)
+    # `within` includes its limit; the other two readings end just before it
+    in_time = limit if settings.reading is Reading.WITHIN else limit - 1
+    return WaitLimit(
+        settings.ring,
+        limit,
+        in_time,
+        settings.short_abandon_ms,
+        settings.clock,
+        partial(gave_up_early, settings=settings, cadence=cadence),
+    )
+
+
 def judge(
-    call: Call, settings: Settings, cadence: Cadence, closed: Closed, people: People = NOBODY
+    call: Call,
+    settings: Settings,
+    cadence: Cadence,
+    why_closed: WhyClosed,
+    people: People = NOBODY,
 ) -> Finding:
-    """The finding of one call. No reason ever holds an outside number."""
-    outside = out_of_scope(call, closed)
+    """The finding for one call. No reason ever holds an outside number."""
+    outside = out_of_scope(call, why_closed)
     if outside is not None:
-        return _too_late_already(call, settings, cadence, closed) or Finding(NAME, *outside)
+        return _too_late_already(call, settings, cadence, why_closed) or Finding(NAME, *outside)
     if call.disposition is Disposition.ANSWERED:
         return _answered(call, settings, cadence, people)
     if call.disposition is Disposition.ABANDONED:
@@ -61,12 +110,12 @@ def gave_up_early(call: Call, settings: Settings, cadence: Cadence) -> str | Non
 
 
 def _too_late_already(
-    call: Call, settings: Settings, cadence: Cadence, closed: Closed
+    call: Call, settings: Settings, cadence: Cadence, why_closed: WhyClosed
 ) -> Finding | None:
     """A call of which the end was not seen, but which had rung for too long by then: whatever came
     after that, nobody had answered in time."""
     bounds = call.ring_bounds or _bounds(call, settings, call.ringing_ended_at)
-    if not call.unanswered or bounds is None or not_asked(call, closed):
+    if not call.unanswered or bounds is None or not_asked(call, why_closed):
         return None
     least = bounds[0]
     late = not cadence.kept(settings.reading, settings.ring, least)

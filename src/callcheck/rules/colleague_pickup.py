@@ -1,36 +1,49 @@
-"""An ended call in, whether a colleague took it when its owner did not out (contract, section 2).
-Pure.
+"""Whether a colleague took a call that its owner did not answer.
 
-Asked of the same calls as the rule of the third ring (inbound, to a public number, in working
-hours, seen whole), and of those only where one person's phone was asked for, or was picked up for
-or sent the call on though a line was asked for. That person is the call's owner.
+The rule looks at the same calls as the headline rule (inbound, to a public number, in working
+hours, seen whole) that were for one person: the person whose number was called or, if a line was
+called, the person whose call was picked up or who forwarded it. That person is the call's owner.
 
-`met`: somebody else of the house answered, however the call came there (pickup, group, queue,
-forward, transfer), on a phone or on their own mobile. The reason says "of the same unit" or "of
-another unit": both served the caller, and only the first is what the rule asks of a unit.
-`breached`: a phone rang and nobody answered. `exempt`: the owner answered, at the desk or on the
-mobile; whoever answered at an outside number cannot be told; the caller gave up too early to be
-counted; no phone rang, so that there was nothing to take.
+`met`: somebody else of the house answered, by any way (pickup, group, queue, forward, transfer), on
+a phone or on their own mobile. The reason says "of the same unit" or "of another unit": both served
+the caller, but the rule expects it of the unit.
+`breached`: a phone rang and nobody answered.
+`exempt`: the owner answered, on the desk phone or the mobile; an outside number answered and we
+cannot know who that is; the caller gave up too early; no phone rang, so nobody could take the call.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from callcheck.calls.model import Call, Disposition
+from callcheck.judging.context import RuleContext
 from callcheck.judging.people import People
-from callcheck.judging.scope import Closed, out_of_scope
-from callcheck.judging.verdict import Finding, Result
+from callcheck.judging.scope import WhyClosed, out_of_scope
+from callcheck.judging.verdict import Finding, Result, Rule
 
 NAME = "colleague_pickup"
 
-Early = Callable[[Call], str | None]
-"""Why an abandoned call is not counted, because its caller gave up so early; None if it is."""
+
+def bind(context: RuleContext) -> Rule:
+    """This rule for one house."""
+    return partial(
+        judge,
+        why_closed=context.why_closed,
+        gave_up_early=context.wait.gave_up_early,
+        people=context.people,
+    )
 
 
-def judge(call: Call, closed: Closed, early: Early, people: People) -> Finding:
-    """The finding of one call. No reason ever holds an outside number."""
-    outside = out_of_scope(call, closed)
+def judge(
+    call: Call, why_closed: WhyClosed, gave_up_early: Callable[[Call], str | None], people: People
+) -> Finding:
+    """The finding for one call. No reason ever holds an outside number.
+
+    `gave_up_early` says why an abandoned call is not counted, or None if it is.
+    """
+    outside = out_of_scope(call, why_closed)
     if outside is not None:
         return Finding(NAME, *outside)
     owner = people.owner(call)
@@ -38,7 +51,7 @@ def judge(call: Call, closed: Closed, early: Early, people: People) -> Finding:
         return _exempt("a line was asked for, not one person's phone")
     if call.disposition is Disposition.ANSWERED:
         return _answered(call, owner, people)
-    gave_up = early(call) if call.disposition is Disposition.ABANDONED else None
+    gave_up = gave_up_early(call) if call.disposition is Disposition.ABANDONED else None
     if gave_up:
         return _exempt(gave_up)
     if call.ring_started_at is None and call.ring_bounds is None:

@@ -1,32 +1,34 @@
-"""An ended call in, whether it was covered if it asked for somebody absent out (handbook H2;
-contract, sections 2 and 6). Pure; of a call for somebody who is there it says nothing.
+"""Whether a call for somebody who is absent was answered by somebody else.
 
-A colleague who takes the call by another way than the forward covers it as well: the caller got
-an answer, and whoever helped has the credit. Whether the forward itself was in place is what the
-absence's own state says.
+There is no finding for a call to somebody who is there. A colleague who takes the call by another
+way than the forward covers it as well: the caller got an answer, and the colleague gets the credit.
+Whether the forward itself was in place is part of the absence's own state (`docs/definitions.md`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
-from callcheck.calls.model import Call, Direction, Disposition, Micros, Millis, Via
-from callcheck.judging.verdict import Finding, Result
+from callcheck.calls.model import Call, Direction, Disposition, Millis, Via
+from callcheck.judging.context import Absent, RuleContext
+from callcheck.judging.scope import WhyClosed
+from callcheck.judging.verdict import Finding, Result, Rule
 
 NAME = "forward_in_absence"
 
-Absent = Callable[[str, Micros], bool]
-"""Whether the person with an extension was away at a moment."""
-Closed = Callable[[Micros], str | None]
+
+def bind(context: RuleContext) -> Rule:
+    """This rule for one house."""
+    return partial(
+        judge,
+        absent=context.absent,
+        why_closed=context.why_closed,
+        limit_ms=context.wait.limit_ms,
+    )
 
 
-def nobody(_extension: str, _at: Micros) -> bool:
-    """Where no absences are known."""
-    return False
-
-
-def judge(call: Call, absent: Absent, closed: Closed, limit_ms: Millis) -> Finding | None:
-    """The finding of one call from outside; None unless it asked for somebody absent."""
+def judge(call: Call, absent: Absent, why_closed: WhyClosed, limit_ms: Millis) -> Finding | None:
+    """The finding for one inbound call; None unless it was for somebody absent."""
     owner = call.extension
     if call.direction is not Direction.INBOUND or owner is None:
         return None
@@ -34,7 +36,7 @@ def judge(call: Call, absent: Absent, closed: Closed, limit_ms: Millis) -> Findi
         return None
     if not call.timed or not call.sound or call.disposition is Disposition.UNKNOWN:
         return Finding(NAME, Result.UNKNOWN, "not seen from its beginning to its end")
-    outside = closed(call.started_at)
+    outside = why_closed(call.started_at)
     if outside:
         return Finding(NAME, Result.EXEMPT, outside)
     if call.disposition is Disposition.ANSWERED:

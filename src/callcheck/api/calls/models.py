@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from callcheck.api.models import Listed
+from callcheck.judging.verdict import HEADLINE
 
 _CALL: JsonDict = {
     "call_id": "1763812345.12",
@@ -46,7 +47,7 @@ _CALL: JsonDict = {
     "legs": [],
     "findings": [
         {
-            "rule": "answer_by_ring",
+            "rule": HEADLINE,
             "result": "met",
             "reason": "answered in ring 2 of 3",
             "evidence": "events",

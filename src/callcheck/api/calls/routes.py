@@ -28,7 +28,7 @@ from callcheck.api.shared import (
 from callcheck.api.tables import rows as flat
 from callcheck.calls.model import Disposition
 from callcheck.judging.figures import CallFilter
-from callcheck.judging.verdict import Result
+from callcheck.judging.verdict import HEADLINE, Result
 
 router = APIRouter(prefix="/api/v1", tags=["calls"])
 
@@ -45,7 +45,7 @@ class CallsAsked(BaseModel):
     to: str | None = SPAN_END
     disposition: Disposition | None = None
     result: Result | None = Field(None, description="what `rule` says of the call")
-    rule: str = Field("answer_by_ring", description="the rule that `result` is of")
+    rule: str = Field(HEADLINE, description="the rule that `result` is of")
     extension: str | None = Field(
         None,
         pattern=r"^[0-9A-Za-z*#_.-]{1,40}$",

@@ -14,7 +14,7 @@ from callcheck.api.summary import counts
 from callcheck.calls.model import Call, Direction, Micros
 from callcheck.explain.record import to_row
 from callcheck.judging.figures import JudgedCall, JudgedHour, Tally
-from callcheck.judging.verdict import Finding
+from callcheck.judging.verdict import Finding, headline
 from callcheck.times import iso, local
 
 Row = dict[str, object]
@@ -38,14 +38,14 @@ def of_calls(found: Iterable[JudgedCall], settings: ApiSettings) -> list[Row]:
     return [of_call(call, said, settings) for call, said in found]
 
 
-def of_call(call: Call, said: Iterable[Finding], settings: ApiSettings) -> Row:
+def of_call(call: Call, said: Sequence[Finding], settings: ApiSettings) -> Row:
     """One row of `of_calls`."""
     row = to_row(call, settings.zone, settings.cadence)
     row["name"] = settings.names.get(call.extension or "", "")
     row["result"] = row["reason"] = None
-    for finding in said:
-        if finding.rule == "answer_by_ring":
-            row["result"], row["reason"] = finding.result.value, finding.reason
+    finding = headline(said)
+    if finding is not None:
+        row["result"], row["reason"] = finding.result.value, finding.reason
     return row
 
 
