@@ -17,7 +17,7 @@ from callcheck.absences.tomorrow import due_at, look_ahead, next_working_day
 from callcheck.app.announce_tomorrow import TOLD, Herald
 from callcheck.config import AbsenceWatch, Config, Http, Privacy, Site, Tomorrow
 from callcheck.config import Store as StoreAt
-from callcheck.judging.hours import OpeningHours, Special
+from callcheck.judging.hours import OpeningHours, SpecialDay
 from callcheck.store import Absences, Facts, Forwards, Meanwhile, Store
 from tests.absences.people import (
     ALWAYS_OPEN,
@@ -39,7 +39,7 @@ CHRISTMAS = Clockwork(
         RIGA,
         dict.fromkeys(range(5), ((510, 1020),)),
         lambda day: (
-            Special("public holiday") if (day.month, day.day) in {(12, 24), (12, 25)} else None
+            SpecialDay("public holiday") if (day.month, day.day) in {(12, 24), (12, 25)} else None
         ),
     ),
     RIGA,

@@ -7,7 +7,7 @@ import pytest
 
 from callcheck.config.opening import CalendarErrors, parse_spans, read_calendar
 from callcheck.config.public_days import PublicDays, special_days
-from callcheck.judging.hours import Special
+from callcheck.judging.hours import SpecialDay
 
 DAY = date(2026, 12, 23)
 SPANS = ((510, 750), (780, 960))
@@ -26,19 +26,19 @@ SPANS = ((510, 750), (780, 960))
 def test_every_form_of_a_short_day(tmp_path: Path, line: str) -> None:
     path = tmp_path / "c.csv"
     path.write_text(line, encoding="utf-8", newline="")
-    assert read_calendar(path) == {DAY: Special("short", SPANS)}
+    assert read_calendar(path) == {DAY: SpecialDay("short", SPANS)}
 
 
 @pytest.mark.parametrize(
     ("line", "special"),
     [
-        ("2026-12-23,closed", Special("closed by the house's calendar")),
-        ("2026-12-23,Closed,we move; all of us", Special("closed: we move; all of us")),
-        ("2026-12-23;friday", Special("worked as a Friday", (), 4)),
-        ("2026-12-23,mon,exchanged", Special("exchanged", (), 0)),
+        ("2026-12-23,closed", SpecialDay("closed by the house's calendar")),
+        ("2026-12-23,Closed,we move; all of us", SpecialDay("closed: we move; all of us")),
+        ("2026-12-23;friday", SpecialDay("worked as a Friday", (), 4)),
+        ("2026-12-23,mon,exchanged", SpecialDay("exchanged", (), 0)),
     ],
 )
-def test_closed_days_and_exchanged_days(tmp_path: Path, line: str, special: Special) -> None:
+def test_closed_days_and_exchanged_days(tmp_path: Path, line: str, special: SpecialDay) -> None:
     path = tmp_path / "c.csv"
     path.write_text(line, encoding="utf-8")
     assert read_calendar(path) == {DAY: special}
@@ -68,7 +68,7 @@ def test_latvia_moves_days_and_the_house_has_the_last_word() -> None:
         assert special.why.startswith("public holiday: ")
         assert special.as_weekday is None
     assert latvia(date(2026, 1, 5)) is None
-    own = Special("ours", SPANS)
+    own = SpecialDay("ours", SPANS)
     both = special_days(latvia, {date(2026, 1, 2): own})
     assert both(date(2026, 1, 2)) is own
     assert both(date(2026, 1, 17)) == friday

@@ -1,4 +1,4 @@
-"""The record of a call, field by field as in the contract."""
+"""The JSON record of a call, field by field."""
 
 import json
 from dataclasses import replace

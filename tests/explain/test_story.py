@@ -19,7 +19,7 @@ from callcheck.calls.model import (
     Step,
     TimeSource,
 )
-from callcheck.explain import Share, Spent, ring_budget, timeline
+from callcheck.explain import WaitPart, WaitPhase, timeline, wait_budget
 
 START = 1_795_334_400_000_000
 NAMES = {"201": "Anna", "202": "Berta"}
@@ -95,7 +95,7 @@ def test_without_a_ring_or_without_times_there_are_no_seconds() -> None:
     timeless = replace(a_call(leg("201", 1, 2), steps=step), time_source=TimeSource.NONE)
     assert timeline(timeless, NAMES)[0].at is None
     assert timeline(timeless, NAMES)[0].seconds_since_first_ring is None
-    assert ring_budget(timeless) == []
+    assert wait_budget(timeless) == []
 
 
 def test_menu_first_phone_forwarding_second_phone() -> None:
@@ -104,12 +104,12 @@ def test_menu_first_phone_forwarding_second_phone() -> None:
         leg("202", 18.3, 20.0),
         steps=(Step(at(0.1), Did.PBX_ANSWERED),),
     )
-    assert ring_budget(call) == [
-        Share(Spent.SETUP, 100),
-        Share(Spent.MENU, 7900),
-        Share(Spent.RINGING, 10_000, ("201",)),
-        Share(Spent.FORWARDING, 300),
-        Share(Spent.RINGING, 1700, ("202",)),
+    assert wait_budget(call) == [
+        WaitPart(WaitPhase.SETUP, 100),
+        WaitPart(WaitPhase.MENU, 7900),
+        WaitPart(WaitPhase.RINGING, 10_000, ("201",)),
+        WaitPart(WaitPhase.FORWARDING, 300),
+        WaitPart(WaitPhase.RINGING, 1700, ("202",)),
     ]
 
 
@@ -121,12 +121,12 @@ def test_phones_that_ring_together_and_a_pause_between_hunt_steps() -> None:
         answered=None,
         ended=9.0,
     )
-    assert ring_budget(call) == [
-        Share(Spent.SETUP, 1000),
-        Share(Spent.RINGING, 1000, ("201",)),
-        Share(Spent.RINGING, 4000, ("201", "202")),
-        Share(Spent.BETWEEN, 1000),
-        Share(Spent.RINGING, 2000, ("201",)),
+    assert wait_budget(call) == [
+        WaitPart(WaitPhase.SETUP, 1000),
+        WaitPart(WaitPhase.RINGING, 1000, ("201",)),
+        WaitPart(WaitPhase.RINGING, 4000, ("201", "202")),
+        WaitPart(WaitPhase.BETWEEN, 1000),
+        WaitPart(WaitPhase.RINGING, 2000, ("201",)),
     ]
 
 
@@ -140,22 +140,25 @@ def test_a_forward_of_the_dialplan_is_seen_in_the_wait_though_no_event_tells_of_
         forwarded_from="201",
         forwarded_to="203",
     )
-    between = [share for share in ring_budget(call) if share.spent is not Spent.RINGING]
+    between = [part for part in wait_budget(call) if part.phase is not WaitPhase.RINGING]
     assert between == [
-        Share(Spent.SETUP, 1000),
-        Share(Spent.FORWARDING, 200),
-        Share(Spent.FORWARDING, 500),
+        WaitPart(WaitPhase.SETUP, 1000),
+        WaitPart(WaitPhase.FORWARDING, 200),
+        WaitPart(WaitPhase.FORWARDING, 500),
     ]
-    assert Share(Spent.BETWEEN, 200) in ring_budget(replace(call, forwarded_from=None))
+    assert WaitPart(WaitPhase.BETWEEN, 200) in wait_budget(replace(call, forwarded_from=None))
 
 
 def test_a_302_before_any_ring_is_forwarding_too() -> None:
     call = a_call(leg("201", None, 0.4, LegResult.FORWARDED), leg("202", 0.5, 20.0))
-    assert ring_budget(call)[:2] == [Share(Spent.SETUP, 400), Share(Spent.FORWARDING, 100)]
+    assert wait_budget(call)[:2] == [
+        WaitPart(WaitPhase.SETUP, 400),
+        WaitPart(WaitPhase.FORWARDING, 100),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("rings", "ends", "shares"),
+    ("rings", "ends", "parts"),
     [
         ((1.0, 1.06), (20.0, 20.0), [(("201", "202"), 19_000)]),
         ((1.0, 1.2), (20.0, 20.0), [(("201",), 200), (("201", "202"), 18_800)]),
@@ -165,10 +168,10 @@ def test_a_302_before_any_ring_is_forwarding_too() -> None:
 def test_phones_that_begin_or_end_within_a_moment_are_told_together(
     rings: tuple[float, float],
     ends: tuple[float, float],
-    shares: list[tuple[tuple[str, ...], int]],
+    parts: list[tuple[tuple[str, ...], int]],
 ) -> None:
     call = a_call(leg("201", rings[0], ends[0]), leg("202", rings[1], ends[1]))
-    assert [(share.who, share.ms) for share in ring_budget(call)[1:]] == shares
+    assert [(part.who, part.ms) for part in wait_budget(call)[1:]] == parts
 
 
 def told(*steps: Step, **changes: Any) -> list[str]:
@@ -242,7 +245,7 @@ TIMES = st.none() | st.integers(-1_000_000, 40_000_000)
     st.integers(0, 30_000_000),
     st.none() | st.integers(0, 30_000_000),
 )
-def test_the_shares_add_up_to_the_wait_exactly(
+def test_the_parts_add_up_to_the_wait_exactly(
     legs: list[tuple[int | None, int | None, LegResult]], answered: int, machine: int | None
 ) -> None:
     made = [
@@ -255,6 +258,6 @@ def test_the_shares_add_up_to_the_wait_exactly(
     ]
     steps = () if machine is None else (Step(START + machine, Did.QUEUED, None, "701"),)
     call = replace(a_call(*made, steps=steps), answered_at=START + answered)
-    shares = ring_budget(call)
-    assert sum(share.ms for share in shares) == call.wait_ms
-    assert all(share.ms > 0 for share in shares)
+    parts = wait_budget(call)
+    assert sum(part.ms for part in parts) == call.wait_ms
+    assert all(part.ms > 0 for part in parts)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcheck.config.public_days import PublicDays
-from callcheck.judging.hours import OpeningHours, Special
+from callcheck.judging.hours import OpeningHours, SpecialDay
 
 RIGA = ZoneInfo("Europe/Riga")
 DAY = ((510, 750), (780, 1020))  # 08:30-12:30, 13:00-17:00
@@ -48,8 +48,8 @@ def test_a_latvian_house(moment: str, why: str | None) -> None:
 
 def test_a_short_day_and_a_closed_day_of_the_house() -> None:
     special = {
-        date(2026, 12, 23): Special("an hour less", ((510, 660),)),
-        date(2026, 12, 28): Special("closed: we move"),
+        date(2026, 12, 23): SpecialDay("an hour less", ((510, 660),)),
+        date(2026, 12, 28): SpecialDay("closed: we move"),
     }
     hours = OpeningHours(RIGA, WEEK, special.get)
     assert hours.why_closed(micros("2026-12-23T10:59")) is None
@@ -103,7 +103,7 @@ SHARED = OpeningHours(RIGA, WEEK)
 def test_the_calendar_is_asked_once_a_day_not_once_a_call() -> None:
     asked: list[date] = []
 
-    def special(day: date) -> Special | None:
+    def special(day: date) -> SpecialDay | None:
         asked.append(day)
         return None
 

@@ -11,7 +11,7 @@ from typing import TextIO
 from callcheck.app.judge import judge_of
 from callcheck.calls.model import Call
 from callcheck.config import Config, ConfigErrors, load_for_replay
-from callcheck.explain import ring_budget, timeline
+from callcheck.explain import timeline, wait_budget
 from callcheck.explain.record import seconds, to_record
 from callcheck.journal.replay import Judged, ReplayError, replay
 from callcheck.judging.people import tenths
@@ -118,13 +118,13 @@ class _Printer:
         return "\n".join(lines) + "\n"
 
     def _spent(self, call: Call) -> list[str]:
-        shares = ring_budget(call)
-        if not shares:
+        waited = wait_budget(call)
+        if not waited:
             return []
-        parts = ", ".join(_share(share.spent, share.who, share.ms, self.names) for share in shares)
+        parts = ", ".join(_part(one.phase, one.who, one.ms, self.names) for one in waited)
         return [f"  the caller's wait: {parts}"]
 
 
-def _share(spent: str, who: Sequence[str], ms: int, names: dict[str, str]) -> str:
+def _part(phase: str, who: Sequence[str], ms: int, names: dict[str, str]) -> str:
     rung = " and ".join(f"{names[p]} ({p})" if p in names else p for p in who)
-    return f"{spent}{' ' + rung if rung else ''} {tenths(ms)}"
+    return f"{phase}{' ' + rung if rung else ''} {tenths(ms)}"

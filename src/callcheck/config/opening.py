@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-from callcheck.judging.hours import WEEKDAYS, Minutes, Spans, Special
+from callcheck.judging.hours import WEEKDAYS, Minutes, Spans, SpecialDay
 
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
 _DAY_NAMES = {name.lower(): n for n, name in enumerate(WEEKDAYS)}
@@ -53,7 +53,7 @@ class CalendarErrors(ValueError):
         super().__init__("; ".join(text for _, text in faults))
 
 
-def read_calendar(path: Path) -> dict[date, Special]:
+def read_calendar(path: Path) -> dict[date, SpecialDay]:
     """The site's calendar: lines of `date,hours,note`, with `;` for `,` as well.
 
     `hours` is `closed`, or spans like `08:30-12:30,13:00-16:00` (in quotes, or with `;`
@@ -65,7 +65,7 @@ def read_calendar(path: Path) -> dict[date, Special]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise CalendarErrors([(None, f"cannot be read: {reason}")]) from None
-    days: dict[date, Special] = {}
+    days: dict[date, SpecialDay] = {}
     faults: list[tuple[int | None, str]] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if _is_row(line, number):
@@ -90,7 +90,7 @@ def _is_row(line: str, number: int) -> bool:
     )
 
 
-def _row(line: str) -> tuple[date, Special]:
+def _row(line: str) -> tuple[date, SpecialDay]:
     cells = [cell.strip() for cell in next(csv.reader([line], delimiter=_delimiter(line)))]
     if len(cells) < 2:
         raise ValueError("needs at least date and hours: 2026-12-23,08:30-13:00,short day")
@@ -116,14 +116,14 @@ def _columns(cells: list[str]) -> tuple[str, str]:
     return ",".join(spans), ", ".join(cell for cell in rest if cell)
 
 
-def _special(hours: str, note: str) -> Special:
+def _special(hours: str, note: str) -> SpecialDay:
     word = hours.lower()
     if word == "closed":
-        return Special(f"closed: {note}" if note else "closed by the house's calendar")
+        return SpecialDay(f"closed: {note}" if note else "closed by the house's calendar")
     if word in _DAY_NAMES:
         as_weekday = _DAY_NAMES[word]
-        return Special(note or f"worked as a {WEEKDAYS[as_weekday]}", as_weekday=as_weekday)
+        return SpecialDay(note or f"worked as a {WEEKDAYS[as_weekday]}", as_weekday=as_weekday)
     try:
-        return Special(note or "by the house's calendar", spans=parse_spans(hours))
+        return SpecialDay(note or "by the house's calendar", spans=parse_spans(hours))
     except ValueError as error:
         raise ValueError(f'{error}; or "closed", or a weekday such as "friday"') from None

@@ -7,7 +7,7 @@ from datetime import date
 
 import holidays
 
-from callcheck.judging.hours import WEEKDAYS, Special
+from callcheck.judging.hours import WEEKDAYS, SpecialDay
 
 _FRIDAY = 4
 
@@ -22,13 +22,13 @@ class PublicDays:
     def __init__(self, country: str) -> None:
         self._days = holidays.country_holidays(country, language="en_US")
 
-    def __call__(self, day: date) -> Special | None:
+    def __call__(self, day: date) -> SpecialDay | None:
         name = self._days.get(day)
         if name:
-            return Special(f"public holiday: {name}")
+            return SpecialDay(f"public holiday: {name}")
         if day in self._moved(day.year):
             weekday = self._moved_from(day)
-            return Special(f"worked as a {WEEKDAYS[weekday]}", as_weekday=weekday)
+            return SpecialDay(f"worked as a {WEEKDAYS[weekday]}", as_weekday=weekday)
         return None
 
     def moved_days_missing(self, year: int) -> bool:
@@ -52,8 +52,8 @@ def knows(country: str) -> bool:
 
 
 def special_days(
-    national: Callable[[date], Special | None], calendar: Mapping[date, Special]
-) -> Callable[[date], Special | None]:
+    national: Callable[[date], SpecialDay | None], calendar: Mapping[date, SpecialDay]
+) -> Callable[[date], SpecialDay | None]:
     """The country's days, overruled by the house's own calendar."""
     return lambda day: calendar.get(day) or national(day)
 

@@ -23,7 +23,7 @@ from callcheck.config.schema import PbxTable, TokenTable
 from callcheck.config.secret_files import env_secret, read_secret
 from callcheck.config.shaping import shape
 from callcheck.config.source import read_source
-from callcheck.judging.hours import OpeningHours, Special
+from callcheck.judging.hours import OpeningHours, SpecialDay
 
 _SQLITE = "sqlite:///"
 _SHORTEST_TOKEN = 16
@@ -76,7 +76,7 @@ class _Reading:
         self._secrets = secrets
         raw, lines = read_source(path)
         self._notes = Notes(str(path), raw, lines)
-        self._calendar: dict[date, Special] = {}
+        self._calendar: dict[date, SpecialDay] = {}
         self._file = shape(raw, self._notes)
         self._code = str(phonenumbers.country_code_for_region(self._file.site.country))
         self._read()
@@ -165,7 +165,7 @@ class _Reading:
         special = public_days.special_days(national, self._calendar)
         return OpeningHours(ZoneInfo(self._file.site.timezone), hours.weekdays.by_number(), special)
 
-    def _read_calendar(self, path: Path) -> dict[date, Special]:
+    def _read_calendar(self, path: Path) -> dict[date, SpecialDay]:
         try:
             return read_calendar(path)
         except CalendarErrors as error:
@@ -261,5 +261,5 @@ class _Reading:
         return Privacy(key_file, table.callers, table.keep_calls_days, table.keep_absence_kind)
 
 
-def _no_day(_: date) -> Special | None:
+def _no_day(_: date) -> SpecialDay | None:
     return None

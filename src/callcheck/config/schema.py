@@ -50,7 +50,7 @@ def key_of(setting: Setting[Any]) -> str:
 
 
 def _rule_table(settings: type[Any]) -> type[Table]:
-    """The table of a rule, from the fields of its `Settings` (`callcheck.judging.settings`)."""
+    """The table of a rule, from the fields of its `Settings` (`judging.rule_settings`)."""
     keys: dict[str, Any] = {
         key_of(one): (Annotated[Any, BeforeValidator(one.metadata["check"])], one.default)
         for one in fields(settings)

@@ -1,6 +1,6 @@
-"""An ended call in, its story out: a timeline in sentences, and where the caller's time went."""
+"""The story of a call for people, what its wait was spent on, and its JSON record."""
 
-from callcheck.explain.budget import Share, Spent, ring_budget
-from callcheck.explain.story import Line, timeline
+from callcheck.explain.budget import WaitPart, WaitPhase, wait_budget
+from callcheck.explain.story import StoryLine, timeline
 
-__all__ = ["Line", "Share", "Spent", "ring_budget", "timeline"]
+__all__ = ["StoryLine", "WaitPart", "WaitPhase", "timeline", "wait_budget"]

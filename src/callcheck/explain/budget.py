@@ -1,4 +1,4 @@
-"""An ended call in, where its caller's wait went out."""
+"""What the caller's wait was spent on: setup, menus, ringing phones and the pauses between them."""
 
 from __future__ import annotations
 
@@ -11,62 +11,66 @@ from callcheck.calls.model import Call, Did, LegResult, Micros, Millis
 from callcheck.explain.forward_legs import forward_legs
 
 _MOMENT: Millis = 100
-"""Phones that begin or end to ring within as many milliseconds do so together."""
+"""Phones that start or stop ringing within so many milliseconds do it together."""
 
 
-class Spent(StrEnum):
-    """What a caller's time went into before the answer."""
+class WaitPhase(StrEnum):
+    """What a part of the wait was spent on."""
 
-    SETUP = "setup"  # the PBX finds out whom to ring
-    MENU = "menu"  # an announcement, a menu or a queue talked before any phone rang
+    SETUP = "setup"
+    """The PBX looks for a phone to ring."""
+    MENU = "menu"
+    """An announcement, menu or queue plays before any phone rings."""
     RINGING = "ringing"
-    FORWARDING = "forwarding"  # between two phones, because one sent the call on
-    BETWEEN = "between"  # between two phones, for any other reason
+    FORWARDING = "forwarding"
+    """No phone rings, because one has forwarded the call."""
+    BETWEEN = "between"
+    """No phone rings between two phones, for any other reason."""
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """A stretch of the caller's wait. `who` are the extensions or numbers that rang."""
+class WaitPart:
+    """A part of the caller's wait. `who` are the extensions or numbers that rang."""
 
-    spent: Spent
+    phase: WaitPhase
     ms: Millis
     who: tuple[str, ...] = ()
 
 
-def ring_budget(call: Call) -> list[Share]:
-    """Where the time from the start to the answer (or the end of the call) went, in order.
+def wait_budget(call: Call) -> list[WaitPart]:
+    """The parts of the wait, from the start of the call to its answer or end, in order.
 
-    The shares add up to `call.wait_ms` exactly; phones that begin or end to ring within a moment
-    are taken together. Empty where the wait is not known.
+    They add up to `call.wait_ms` exactly. Phones that start or stop ringing almost at the same time
+    are taken together. The list is empty if the wait is not known.
     """
     if call.wait_ms is None:
         return []
-    return _joined([share for share in _raw_budget(call) if share.ms])
+    return _joined([part for part in _raw_budget(call) if part.ms])
 
 
-def _raw_budget(call: Call) -> list[Share]:
-    shares: list[Share] = []
+def _raw_budget(call: Call) -> list[WaitPart]:
+    parts: list[WaitPart] = []
     for start, end in _stretches(call):
-        spent, who = _at(call, start)
+        phase, who = _at(call, start)
         ms = _ms(call, end) - _ms(call, start)
-        if shares and (shares[-1].spent, shares[-1].who) == (spent, who):
-            shares[-1] = Share(spent, shares[-1].ms + ms, who)
+        if parts and (parts[-1].phase, parts[-1].who) == (phase, who):
+            parts[-1] = WaitPart(phase, parts[-1].ms + ms, who)
         else:
-            shares.append(Share(spent, ms, who))
-    return shares
+            parts.append(WaitPart(phase, ms, who))
+    return parts
 
 
-def _joined(shares: Sequence[Share]) -> list[Share]:
-    """A moment of ringing goes to the ringing after it, or else to the one before."""
-    joined: list[Share] = []
-    for share in shares:
+def _joined(parts: Sequence[WaitPart]) -> list[WaitPart]:
+    """Joins a very short ringing to the ringing after it, or else to the one before."""
+    joined: list[WaitPart] = []
+    for part in parts:
         last = joined[-1] if joined else None
-        both = last is not None and last.spent is share.spent is Spent.RINGING
-        if last is not None and both and min(last.ms, share.ms) < _MOMENT:
-            who = share.who if last.ms < share.ms else last.who
-            joined[-1] = Share(Spent.RINGING, last.ms + share.ms, who)
+        both = last is not None and last.phase is part.phase is WaitPhase.RINGING
+        if last is not None and both and min(last.ms, part.ms) < _MOMENT:
+            who = part.who if last.ms < part.ms else last.who
+            joined[-1] = WaitPart(WaitPhase.RINGING, last.ms + part.ms, who)
         else:
-            joined.append(share)
+            joined.append(part)
     return joined
 
 
@@ -79,7 +83,7 @@ def _ms(call: Call, at: Micros) -> Millis:
 
 
 def _stretches(call: Call) -> Iterator[tuple[Micros, Micros]]:
-    """The wait, cut wherever a phone begins or ends to ring, or a machine takes the line."""
+    """The wait, cut wherever a phone starts or stops ringing, or a machine takes the line."""
     start, end = call.started_at, _waited_until(call)
     cuts = {start, max(start, end)}
     for leg in call.legs:
@@ -91,8 +95,8 @@ def _stretches(call: Call) -> Iterator[tuple[Micros, Micros]]:
     yield from pairwise(ordered)
 
 
-def _at(call: Call, at: Micros) -> tuple[Spent, tuple[str, ...]]:
-    """What the caller's time went into from `at` on."""
+def _at(call: Call, at: Micros) -> tuple[WaitPhase, tuple[str, ...]]:
+    """What the wait was spent on from `at` on, and who rang."""
     ringing = [
         leg.extension or leg.number or leg.device
         for leg in call.legs
@@ -101,17 +105,17 @@ def _at(call: Call, at: Micros) -> tuple[Spent, tuple[str, ...]]:
         and (leg.ended_at is None or at < leg.ended_at)
     ]
     if ringing:
-        return Spent.RINGING, tuple(dict.fromkeys(ringing))
+        return WaitPhase.RINGING, tuple(dict.fromkeys(ringing))
     if _sent_on(call, at):
-        return Spent.FORWARDING, ()
+        return WaitPhase.FORWARDING, ()
     if call.ring_started_at is None or at < call.ring_started_at:
         machine = _machine_since(call)
-        return (Spent.SETUP if machine is None or at < machine else Spent.MENU), ()
-    return Spent.BETWEEN, ()
+        return (WaitPhase.SETUP if machine is None or at < machine else WaitPhase.MENU), ()
+    return WaitPhase.BETWEEN, ()
 
 
 def _sent_on(call: Call, at: Micros) -> bool:
-    """Whether the silence at `at` is there because a call is forwarded."""
+    """Whether no phone rings at `at` because the call is being forwarded."""
     ended = [leg for leg in call.legs if leg.ended_at is not None and leg.ended_at <= at]
     last = max(ended, key=lambda leg: leg.ended_at or 0, default=None)
     if last is not None and last.result is LegResult.FORWARDED:

@@ -1,7 +1,7 @@
-"""An ended call in, the legs that a forward of the dialplan led to out.
+"""Which legs of a call a forward of the dialplan led to.
 
-A phone's own 302 is told by an event, a forward of the dialplan by none: it shows in who forwarded
-first and who was forwarded to last.
+Asterisk sends an event for a phone's own 302 redirect, but none for a forward in the dialplan. We
+infer it from who forwarded first and who was forwarded to last.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from callcheck.calls.model import Call, Leg
 
 
 def forward_legs(call: Call) -> list[Leg]:
-    """The first phone after the owner's own, and the last one forwarded to; in their order."""
+    """The first phone after the owner's own and the last target of the forward, in order."""
     sender = call.forwarded_from
     if sender is None:
         return []

@@ -1,4 +1,8 @@
-"""An ended call and its findings in, the JSON object of the contract (section 4) out."""
+"""The JSON record of a call: `callcheck replay --json` prints it and the API serves it.
+
+`docs/definitions.md` explains the fields. Times are ISO 8601 with offset, durations are seconds;
+what is not known is None.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ def seconds(ms: Millis | None) -> float | None:
 def to_record(
     call: Call, findings: Sequence[Finding], zone: tzinfo, cadence: Cadence
 ) -> dict[str, object]:
-    """The record of a call. A stream without times gives None for every time and duration."""
+    """The whole record. Without times in the stream every time and duration is None."""
     timed = call.timed
     return {
         **to_row(call, zone, cadence),
@@ -40,7 +44,7 @@ def to_record(
 
 
 def to_row(call: Call, zone: tzinfo, cadence: Cadence) -> dict[str, object]:
-    """What a list shows of a call's record: its words and numbers, and when it began."""
+    """The part of the record that lists show: all plain values, and the start as the only time."""
     ring_ms = call.ring_ms
     return {
         "call_id": call.call_id,

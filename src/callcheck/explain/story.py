@@ -1,7 +1,6 @@
-"""An ended call in, its timeline in sentences out.
+"""The timeline of a call in sentences, without any judgment.
 
-`names` are people's names by extension; a party without a name is called by its extension or
-number. Nothing here judges.
+`names` are people's names by extension; a party without a name is shown as its extension or number.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ from callcheck.explain.forward_legs import forward_legs
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a timeline. Both times are None where the stream had none;
-    `seconds_since_first_ring` is negative before the first ring, and None without one."""
+class StoryLine:
+    """A line of the timeline. Both times are None if the stream had none.
+    `seconds_since_first_ring` is negative before the first ring, and None without a ring."""
 
     at: Micros | None
     seconds_since_first_ring: float | None
@@ -48,15 +47,15 @@ _SENTENCES: Mapping[Did, str] = {
     Did.LOST_SIGHT: "from here on callcheck did not see what happened",
 }
 _MOMENT = 100_000
-"""What happens within as many microseconds is one thing to a person."""
-_TOLD_BY = {
+"""Steps within so many microseconds are one thing to a reader."""
+_IMPLIED_BY = {
     Did.ANSWERED: Did.PICKED_UP,
     Did.JOINED: Did.RETRIEVED,
     Did.LEFT_QUEUE: Did.ANSWERED,
     Did.PBX_ANSWERED: Did.QUEUED,
     Did.TRANSFERRED: Did.PARKED,
 }
-"""What says nothing new right beside something else."""
+"""Steps that add nothing if the other one happens at the same moment."""
 _NOBODY_NAMED = {
     Did.STARTED: "a caller without a number",
     Did.LEFT_QUEUE: "",
@@ -70,16 +69,16 @@ _ENDS = {
 }
 
 
-def timeline(call: Call, names: Mapping[str, str]) -> list[Line]:
-    """The call step by step, in the order of its events; each thing is told once."""
+def timeline(call: Call, names: Mapping[str, str]) -> list[StoryLine]:
+    """The call step by step, in the order of its events and without repetition."""
     forwards = forward_legs(call)
     return [
-        Line(
+        StoryLine(
             step.at if call.timed else None,
             _since(call.ring_started_at, step.at) if call.timed else None,
             _sentence(step, names) + _forwarded(step, call, forwards, names),
         )
-        for step in _told_once(call.timeline)
+        for step in _without_repetition(call.timeline)
     ]
 
 
@@ -93,18 +92,20 @@ def _sentence(step: Step, names: Mapping[str, str]) -> str:
     return text.strip()
 
 
-def _told_once(steps: Sequence[Step]) -> list[Step]:
-    """The steps without those that another of the same moment has told already."""
-    told = []
+def _without_repetition(steps: Sequence[Step]) -> list[Step]:
+    """The steps without those that another step of the same moment implies."""
+    kept = []
     for step in steps:
-        if step.did is Did.PARKED and step.who is None:  # the transfer to the lot says by whom
+        if (
+            step.did is Did.PARKED and step.who is None
+        ):  # only the transfer to the lot names the person
             by = (s.who for s in steps if s.did is Did.TRANSFERRED and _near(s, step))
-            told.append(replace(step, who=next(by, None)))
-        elif step.did not in _TOLD_BY or not any(
-            other.did is _TOLD_BY[step.did] and _near(other, step) for other in steps
+            kept.append(replace(step, who=next(by, None)))
+        elif step.did not in _IMPLIED_BY or not any(
+            other.did is _IMPLIED_BY[step.did] and _near(other, step) for other in steps
         ):
-            told.append(step)
-    return told
+            kept.append(step)
+    return kept
 
 
 def _near(one: Step, other: Step) -> bool:

@@ -1,1 +1,1 @@
-"""What rules judge by: findings, scope, ring cadence, opening hours, who is who, service levels."""
+"""What rules judge by: findings, scope, ring cadence, opening hours, people, service levels."""

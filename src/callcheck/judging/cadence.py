@@ -1,7 +1,7 @@
-"""How long a phone has rung in, which ring that is and whether a limit was kept, out.
+"""The ring cadence of each country: which ring a moment falls in, and where a limit lies.
 
-A PBX tells when a phone starts to ring and nothing of the single rings after it. The bell's
-rhythm is a national habit, so the ring number is arithmetic: one period is a tone and a pause.
+A PBX reports when a phone starts to ring, but not the single rings. The cadence is a national
+standard, so the ring number can be computed: one period is a tone and a pause.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from callcheck.calls.model import Millis
 
 
 class Reading(StrEnum):
-    """Three readings of "by the third ring" (contract, section 1)."""
+    """Three readings of "by the third ring" (`docs/definitions.md`)."""
 
     BEFORE = "before"
     """Before the third ring begins."""
     WITHIN = "within"
-    """By the end of the third ring's tone, its last millisecond included."""
+    """By the end of the third ring's tone, including its last millisecond."""
     THIRD = "third"
-    """Before the fourth ring begins, that is ring number <= 3: the headline."""
+    """Before the fourth ring begins, that is ring number <= 3. This is the default."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """A bell's rhythm: a tone of `on_ms`, then a pause of `off_ms`. A double ring is one tone."""
+    """A tone of `on_ms`, then a pause of `off_ms`. A double ring counts as one tone."""
 
     on_ms: Millis
     off_ms: Millis
@@ -36,23 +36,23 @@ class Cadence:
         return self.on_ms + self.off_ms
 
     def ring_number(self, ms: Millis) -> int:
-        """The ring in which a moment `ms` after the ring start falls; the first one is 1."""
+        """The number of the ring at `ms` after the ring start; the first is 1."""
         return ms // self.period_ms + 1
 
     def limit_ms(self, reading: Reading, ring: int) -> Millis:
-        """The limit of "by ring `ring`", after the ring start; `kept` says whether it counts."""
+        """The limit of "by ring `ring`" after the ring start. Only `WITHIN` includes it."""
         start = (ring - 1) * self.period_ms
         if reading is Reading.BEFORE:
             return start
         return start + (self.on_ms if reading is Reading.WITHIN else self.period_ms)
 
     def kept(self, reading: Reading, ring: int, ms: Millis) -> bool:
-        """Whether `ms` after the ring start is still by ring `ring`, exact to the millisecond."""
+        """Whether `ms` after the ring start is in time, exact to the millisecond."""
         limit = self.limit_ms(reading, ring)
         return ms <= limit if reading is Reading.WITHIN else ms < limit
 
 
-_DOUBLE = Cadence(1000, 2000)  # 400 on, 200 off, 400 on, 2000 off: one ring with a tone of 1 s
+_DOUBLE = Cadence(1000, 2000)  # 400 on, 200 off, 400 on, 2000 off
 _LONG = Cadence(1000, 4000)
 
 CADENCES: dict[str, Cadence] = {
@@ -71,7 +71,7 @@ CADENCES: dict[str, Cadence] = {
     "ES": Cadence(1500, 3000),
     "FI": _LONG,
     "FR": Cadence(1500, 3500),
-    "GB": _DOUBLE,  # [uk] there
+    "GB": _DOUBLE,  # [uk] in indications.conf
     "GR": _LONG,
     "HU": Cadence(1250, 3750),
     "ID": _LONG,
@@ -80,7 +80,7 @@ CADENCES: dict[str, Cadence] = {
     "IT": _LONG,
     "JP": Cadence(1000, 2000),
     "LT": _LONG,
-    "LV": _LONG,  # not in indications.conf: as its neighbours
+    "LV": _LONG,  # not in indications.conf; its neighbours' cadence
     "MX": Cadence(2000, 4000),
     "MY": Cadence(2000, 4000),
     "NL": _LONG,
@@ -98,8 +98,8 @@ CADENCES: dict[str, Cadence] = {
     "VE": _LONG,
     "ZA": _DOUBLE,
 }
-"""By ISO 3166 country: `ringcadence` ("the physical bell") of Asterisk's indications.conf.
+"""By ISO 3166 country: `ringcadence` of Asterisk's indications.conf, the rhythm of the bell.
 
-In MX, MY, TH and TW the tone that the caller hears (`ring` there) has another rhythm; the bell
-is what somebody can answer by. `[site] cadence` sets another one.
+In MX, MY, TH and TW the caller hears another rhythm (`ring` there). We count by the bell, because
+people answer a bell. `[site] cadence` sets a cadence by hand.
 """

@@ -13,27 +13,27 @@ from callcheck.times import local, micros
 Minutes = int
 """Minutes after local midnight; 1440 is the end of the day."""
 Spans = tuple[tuple[Minutes, Minutes], ...]
-"""Opening times of a day, each from a minute up to (not including) another, in order."""
+"""Opening times of a day in order: (first minute, minute of closing)."""
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAYS_KEPT = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Special:
-    """A date that is not worked like its weekday."""
+class SpecialDay:
+    """A date with other hours than its weekday."""
 
     why: str
-    """In words, as a reason: "public holiday: Midsummer Day"."""
+    """The reason in words: "public holiday: Midsummer Day"."""
     spans: Spans = ()
-    """When it is open; empty is closed."""
+    """The opening times; empty means closed."""
     as_weekday: int | None = None
-    """0 is Monday: worked like that weekday, and `spans` does not count."""
+    """0 is Monday: it has the hours of that weekday, and `spans` is ignored."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """One local date in absolute time."""
+    """A local date with its opening times as absolute times."""
 
     begins: Micros
     ends: Micros
@@ -42,25 +42,27 @@ class _Day:
 
 
 class OpeningHours:
-    """Working hours of a house.
+    """The opening hours of a house.
 
-    `weekdays` maps 0 (Monday) to 6 to the spans of that day, one not in it is closed;
-    `special` says of a date whether it is an exception. DST is exact: spans are wall-clock
-    times in `zone`. A time that the clocks skip is taken as if they had not yet been moved on;
-    of a time that comes twice an opening takes the first and a closing the second.
+    `weekdays` maps 0 (Monday) to 6 to the spans of that day; a missing day is closed. `special`
+    returns the exception for a date, or None. Spans are wall-clock times in `zone`, exact over DST:
+    a time that the clocks skip is read as if they had not yet moved; if a time occurs twice, an
+    opening takes the first and a closing the second.
     """
 
     def __init__(
         self,
         zone: tzinfo,
         weekdays: Mapping[int, Spans],
-        special: Callable[[date], Special | None] = lambda _: None,
+        special: Callable[[date], SpecialDay | None] = lambda _: None,
     ) -> None:
         self._zone = zone
         self._weekdays = dict(weekdays)
         self._special = special
         self._day_of = lru_cache(_DAYS_KEPT)(self._make_day)
-        self._last = _Day(0, 0, (), "")  # calls come in order: nearly always the same day again
+        self._last = _Day(
+            0, 0, (), ""
+        )  # calls come in order: the day is nearly always the same as before
 
     def why_closed(self, at: Micros) -> str | None:
         """Why the house is closed at this moment, in words; None if it is open."""
@@ -70,7 +72,7 @@ class OpeningHours:
         return day.why
 
     def spans(self, day: date) -> tuple[tuple[Micros, Micros], ...]:
-        """The working time of a local date, as absolute times."""
+        """The opening times of a local date, as absolute times."""
         return self._day_of(day).opened
 
     def _day_at(self, at: Micros) -> _Day:
@@ -100,7 +102,7 @@ class OpeningHours:
         wall = datetime.combine(
             day + timedelta(days), time(*divmod(minutes, 60), fold=fold), self._zone
         )
-        # a skipped time has no fold of its own: fold=1 would take it to before the gap
+        # a skipped time has no second occurrence: fold=1 would move it to before the gap
         if fold and wall.utcoffset() != wall.replace(fold=0).utcoffset() and _skipped(wall):
             wall = wall.replace(fold=0)
         return micros(wall.astimezone(UTC))
@@ -111,7 +113,7 @@ def _skipped(wall: datetime) -> bool:
     return back.replace(tzinfo=None) != wall.replace(tzinfo=None)
 
 
-def _why(day: date, spans: Spans, special: Special | None) -> str:
+def _why(day: date, spans: Spans, special: SpecialDay | None) -> str:
     if special and not spans:
         return special.why
     name = WEEKDAYS[day.weekday()]

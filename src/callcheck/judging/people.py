@@ -1,7 +1,7 @@
-"""A call's parties in, people of the house in words out: what the reasons of the rules say.
+"""Names for the parties of a call, in the words that the reasons of the rules use.
 
-An outside number never comes out: the rules judge a call before its numbers are concealed.
-Parties are extensions or outside numbers, as in `Call`.
+No method returns an outside number, because rules judge a call before its numbers are replaced by
+pseudonyms. A party is an extension or an outside number, as in `Call`.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from callcheck.calls.directory import Directory, Kind
 from callcheck.calls.model import Call, Millis, Via
 
 _LONG = re.compile(r"(?:\D*\d){6}")
-"""Six digits or more are nobody's extension unless the directory or a phone says so."""
+"""Six digits or more are an outside number, unless the directory or a phone has that extension."""
 _MOST = 3
-"""How many phones a reason names."""
+"""A reason names at most so many phones."""
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who is who, by the directory of one house."""
+    """The people of one house, by its directory."""
 
     directory: Directory = field(default_factory=Directory)
 
     def owner(self, call: Call) -> str | None:
-        """The extension of the person whose call it was; None where a line was asked for, or
-        whoever was asked for cannot be told.
+        """The extension of the person whose call it was; None if the caller dialled a line, or if
+        we do not know the person.
 
-        A call to a line becomes a person's once that person's phone was picked up for, or sent
-        it on.
+        A call to a line becomes a person's call when it is picked up from that person's phone, or
+        forwarded by it.
         """
         for party in (self._person_asked(call), call.picked_up_for, call.forwarded_from):
             who = self.extension(call, party)
@@ -39,7 +39,7 @@ class People:
         return None
 
     def extension(self, call: Call, party: str | None) -> str | None:
-        """The extension of a party; of a person's own mobile too. None for anybody else."""
+        """The extension of a party, also if it is a person's own mobile; None for outsiders."""
         if party is None or self.directory.extension(party):
             return party
         holder = self.directory.owner_of_mobile(party)
@@ -59,7 +59,7 @@ class People:
         return f"{known.name} ({extension})" if known and known.name else extension
 
     def answered_by(self, call: Call) -> str:
-        """` by Berta (202) of the same unit, who picked up for Anna (201)`; "" if not known."""
+        """` by Berta (202) of the same unit, who picked up for Anna (201)`; "" if unknown."""
         party = call.answered_by
         if not party:
             return ""
@@ -77,7 +77,7 @@ class People:
         return head + self._way(call, extension, "whom")
 
     def rang(self, call: Call) -> str:
-        """`Anna (201) and Berta (202) rang for 25 s`, of a call that nobody answered."""
+        """`Anna (201) and Berta (202) rang for 25 s`, for an unanswered call."""
         rung = [leg.extension or leg.number for leg in call.legs if leg.ring_started_at is not None]
         names = _listed([self.name(call, party) for party in rung]) or self.asked(call)
         sent = call.forwarded_from
@@ -85,12 +85,12 @@ class People:
         return f"{names} rang for {_ringing(call)}{via}"
 
     def asked(self, call: Call) -> str:
-        """Who was asked for, in words."""
+        """Whom the caller asked for."""
         return self.name(call, call.extension) if call.extension else "the phone"
 
     def _person_asked(self, call: Call) -> str | None:
         if self.directory.extension(call.extension):
-            return call.extension  # of a line, it is no person's
+            return call.extension  # `owner` rejects it if it is a line
         several = call.answered_via in (Via.QUEUE, Via.GROUP) or call.queue_joined_at is not None
         return None if several else call.extension
 
@@ -103,7 +103,8 @@ class People:
         return f"{known.name}'s mobile" if known and known.name else f"the mobile of {extension}"
 
     def _unit(self, call: Call, extension: str, owner: str | None) -> str:
-        """A menu is of no unit in particular; of a line only what is unusual is said."""
+        """Whether the unit is the owner's. For a call to a line we mention only another unit; for a
+        call to a menu nothing, because a menu serves all units."""
         if extension == owner:
             return ""
         home = self.directory.unit_of(owner) if owner else call.unit
@@ -118,7 +119,7 @@ class People:
         return " of another unit"
 
     def _way(self, call: Call, extension: str | None, who: str) -> str:
-        """How the call came to whoever answered."""
+        """How the call reached the person who answered."""
         said, way = extension, ""
         if call.answered_via is Via.PICKUP and call.picked_up_for:
             said = call.picked_up_for
@@ -140,11 +141,11 @@ class People:
 
 
 NOBODY = People()
-"""A house of which no names are known."""
+"""For a house without a directory."""
 
 
 def tenths(ms: Millis) -> str:
-    """Seconds with tenths, rounded down: what is before a limit never reads as if at it."""
+    """Seconds with tenths, rounded down: a time before the limit never reads as the limit."""
     whole, rest = divmod(ms, 1000)
     return f"{whole}.{rest // 100} s" if rest >= 100 else f"{whole} s"
 

@@ -1,7 +1,6 @@
-"""Counts in, shares out: compliance with its Wilson interval, and the five service levels.
+"""Compliance with its Wilson interval, and the five service levels (`docs/definitions.md`).
 
-Pure arithmetic (contract, section 2). With nothing to divide by a share is None, "no data",
-never 100 %.
+Without a call to divide by, a share is None ("no data"), never 100 %.
 """
 
 from __future__ import annotations
@@ -14,7 +13,10 @@ _Z95 = 1.959963984540054  # the 97.5 % quantile of the normal distribution
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Callers by how their wait ended: A, A_T, B, B_T, B_s and F of the contract."""
+    """Callers by how their wait ended: A, A_T, B, B_T, B_s and F of `docs/definitions.md`.
+
+    The store has a column for each field: a new one needs a migration.
+    """
 
     answered: int = 0
     answered_in_time: int = 0
@@ -25,7 +27,7 @@ class Waits:
 
     @property
     def all(self) -> int:
-        """P: everybody who waited."""
+        """P: all callers who waited."""
         return self.answered + self.abandoned + self.otherwise
 
     def __add__(self, other: Waits) -> Waits:
@@ -34,7 +36,7 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class ServiceLevels:
-    """The five service levels in use, each from 0 to 1, or None without data."""
+    """The five common service levels, each from 0 to 1, or None without data."""
 
     handled: float | None
     ignore: float | None
@@ -44,7 +46,7 @@ class ServiceLevels:
 
 
 def service_levels(waits: Waits) -> ServiceLevels:
-    """The five service levels of the same waits; they differ in how early hang-ups count."""
+    """The five service levels. They differ in how they count callers who hang up early."""
     in_time, everybody = waits.answered_in_time, waits.all
     return ServiceLevels(
         handled=ratio(in_time, waits.answered),
@@ -57,7 +59,7 @@ def service_levels(waits: Waits) -> ServiceLevels:
 
 @dataclass(frozen=True, slots=True)
 class Compliance:
-    """met / n with the Wilson 95 % interval, all from 0 to 1."""
+    """met / n with its Wilson 95 % interval, all from 0 to 1."""
 
     share: float
     n: int
@@ -66,7 +68,7 @@ class Compliance:
 
 
 def compliance(met: int, breached: int) -> Compliance | None:
-    """met / (met + breached); None with no judged call."""
+    """met / (met + breached); None without a judged call."""
     n = met + breached
     if n == 0:
         return None
@@ -80,12 +82,12 @@ def wilson(part: int, n: int) -> tuple[float, float]:
     middle = share + z2 / (2 * n)
     half = _Z95 * sqrt(share * (1 - share) / n + z2 / (4 * n * n))
     whole = 1 + z2 / n
-    # the ends are exact at 0 and 1; rounding must not put the share outside of its own interval
+    # exact at 0 and 1, because rounding could put the share outside its own interval
     low = 0.0 if part == 0 else (middle - half) / whole
     high = 1.0 if part == n else (middle + half) / whole
     return low, high
 
 
 def ratio(part: int, whole: int) -> float | None:
-    """part / whole, or None where there is nothing to divide by."""
+    """part / whole, or None if whole is 0."""
     return part / whole if whole > 0 else None

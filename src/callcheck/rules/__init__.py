@@ -2,7 +2,7 @@
 
 A rule's file brings `NAME` (the file's own name), `bind(context)`, which returns the rule ready to
 judge, and, if it can be configured, a dataclass `Settings` whose fields come from
-`callcheck.judging.settings`. Configuration, store, metrics and API take any rule as it is.
+`callcheck.judging.rule_settings`. Configuration, store, metrics and API take any rule as it is.
 """
 
 from __future__ import annotations

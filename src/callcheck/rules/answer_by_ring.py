@@ -15,8 +15,8 @@ from callcheck.calls.model import Call, Disposition, Micros, Millis
 from callcheck.judging.cadence import Cadence, Reading
 from callcheck.judging.context import RuleContext
 from callcheck.judging.people import NOBODY, People, tenths
+from callcheck.judging.rule_settings import by, milliseconds, one_of, whole
 from callcheck.judging.scope import WhyClosed, not_asked, out_of_scope
-from callcheck.judging.settings import by, milliseconds, one_of, whole
 from callcheck.judging.verdict import HEADLINE, Finding, Readings, Result, Rule
 from callcheck.judging.wait import Bounds, Clock, WaitLimit, wait_bounds
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from callcheck.calls.model import Call, Millis
 from callcheck.judging.context import RuleContext
-from callcheck.judging.settings import by, milliseconds
+from callcheck.judging.rule_settings import by, milliseconds
 from callcheck.judging.verdict import Finding, Result, Rule
 
 NAME = "short_talk"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from callcheck.api.backend import ApiSettings
 from callcheck.calls.model import Call
-from callcheck.explain import ring_budget, timeline
+from callcheck.explain import timeline, wait_budget
 from callcheck.explain.record import seconds, to_record
 from callcheck.judging.verdict import Finding
 from callcheck.times import iso
@@ -30,8 +30,8 @@ def with_story(call: Call, findings: Sequence[Finding], settings: ApiSettings) -
             for line in timeline(call, settings.names)
         ],
         "wait_budget": [
-            {"spent": share.spent.value, "seconds": seconds(share.ms), "who": list(share.who)}
-            for share in ring_budget(call)
+            {"spent": part.phase.value, "seconds": seconds(part.ms), "who": list(part.who)}
+            for part in wait_budget(call)
         ],
     }
 
