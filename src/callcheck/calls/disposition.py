@@ -91,6 +91,8 @@ class Ending:
             doubts += ("HangupRequest",)
         if any(self._dial_end_missed(leg) for leg in self.first_legs):
             doubts += ("DialEnd",)
+        if any(self._dial_missed(channel) for channel in self.c.channels):
+            doubts += ("DialBegin",)
         if self._leaving_missed():
             doubts += ("QueueCallerLeave",)
         if self.gone_at is None and any(map(self._progress_missed, self.first_legs)):
@@ -150,6 +152,13 @@ class Ending:
         if self.result(leg) is not LegResult.UNREACHABLE:
             return False
         return end is not None and end - leg.at >= (_SOON if not self.timeless else _SAME_EVENTS)
+
+    def _dial_missed(self, channel: Channel) -> bool:
+        """Whether a phone's line was made for this call, and nothing told that it was dialled."""
+        if not channel.phone or channel.dial is not None or channel is self.root or channel.agent:
+            return False
+        found = self.c.found is not None and channel in self.c.found
+        return channel.linkedid == self.c.call_id and not found and not self.c.originated
 
     def _leaving_missed(self) -> bool:
         """Whether the caller may have left the queue for a recording: where the PBX tells of nobody
