@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from callcheck.app.judge import judge_of
 from callcheck.calls.model import Call
 from callcheck.config import Config, load_for_replay
 from callcheck.explain.record import to_record
@@ -49,7 +50,7 @@ def calls_of(pieces: Iterable[bytes], config: Config) -> list[Call]:
 
 
 def verdict(call: Call, config: Config) -> str | None:
-    found = headline(config.judge()(call))
+    found = headline(judge_of(config)(call))
     return found.result.value if found is not None else None
 
 
