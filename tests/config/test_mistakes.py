@@ -62,14 +62,14 @@ MISTAKES = {
     ),
     "no list of tables": (
         '[pbx]\nname = "main"\n' + UNIT,
-        "1: pbx: must be written [[pbx]], with two brackets",
+        "1: pbx: must be written with two brackets: [[pbx]]",
     ),
     "port too high": (
         PBX + "port = 70000\n" + UNIT,
-        "4: [pbx.main] port: must be less than or equal to 65535",
+        "4: [pbx.main] port: must be at most 65535",
     ),
-    "no pbx": (UNIT, ": pbx: there is none; name the Asterisk to listen to in a [[pbx]]"),
-    "no unit": (PBX, ": unit: there is none; name whose phones these are in a [[unit]]"),
+    "no pbx": (UNIT, ": pbx: is missing; name the Asterisk to listen to in a [[pbx]]"),
+    "no unit": (PBX, ": unit: is missing; list whose phones these are in a [[unit]]"),
     "no name": ('[[pbx]]\nsecret_env = "AMI"\n' + UNIT, "1: [pbx.1] name: is missing"),
     "no extension": (
         HOUSE + '[[unit.member]]\nname = "Anna"\n',
@@ -85,57 +85,59 @@ MISTAKES = {
     ),
     "pbx twice": (
         PBX + PBX + UNIT,
-        '5: [pbx.main] name: "main" is the name of another [[pbx]]',
+        '5: [pbx.main] name: another [[pbx]] already has the name "main"',
     ),
     "unit twice": (
         HOUSE + UNIT,
-        '7: [unit.registry] id: "registry" is the id of another [[unit]]',
+        '7: [unit.registry] id: another [[unit]] already has the id "registry"',
     ),
     "extension in two units": (
         TWO + '[[unit]]\nid = "law"\n[[unit.line]]\nkind = "ivr"\nextension = "201"\n',
-        '14: [unit.law.line.201] extension: 201 is in the unit "registry" already; name it once',
+        '14: [unit.law.line.201] extension: 201 is already in the unit "registry"; '
+        "list it only once",
     ),
     "extension twice in a unit": (
         HOUSE + '[[unit.member]]\nextension = "7"\ndevices = ["SIP/a"]\n'
         '[[unit.line]]\nkind = "ivr"\nextension = "7"\n',
-        '11: [unit.registry.line.7] extension: 7 is in the unit "registry" already; name it once',
+        '11: [unit.registry.line.7] extension: 7 is already in the unit "registry"; '
+        "list it only once",
     ),
     "number twice": (
         TWO.replace('"202"\n', '"202"\nnumbers = ["+371 67000201"]\n').replace(
             '"201"\n', '"201"\nnumbers = ["67000201"]\n'
         ),
-        "11: [unit.registry.member.202] numbers: this number leads to 201 already; "
-        "it can lead to one place only",
+        "11: [unit.registry.member.202] numbers: this number already leads to 201; "
+        "it can lead to only one extension",
     ),
     "glob twice": (
         TWO.replace('2"\n', '2"\nnumbers = ["670*"]\n').replace('1"\n', '1"\nnumbers = ["670*"]\n'),
-        "11: [unit.registry.member.202] numbers: this number leads to 201 already; "
-        "it can lead to one place only",
+        "11: [unit.registry.member.202] numbers: this number already leads to 201; "
+        "it can lead to only one extension",
     ),
     "number is an extension": (
         TWO + 'numbers = ["201"]\n',
-        "10: [unit.registry.member.202] numbers: 201 is the extension of somebody else",
+        "10: [unit.registry.member.202] numbers: 201 is the extension of another entry",
     ),
     "device claimed twice": (
         TWO + 'devices = ["PJSIP/201"]\n',
-        "10: [unit.registry.member.202] devices: PJSIP/201 is the phone of 201 already",
+        "10: [unit.registry.member.202] devices: PJSIP/201 is already the phone of 201",
     ),
     "no deputy": (
         TWO + 'deputy = "299"\n',
-        '10: [unit.registry.member.202] deputy: "299" is no extension of this file',
+        '10: [unit.registry.member.202] deputy: "299" is not an extension in this file',
     ),
     "own deputy": (
         TWO + 'deputy = "202"\n',
-        "10: [unit.registry.member.202] deputy: nobody can stand in for oneself",
+        "10: [unit.registry.member.202] deputy: somebody cannot be their own deputy",
     ),
     "unknown time zone": (
         '[site]\ntimezone = "Europe/Rgia"\n' + HOUSE,
-        '2: [site] timezone: "Europe/Rgia" is no time zone; did you mean "Europe/Riga"?; '
+        '2: [site] timezone: "Europe/Rgia" is not a time zone; did you mean "Europe/Riga"?; '
         'an example is "Europe/Riga"',
     ),
     "unknown country": (
         '[site]\ncountry = "XX"\n' + HOUSE,
-        '2: [site] country: "XX" is no country; write its two letters as in ISO 3166: "LV"',
+        '2: [site] country: "XX" is not a country; write its two letters of ISO 3166, such as "LV"',
     ),
     "UK": (
         '[site]\ncountry = "UK"\n' + HOUSE,
@@ -164,33 +166,34 @@ MISTAKES = {
     ),
     "overlap": (
         HOUSE + '[hours]\nweekdays = { fri = "08:30-12:30,12:00-15:30" }\n',
-        '7: [hours.weekdays] fri: "08:30-12:30,12:00-15:30" overlaps itself at 12:00',
+        '7: [hours.weekdays] fri: "08:30-12:30,12:00-15:30" has spans that overlap at 12:00',
     ),
     "end before start": (
         HOUSE + '[hours]\n[hours.weekdays]\nmon = "22:00-06:00"\n',
         '8: [hours.weekdays] mon: "22:00-06:00" ends before it starts; '
-        "time after midnight belongs to the next day",
+        "write the time after midnight under the next day",
     ),
     "no span": (
         HOUSE + '[hours]\n[hours.weekdays]\nmon = "all day"\n',
-        '8: [hours.weekdays] mon: "all day" is no time span; write it as "08:30-12:30"',
+        '8: [hours.weekdays] mon: "all day" is not a time span; write it as "08:30-12:30"',
     ),
     "past midnight": (
         HOUSE + '[hours]\n[hours.weekdays]\nmon = "20:00-24:01"\n',
-        '8: [hours.weekdays] mon: "24:01" is no time of day ("24:00" is the last)',
+        '8: [hours.weekdays] mon: "24:01" is not a time of day; the last is "24:00"',
     ),
     "no weekday": (
         HOUSE + "[hours]\nweekdays = {}\n",
-        "7: [hours.weekdays]: no day has hours; leave out [hours] to be always open",
+        "7: [hours.weekdays]: no day has opening hours; "
+        "leave out [hours] if the house is always open",
     ),
     "no weekdays": (HOUSE + "[hours]\n", "6: [hours.weekdays]: is missing"),
     "an hour that no day has": (
         HOUSE + '[absences.tomorrow]\nat = "25:00"\n',
-        '7: [absences.tomorrow] at: must be a time of the day: "15:00"',
+        '7: [absences.tomorrow] at: must be a time of day, such as "15:00"',
     ),
     "no webhook's address": (
         HOUSE + '[absences.tomorrow]\nwebhook = "chat.example/hook"\n',
-        '7: [absences.tomorrow] webhook: is no address; write it as "https://host.example/path"',
+        '7: [absences.tomorrow] webhook: is not an address; write it as "https://host.example/path"',
     ),
     "two webhooks": (
         HOUSE + '[absences.tomorrow]\nwebhook = "https://chat.example/"\nwebhook_file = "h"\n',
@@ -202,7 +205,7 @@ MISTAKES = {
     ),
     "nobody to trust": (
         HOUSE + '[absences]\nca_file = "ca.pem"\n',
-        "7: [absences] ca_file: ca.pem is not there",
+        "7: [absences] ca_file: ca.pem does not exist",
     ),
     "a calendar nowhere": (
         TWO + '[[absences.calendar]]\nextension = "201"\n',
@@ -234,11 +237,11 @@ MISTAKES = {
     ),
     "a PBX that is not there": (
         HOUSE + 'pbx = "brnach"\n',
-        '6: [unit.registry] pbx: no [[pbx]] is named "brnach"; there is main',
+        '6: [unit.registry] pbx: no [[pbx]] is named "brnach"; the names are main',
     ),
     "a member on a PBX that is not there": (
         HOUSE + '[[unit.member]]\nextension = "201"\npbx = "x"\n',
-        '8: [unit.registry.member.201] pbx: no [[pbx]] is named "x"; there is main',
+        '8: [unit.registry.member.201] pbx: no [[pbx]] is named "x"; the names are main',
     ),
     "no calendar": (
         HOUSE + '[hours]\nweekdays = { mon = "08:00-12:00" }\ncalendar = "c.csv"\n',
@@ -246,11 +249,11 @@ MISTAKES = {
     ),
     "secret in the file": (
         '[[pbx]]\nname = "main"\nsecret = "geheim"\n' + UNIT,
-        "3: [pbx.main] secret: never stands in this file itself; use secret_file or secret_env",
+        "3: [pbx.main] secret: must not be in this file; use secret_file or secret_env",
     ),
     "no secret": (
         '[[pbx]]\nname = "main"\n' + UNIT,
-        "1: [pbx.main] secret_file: is missing; so is secret_env: one of the two must be given",
+        "1: [pbx.main] secret_file: is missing; give either secret_file or secret_env",
     ),
     "two secrets": (
         PBX + 'secret_file = "s"\n' + UNIT,
@@ -266,35 +269,35 @@ MISTAKES = {
     ),
     "no ca_file": (
         PBX + 'tls = true\nca_file = "ca.pem"\n' + UNIT,
-        "5: [pbx.main] ca_file: ca.pem is not there",
+        "5: [pbx.main] ca_file: ca.pem does not exist",
     ),
     "listen": (
         HOUSE + '[http]\nlisten = "9876"\n',
-        '7: [http] listen: "9876" is no address; write it as "127.0.0.1:9876", "0.0.0.0:9876" '
+        '7: [http] listen: "9876" is not an address; write it as "127.0.0.1:9876", "0.0.0.0:9876" '
         'or "[::1]:9876"',
     ),
     "open to the world": (
         HOUSE + '[http]\nlisten = "0.0.0.0:9876"\n',
-        "7: [http] listen: without a token only a loopback address is served; "
-        'add an [[http.token]], or listen on "127.0.0.1:9876"',
+        "7: [http] listen: without a token callcheck only listens on a loopback address; "
+        'add an [[http.token]] or listen on "127.0.0.1:9876"',
     ),
     "token in the file": (
         HOUSE + '[[http.token]]\nrole = "admin"\ntoken = "geheim"\n',
-        "8: [http.token.admin] token: never stands in this file itself; "
-        "use token_file or token_env",
+        "8: [http.token.admin] token: must not be in this file; use token_file or token_env",
     ),
     "short token": (
         HOUSE + '[[http.token]]\nrole = "admin"\ntoken_env = "AMI"\n',
-        "8: [http.token.admin] token_env: is shorter than 16 characters: "
-        "make one by openssl rand -hex 24",
+        "8: [http.token.admin] token_env: is shorter than 16 characters; "
+        "make one with: openssl rand -hex 24",
     ),
     "odd digest": (
         HOUSE + '[[http.token]]\nrole = "admin"\nsha256 = "abc"\n',
-        "8: [http.token.admin] sha256: must be 64 hexadecimal digits: printf %s TOKEN | sha256sum",
+        "8: [http.token.admin] sha256: must be 64 hexadecimal digits; "
+        "make them with: printf %s TOKEN | sha256sum",
     ),
     "role": (
         HOUSE + f'[[http.token]]\nrole = "boss"\nsha256 = "{"a" * 64}"\n',
-        '7: [http.token.boss] role: "boss" is no role; use "admin", "metrics" or '
+        '7: [http.token.boss] role: "boss" is not a role; use "admin", "metrics" or '
         '"unit:<id of a unit>"',
     ),
     "role of no unit": (
@@ -308,20 +311,20 @@ MISTAKES = {
     ),
     "no folder for the key": (
         HOUSE + '[privacy]\nkey_file = "no/callers.key"\n',
-        "7: [privacy] key_file: there is no folder no to make it in",
+        "7: [privacy] key_file: its folder no does not exist",
     ),
     "keep for ever": (
         HOUSE + "[privacy]\nkeep_calls_days = 0\n",
-        "7: [privacy] keep_calls_days: must be greater than or equal to 1",
+        "7: [privacy] keep_calls_days: must be at least 1",
     ),
     "no TOML": (
         HOUSE + "[http\n",
-        "6: is no TOML: Expected ']' at the end of a table declaration (at line 6, column 6)",
+        "6: is not valid TOML: "
+        "Expected ']' at the end of a table declaration (at line 6, column 6)",
     ),
     "password in the address": (
         HOUSE + '[store]\nurl = "postgresql://me:geheim@db/callcheck"\n',
-        "7: warning: [store] url: holds a password; keep it in ~/.pgpass or PGPASSFILE "
-        "and leave it out here",
+        "7: warning: [store] url: contains a password; keep it in ~/.pgpass or PGPASSFILE instead",
     ),
     "CA without TLS": (
         PBX + 'ca_file = "callcheck.toml"\n' + UNIT,
@@ -331,13 +334,13 @@ MISTAKES = {
         TWO.replace('"202"\n', '"202"\nmobile = "20000001"\n').replace(
             '"201"\n', '"201"\nmobile = "+37120000001"\n'
         ),
-        "11: warning: [unit.registry.member.202] mobile: is the mobile of 201 too; "
-        "who answers on it will be taken for 201",
+        "11: warning: [unit.registry.member.202] mobile: is also the mobile of 201; "
+        "calls answered on it will count for 201",
     ),
     "holidays unknown": (
         '[site]\ncountry = "AQ"\ncadence = [1000, 4000]\n[hours]\n'
         'weekdays = { mon = "08:00-12:00" }\n' + HOUSE,
-        '2: [site] country: "AQ" is no country; write its two letters as in ISO 3166: "LV"',
+        '2: [site] country: "AQ" is not a country; write its two letters of ISO 3166, such as "LV"',
     ),
 }
 
@@ -378,8 +381,8 @@ def test_a_secret_that_others_can_read(tmp_path: Path, mode: int) -> None:
     path.chmod(mode)
     text = '[[pbx]]\nname = "main"\nsecret_file = "s"\n' + UNIT
     assert problems(tmp_path, text) == [
-        f"callcheck.toml:3: [pbx.main] secret_file: s can be read by others (mode {mode:04o}): "
-        "chmod 600 s"
+        f"callcheck.toml:3: [pbx.main] secret_file: s can be read by others (mode {mode:04o}); "
+        "run: chmod 600 s"
     ]
 
 
@@ -407,9 +410,9 @@ def test_calendar_faults_have_the_calendar_s_own_lines(tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_text("date,hours,note\n2026-13-01,closed\n2026-12-01,sometimes\n")
     text = HOUSE + '[hours]\nweekdays = { mon = "08:00-12:00" }\ncalendar = "c.csv"\n'
     assert problems(tmp_path, text) == [
-        'c.csv:2: "2026-13-01" is no date; write it as 2026-12-23',
-        'c.csv:3: "sometimes" is no time span; write it as "08:30-12:30"; '
-        'or "closed", or a weekday such as "friday"',
+        'c.csv:2: "2026-13-01" is not a date; write it as 2026-12-23',
+        'c.csv:3: "sometimes" is not a time span; write it as "08:30-12:30"; '
+        'or write "closed", or a weekday such as "friday"',
     ]
 
 
@@ -421,7 +424,7 @@ def test_moved_days_of_next_year_are_asked_for_in_autumn(tmp_path: Path) -> None
     assert check_config(path, environ, date(2026, 8, 31)) == []
     (warning,) = check_config(path, environ, date(2026, 9, 1))
     assert warning.warning
-    assert "moved working days of 2027 are not known for LV" in warning.text
+    assert "does not know the moved working days of 2027 for LV" in warning.text
     (tmp_path / "c.csv").write_text("2027-01-02,closed\n")
     assert check_config(path, environ, date(2026, 9, 1)) == []
 

@@ -1,4 +1,4 @@
-"""`callcheck.toml` in, a checked `Config` out, or all that is wrong with it in one pass."""
+"""Reads `callcheck.toml` into a checked `Config`, or lists everything that is wrong with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shaped and checked file in, its parts of the `Config` out."""
+"""Builds the parts of the `Config` from the checked file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from callcheck.rules import RULES
 
 _GRAPH, _LOGIN = "https://graph.microsoft.com", "https://login.microsoftonline.com"
 _ANY = Cadence(1000, 4000)
-"""Only until the error about the unknown cadence is raised."""
+"""A stand-in until the error about the unknown cadence is raised."""
 
 
 def site_of(file: File, country_code: str) -> Site:

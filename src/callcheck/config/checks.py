@@ -1,4 +1,4 @@
-"""The shaped file in, what its values say against each other out: (place, text, is a warning)."""
+"""Checks values of the file against each other: names, extensions, numbers, devices, deputies."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from callcheck.config.schema import CalendarTable, File, LineTable, MemberTable
 from callcheck.judging.cadence import CADENCES
 
 Fault = tuple[Loc, str, bool]
+"""Where, what to do, and whether it is only a warning."""
 Entry = tuple[Loc, MemberTable | LineTable]
 
 
 def check(file: File, country_code: str) -> Iterator[Fault]:
-    """All that is wrong between values. Files are not looked at here."""
+    """Everything that is wrong between values, without reading any other file."""
     entries = list(parties(file))
     yield from _site(file)
     yield from _names(file)
@@ -46,7 +47,10 @@ def _site(file: File) -> Iterator[Fault]:
         )
         yield ("site", "country"), text, False
     if file.hours and not public_days.knows(site.country):
-        text = f"no public holidays are known for {site.country}; name them in [hours] calendar"
+        text = (
+            f"callcheck knows no public holidays for {site.country}; "
+            "list them in the file of [hours] calendar"
+        )
         yield ("site", "country"), text, True
 
 
@@ -54,14 +58,14 @@ def _names(file: File) -> Iterator[Fault]:
     seen: set[str] = set()
     for n, pbx in enumerate(file.pbx):
         if pbx.name in seen:
-            yield ("pbx", n, "name"), f'"{pbx.name}" is the name of another [[pbx]]', False
+            yield ("pbx", n, "name"), f'another [[pbx]] already has the name "{pbx.name}"', False
         seen.add(pbx.name)
         if pbx.ca_file and not pbx.tls:
             yield ("pbx", n, "ca_file"), "has no effect without tls = true", True
     seen = set()
     for n, unit in enumerate(file.unit):
         if unit.id in seen:
-            yield ("unit", n, "id"), f'"{unit.id}" is the id of another [[unit]]', False
+            yield ("unit", n, "id"), f'another [[unit]] already has the id "{unit.id}"', False
         seen.add(unit.id)
 
 
@@ -71,7 +75,7 @@ def _extensions(entries: list[Entry], file: File) -> Iterator[Fault]:
         first = unit_of.get(party.extension)
         unit_of.setdefault(party.extension, file.unit[int(loc[1])].id)
         if first is not None:
-            text = f'{party.extension} is in the unit "{first}" already; name it once'
+            text = f'{party.extension} is already in the unit "{first}"; list it only once'
             yield (*loc, "extension"), text, False
 
 
@@ -84,14 +88,14 @@ def _numbers(entries: list[Entry], directory: Directory) -> Iterator[Fault]:
             normal = directory.normal(number)
             first = owner.setdefault(normal, party.extension)
             if first != party.extension:
-                text = f"this number leads to {first} already; it can lead to one place only"
+                text = f"this number already leads to {first}; it can lead to only one extension"
                 yield (*loc, "numbers"), text, False
             if normal in extensions - {party.extension}:
-                yield (*loc, "numbers"), f"{normal} is the extension of somebody else", False
+                yield (*loc, "numbers"), f"{normal} is the extension of another entry", False
         if isinstance(party, MemberTable) and party.mobile:
             first = mobiles.setdefault(directory.normal(party.mobile), party.extension)
             if first != party.extension:
-                text = f"is the mobile of {first} too; who answers on it will be taken for {first}"
+                text = f"is also the mobile of {first}; calls answered on it will count for {first}"
                 yield (*loc, "mobile"), text, True
 
 
@@ -104,7 +108,7 @@ def _devices(entries: list[Entry]) -> Iterator[Fault]:
         for device in party.devices or default:
             first = owner.setdefault(device, party.extension)
             if first != party.extension:
-                text = f"{device} is the phone of {first} already"
+                text = f"{device} is already the phone of {first}"
                 yield (*loc, "devices"), text, False
 
 
@@ -115,9 +119,9 @@ def _deputies(entries: list[Entry]) -> Iterator[Fault]:
         if deputy is None:
             continue
         if deputy == party.extension:
-            yield (*loc, "deputy"), "nobody can stand in for oneself", False
+            yield (*loc, "deputy"), "somebody cannot be their own deputy", False
         elif deputy not in extensions:
-            yield (*loc, "deputy"), f'"{deputy}" is no extension of this file', False
+            yield (*loc, "deputy"), f'"{deputy}" is not an extension in this file', False
 
 
 def home_of(loc: Loc, party: MemberTable | LineTable, file: File) -> str | None:
@@ -127,7 +131,7 @@ def home_of(loc: Loc, party: MemberTable | LineTable, file: File) -> str | None:
 
 def _homes(entries: list[Entry], file: File) -> Iterator[Fault]:
     names = {pbx.name for pbx in file.pbx}
-    known = f"there is {', '.join(sorted(names)) or 'none'}"
+    known = f"the names are {', '.join(sorted(names)) or 'not given'}"
     for n, unit in enumerate(file.unit):
         if unit.pbx is not None and unit.pbx not in names:
             yield ("unit", n, "pbx"), f'no [[pbx]] is named "{unit.pbx}"; {known}', False
@@ -140,7 +144,7 @@ def _http(file: File) -> Iterator[Fault]:
     host, _ = values.split_listen(file.http.listen)
     if not file.http.token and not values.is_loopback(host):
         text = (
-            "without a token only a loopback address is served; add an [[http.token]], "
+            "without a token callcheck only listens on a loopback address; add an [[http.token]] "
             'or listen on "127.0.0.1:9876"'
         )
         yield ("http", "listen"), text, False
@@ -157,7 +161,7 @@ def _calendars(entries: list[Entry], file: File) -> Iterator[Fault]:
         loc = ("absences", "calendar", n)
         yield from (((*loc, *key), text, False) for key, text in _place(feed))
         if feed.extension not in extensions:
-            text = f'"{feed.extension}" is no extension of this file'
+            text = f'"{feed.extension}" is not an extension in this file'
             yield (*loc, "extension"), text, False
 
 

@@ -1,4 +1,4 @@
-"""The text of a TOML file in, the line of each table and key out (tomllib tells none)."""
+"""Finds the line of each table and key of a TOML file, because tomllib does not report lines."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 import tomllib
 
 Loc = tuple[str | int, ...]
-"""The way to a value: `("unit", 0, "member", 2, "extension")`."""
+"""The path to a value: `("unit", 0, "member", 2, "extension")`."""
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
 
 
 class Lines:
-    """Line numbers of a TOML text that tomllib has accepted."""
+    """Line numbers in a valid TOML text."""
 
     def __init__(self, text: str) -> None:
         self._line: dict[Loc, int] = {}

@@ -1,4 +1,4 @@
-"""The configuration, read and checked: values only, for every room of the house."""
+"""The configuration as plain values, for every room."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Callers = Literal["pseudonym", "masked", "plain"]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The house as a whole. `country` is ISO 3166, `country_code` its digits ("371")."""
+    """`[site]`. `country` is ISO 3166, `country_code` its telephone code ("371")."""
 
     name: str = ""
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Riga"))
@@ -38,7 +38,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Pbx:
-    """One Asterisk and how to listen to it. Intervals are seconds."""
+    """An Asterisk and how to connect to it."""
 
     name: str
     host: str = "127.0.0.1"
@@ -50,7 +50,7 @@ class Pbx:
     trunks: tuple[str, ...] = ()
     """Channel-name globs of outside lines."""
     snapshot: bool = True
-    """Whether to ask, on connecting, which calls are going on."""
+    """Whether to ask for the current calls on connecting."""
     connect_seconds: float = 10.0
     action_seconds: float = 10.0
     ping_seconds: float = 10.0
@@ -60,7 +60,7 @@ class Pbx:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A part of the house; its members and lines are in `Config.parties`."""
+    """A unit of the institution; its members and lines are in `Config.parties`."""
 
     id: str
     title: str
@@ -68,14 +68,14 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Where calls are kept: an SQLAlchemy URL, an SQLite path in it made absolute."""
+    """The database as an SQLAlchemy URL; the path of an SQLite file is absolute."""
 
     url: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Whoever shows a bearer token with this SHA-256 (hex) has the role."""
+    """The role of a bearer token with this SHA-256 (hex)."""
 
     role: str
     """`admin`, `metrics` or `unit:<id>`."""
@@ -84,7 +84,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Http:
-    """Where the API listens. Without a token only a loopback address is served."""
+    """Where the API listens; without tokens only on a loopback address."""
 
     host: str = "127.0.0.1"
     port: int = 9876
@@ -93,7 +93,7 @@ class Http:
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """What is kept of persons, and how long."""
+    """Which personal data is kept, and for how long."""
 
     key_file: Path
     callers: Callers = "pseudonym"
@@ -122,31 +122,31 @@ class CalendarFeed:
 
 @dataclass(frozen=True, slots=True)
 class Tomorrow:
-    """When and whom to tell who will be absent on the next working day without cover."""
+    """When and where to send the list of uncovered absences of the next working day."""
 
     at: time = time(15)
     webhook: str | None = field(default=None, repr=False)
-    """Where the list is posted (it may hold a secret)."""
+    """Where the list is posted (the address may contain a secret)."""
 
 
 @dataclass(frozen=True, slots=True)
 class AbsenceWatch:
-    """How forwards are read from the PBXs, and absences from calendars."""
+    """`[absences]`: how to read forwards from the PBXs and absences from their sources."""
 
     poll_seconds: float = 60.0
     no_answer_seconds: float = 15.0
-    """How long a phone rings before its no-answer forward applies, where AstDB does not say."""
+    """How long a phone rings before its no-answer forward applies, if AstDB does not say."""
     families: Mapping[str, str] = field(default_factory=lambda: dict(FAMILIES))
-    """AstDB family by kind of forward."""
+    """AstDB family of each kind of forward."""
     calendars: tuple[CalendarFeed, ...] = ()
     tomorrow: Tomorrow = field(default_factory=Tomorrow)
     ca_file: Path | None = None
-    """Whose certificates calendars and webhook are trusted by; None: the system's."""
+    """The CA to trust for calendars and the webhook; None: the system's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All that `callcheck.toml` says, with defaults filled in and paths absolute."""
+    """Everything in `callcheck.toml`, with defaults filled in and paths made absolute."""
 
     path: Path
     site: Site

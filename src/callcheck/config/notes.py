@@ -1,4 +1,4 @@
-"""Faults at a place of the raw file in, `Problem`s with line and table out."""
+"""Collects the problems of a file, each with its line and table."""
 
 from __future__ import annotations
 
@@ -27,10 +27,15 @@ _TYPES = {
     "dict_type": "must be a table",
     "model_type": "must be a table",
 }
+_PLAIN_WORDS = {
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+    "greater than": "more than",
+}
 
 
 class Notes:
-    """Collects what is wrong with one file. `raw` is the file as tomllib read it."""
+    """The problems of one file. `raw` is the file as tomllib read it."""
 
     def __init__(self, file: str, raw: Mapping[str, Any], lines: Lines) -> None:
         self.problems: list[Problem] = []
@@ -39,7 +44,7 @@ class Notes:
         self._lines = lines
 
     def add(self, loc: Loc, text: str, *, warning: bool = False) -> None:
-        """Note a fault at that place."""
+        """Adds a problem at a place of the file."""
         table, rest = _split(loc)
         key = next((str(part) for part in rest if isinstance(part, str)), "")
         line = self._lines.of(loc)
@@ -48,11 +53,11 @@ class Notes:
         )
 
     def add_schema(self, error: ErrorDetails) -> None:
-        """Note what pydantic found."""
+        """Adds a problem that pydantic found."""
         self.add(error["loc"], _in_words(error))
 
     def has(self, loc: Loc, *keys: str) -> bool:
-        """Whether one of these keys of that table is noted already; with none, any of them."""
+        """Whether there is a problem with one of these keys of a table; without keys: with any."""
         where = self._where(loc)
         return any(p.where == where and (p.key in keys or not keys) for p in self.problems)
 
@@ -70,7 +75,7 @@ class Notes:
 
 
 def _split(loc: Loc) -> tuple[Loc, Loc]:
-    """The table's part of a place, and what follows inside it."""
+    """Splits a place into its table and the path inside the table."""
     end = 0
     for n in range(1, len(loc) + 1):
         if _plain(loc[:n]) in TABLES:
@@ -102,12 +107,15 @@ def _in_words(error: ErrorDetails) -> str:
     if kind == "value_error":
         return str(context["error"])
     if kind == "list_type" and _plain(loc) in TABLES:
-        return f"must be written [[{'.'.join(_plain(loc))}]], with two brackets"
+        return f"must be written with two brackets: [[{'.'.join(_plain(loc))}]]"
     if kind == "literal_error":
         return f"must be one of {str(context['expected']).replace(chr(39), chr(34))}"
     if kind in _TYPES:
         return _TYPES[kind]
-    return error["msg"].replace("Input should be", "must be")
+    text = error["msg"].replace("Input should be", "must be")
+    for pydantics, plain in _PLAIN_WORDS.items():
+        text = text.replace(pydantics, plain)
+    return text
 
 
 def _unknown_key(loc: Loc) -> str:
@@ -115,7 +123,7 @@ def _unknown_key(loc: Loc) -> str:
     if plain in _NEVER_HERE:
         file_key = _NEVER_HERE[plain]
         env = f" or {file_key.replace('_file', '_env')}" if plain[0] != "privacy" else ""
-        return f"never stands in this file itself; use {file_key}{env}"
+        return f"must not be in this file; use {file_key}{env}"
     known: Sequence[str] = list(TABLES[_plain(loc[:-1])].model_fields)
     close = get_close_matches(key, known, 1, 0.5)
     if close:

@@ -1,4 +1,4 @@
-"""Text of opening times and of the site's calendar in, spans and special days out."""
+"""Parses opening times, and the site's calendar file of days with other hours."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _DAY_NAMES |= {name[:3]: n for name, n in list(_DAY_NAMES.items())}
 
 
 def parse_spans(text: str) -> Spans:
-    """`08:30-12:30,13:00-17:00` to spans in the order of the day; ValueError says what is wrong."""
+    """Parses `08:30-12:30,13:00-17:00` into sorted spans. Raises ValueError with the reason."""
     if not text.strip():
-        raise ValueError('is empty; write "08:30-17:00", or leave the day out to have it closed')
+        raise ValueError('is empty; write "08:30-17:00", or leave the day out if it is closed')
     spans = sorted(_span(part.strip()) for part in text.split(","))
     for (_, end), (start, _) in pairwise(spans):
         if start < end:
-            raise ValueError(f'"{text}" overlaps itself at {start // 60:02}:{start % 60:02}')
+            raise ValueError(f'"{text}" has spans that overlap at {start // 60:02}:{start % 60:02}')
     return tuple(spans)
 
 
 def _span(text: str) -> tuple[Minutes, Minutes]:
     match = _SPAN.fullmatch(text)
     if not match:
-        raise ValueError(f'"{text}" is no time span; write it as "08:30-12:30"')
+        raise ValueError(f'"{text}" is not a time span; write it as "08:30-12:30"')
     start, end = _minutes(match[1], match[2]), _minutes(match[3], match[4])
     if end <= start:
         raise ValueError(
-            f'"{text}" ends before it starts; time after midnight belongs to the next day'
+            f'"{text}" ends before it starts; write the time after midnight under the next day'
         )
     return start, end
 
@@ -41,12 +41,12 @@ def _span(text: str) -> tuple[Minutes, Minutes]:
 def _minutes(hour: str, minute: str) -> Minutes:
     total = int(hour) * 60 + int(minute)
     if int(minute) > 59 or total > 1440:
-        raise ValueError(f'"{hour}:{minute}" is no time of day ("24:00" is the last)')
+        raise ValueError(f'"{hour}:{minute}" is not a time of day; the last is "24:00"')
     return total
 
 
 class CalendarErrors(ValueError):
-    """The calendar file has faults; `faults` are (line or None, what is wrong)."""
+    """The calendar file is wrong; `faults` are (line or None, what is wrong)."""
 
     def __init__(self, faults: list[tuple[int | None, str]]) -> None:
         self.faults = faults
@@ -54,11 +54,11 @@ class CalendarErrors(ValueError):
 
 
 def read_calendar(path: Path) -> dict[date, SpecialDay]:
-    """The site's calendar: lines of `date,hours,note`, with `;` for `,` as well.
+    """Reads the site's calendar: lines of `date,hours,note`, separated by `,` or `;`.
 
     `hours` is `closed`, or spans like `08:30-12:30,13:00-16:00` (in quotes, or with `;`
-    between the columns), or a weekday: "worked as on that weekday". A first line of headings,
-    empty lines and lines beginning with `#` are passed over. Raises CalendarErrors.
+    between the columns), or a weekday, for a day with the hours of that weekday. A first line of
+    headings, empty lines and lines that start with `#` are skipped. Raises CalendarErrors.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -72,7 +72,7 @@ def read_calendar(path: Path) -> dict[date, SpecialDay]:
             try:
                 day, special = _row(line)
                 if day in days:
-                    raise ValueError(f"{day} is there already; keep one line for a date")
+                    raise ValueError(f"{day} is already in the file; keep one line for each date")
                 days[day] = special
             except ValueError as error:
                 faults.append((number, str(error)))
@@ -93,22 +93,24 @@ def _is_row(line: str, number: int) -> bool:
 def _row(line: str) -> tuple[date, SpecialDay]:
     cells = [cell.strip() for cell in next(csv.reader([line], delimiter=_delimiter(line)))]
     if len(cells) < 2:
-        raise ValueError("needs at least date and hours: 2026-12-23,08:30-13:00,short day")
+        raise ValueError(
+            "needs at least a date and hours, such as 2026-12-23,08:30-13:00,short day"
+        )
     try:
         day = date.fromisoformat(cells[0])
     except ValueError:
-        raise ValueError(f'"{cells[0]}" is no date; write it as 2026-12-23') from None
+        raise ValueError(f'"{cells[0]}" is not a date; write it as 2026-12-23') from None
     spans, note = _columns(cells[1:])
     return day, _special(spans, note)
 
 
 def _delimiter(line: str) -> str:
-    """Whichever comes first: it stands behind the date."""
+    """The one that comes first: it follows the date."""
     return next((c for c in line if c in ",;"), ",")
 
 
 def _columns(cells: list[str]) -> tuple[str, str]:
-    """Spans with a comma and no quotes fall into several cells: they are put together again."""
+    """Hours and note. Spans with a comma but without quotes come as several cells: we join them."""
     spans = [cells[0]]
     rest = cells[1:]
     while rest and _SPAN.fullmatch(rest[0]):
@@ -126,4 +128,4 @@ def _special(hours: str, note: str) -> SpecialDay:
     try:
         return SpecialDay(note or "by the house's calendar", spans=parse_spans(hours))
     except ValueError as error:
-        raise ValueError(f'{error}; or "closed", or a weekday such as "friday"') from None
+        raise ValueError(f'{error}; or write "closed", or a weekday such as "friday"') from None

@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, in one line each: file, line, table, key, and the cure."""
+"""A problem of the configuration as one line: file, line, table, key, and what to do."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing to put right. As text: `callcheck.toml:12: [pbx.main] prot: unknown key; …`."""
+    """One problem. As text: `callcheck.toml:12: [pbx.main] prot: unknown key; …`."""
 
     file: str
     line: int | None
-    """1 is the first; None where the trouble is that something is not there."""
+    """1 is the first; None if something is missing."""
     where: str
-    """The table, with the name of its entry: `pbx.main`; empty for the file itself."""
+    """The table and the name of its entry: `pbx.main`; empty for the file itself."""
     key: str
     text: str
     warning: bool = False
-    """It works, but is probably not what is meant."""
+    """It works, but is probably a mistake."""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
@@ -29,7 +29,7 @@ class Problem:
 
 
 class ConfigErrors(Exception):
-    """The configuration cannot be used; `problems` says all that is wrong, in file order."""
+    """The configuration cannot be used; `problems` lists why, in file order."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)

@@ -1,4 +1,4 @@
-"""A country in, its public holidays and moved working days out (library `holidays`)."""
+"""Public holidays and moved working days of a country, from the library `holidays`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _FRIDAY = 4
 
 
 class PublicDays:
-    """The public holidays of one country (ISO 3166), looked up a year at a time.
+    """The public holidays of a country (ISO 3166), looked up a year at a time.
 
-    A weekend day worked instead of a moved day has the hours of the weekday it was moved from,
-    where the library names it; else those of a Friday.
+    A working day on a weekend has the hours of the weekday it was moved from, if the library names
+    it, and those of a Friday otherwise.
     """
 
     def __init__(self, country: str) -> None:
@@ -32,12 +32,12 @@ class PublicDays:
         return None
 
     def moved_days_missing(self, year: int) -> bool:
-        """Whether this country moves working days in most years and none is known for `year`."""
+        """Whether this country usually moves working days, but none is known for `year`."""
         before = sum(bool(self._moved(y)) for y in range(year - 4, year))
         return before >= 2 and not self._moved(year)
 
     def _moved(self, year: int) -> Collection[date]:
-        date(year, 1, 1) in self._days  # noqa: B015 - the library fills a year when asked for it
+        date(year, 1, 1) in self._days  # noqa: B015 - the library loads a year on the first look-up
         return {d for d in self._days.weekend_workdays if d.year == year}
 
     def _moved_from(self, worked: date) -> int:
@@ -47,17 +47,17 @@ class PublicDays:
 
 
 def knows(country: str) -> bool:
-    """Whether the library has holidays of this country."""
+    """Whether the library has this country."""
     return country in holidays.list_supported_countries(include_aliases=False)
 
 
 def special_days(
     national: Callable[[date], SpecialDay | None], calendar: Mapping[date, SpecialDay]
 ) -> Callable[[date], SpecialDay | None]:
-    """The country's days, overruled by the house's own calendar."""
+    """The country's days, overridden by the house's own calendar."""
     return lambda day: calendar.get(day) or national(day)
 
 
 def calendar_covers(calendar: Collection[date], year: int) -> bool:
-    """Whether the house's calendar says anything of that year."""
+    """Whether the house's calendar has any day of that year."""
     return any(day.year == year for day in calendar)

@@ -1,4 +1,4 @@
-"""`callcheck.toml` in, a `Config` out, or all that is wrong with it."""
+"""Reads and checks `callcheck.toml`."""
 
 from __future__ import annotations
 
@@ -28,22 +28,21 @@ from callcheck.judging.hours import OpeningHours, SpecialDay
 _SQLITE = "sqlite:///"
 _SHORTEST_TOKEN = 16
 _AUTUMN = 9
-"""From this month on the moved working days of the next year can be known."""
+"""From this month on, next year's moved working days may be known."""
 
 
 def load(path: Path, environ: Mapping[str, str], *, secrets: bool = True) -> Config:
-    """The configuration, with its secrets read unless `secrets` is False.
+    """The configuration, with its secrets unless `secrets` is False.
 
-    Raises ConfigErrors with all that is wrong; warnings are only `check_config`'s.
+    Raises ConfigErrors with all errors. Only `check_config` returns warnings.
     """
     return _Reading(path, environ, secrets).config()
 
 
 def load_for_replay(path: Path | None) -> Config:
-    """The configuration for a recording: no secret is read, no PBX need be named.
+    """The configuration to replay a recording: without secrets, and [[pbx]] may be missing.
 
-    With no file at all it is that of a house of which nothing is known: always open, Latvian.
-    Raises ConfigErrors.
+    Without a file it is a Latvian house, always open, with no directory. Raises ConfigErrors.
     """
     if path is not None:
         return load(path, {}, secrets=False)
@@ -57,7 +56,7 @@ def load_for_replay(path: Path | None) -> Config:
 def check_config(
     path: Path, environ: Mapping[str, str], today: date | None = None
 ) -> list[Problem]:
-    """All that is wrong or doubtful, in file order; usable if none is more than a warning."""
+    """All errors and warnings in file order; with warnings alone the file is usable."""
     try:
         reading = _Reading(path, environ, secrets=True)
     except ConfigErrors as error:
@@ -67,7 +66,7 @@ def check_config(
 
 
 class _Reading:
-    """One file being read."""
+    """Reads one file, and notes its problems."""
 
     def __init__(self, path: Path, environ: Mapping[str, str], secrets: bool) -> None:
         self._path = path
@@ -83,18 +82,18 @@ class _Reading:
 
     @property
     def problems(self) -> list[Problem]:
-        """All that is wrong so far, in file order."""
+        """The problems so far, in file order."""
         return sorted(set(self._notes.problems), key=lambda p: (p.file, p.line or 0, p.text))
 
     def config(self) -> Config:
-        """The result; raises ConfigErrors."""
+        """The configuration; raises ConfigErrors."""
         errors = [p for p in self.problems if not p.warning]
         if errors:
             raise ConfigErrors(errors)
         return self._config
 
     def look_ahead(self, today: date) -> None:
-        """Note which moved working days are not known yet."""
+        """Warns about years whose moved working days are not known yet."""
         country = self._file.site.country
         if self._file.hours is None or not public_days.knows(country):
             return
@@ -104,8 +103,8 @@ class _Reading:
                 self._calendar, year
             ):
                 text = (
-                    f"moved working days of {year} are not known for {country}: when they are "
-                    "decided, write them into the calendar file"
+                    f"callcheck does not know the moved working days of {year} for {country}; "
+                    "add them to the calendar file once they are decided"
                 )
                 self._notes.add(("hours", "calendar"), text, warning=True)
 
@@ -134,9 +133,9 @@ class _Reading:
 
     def _need_somebody(self) -> None:
         if not self._file.pbx and not self._noted("pbx"):
-            self._notes.add(("pbx",), "there is none; name the Asterisk to listen to in a [[pbx]]")
+            self._notes.add(("pbx",), "is missing; name the Asterisk to listen to in a [[pbx]]")
         if not self._file.unit and not self._noted("unit"):
-            self._notes.add(("unit",), "there is none; name whose phones these are in a [[unit]]")
+            self._notes.add(("unit",), "is missing; list whose phones these are in a [[unit]]")
 
     def _noted(self, table: str) -> bool:
         return any(table in (p.key, p.where.partition(".")[0]) for p in self._notes.problems)
@@ -147,7 +146,7 @@ class _Reading:
             if key_file.exists():
                 privacy.read_key(key_file)
             elif not key_file.parent.is_dir():
-                raise privacy.KeyFileError(f"there is no folder {key_file.parent} to make it in")
+                raise privacy.KeyFileError(f"its folder {key_file.parent} does not exist")
         except privacy.KeyFileError as error:
             self._notes.add(("privacy", "key_file"), str(error))
 
@@ -156,7 +155,7 @@ class _Reading:
         if hours is None:
             return None
         if not hours.weekdays.by_number() and not self._noted("hours"):
-            text = "no day has hours; leave out [hours] to be always open"
+            text = "no day has opening hours; leave out [hours] if the house is always open"
             self._notes.add(("hours", "weekdays"), text)
         if hours.calendar:
             self._calendar = self._read_calendar(self._base / hours.calendar)
@@ -181,12 +180,12 @@ class _Reading:
         secret = self._one_secret(loc, "secret", pbx.secret_file, pbx.secret_env)
         ca_file = self._base / pbx.ca_file if pbx.ca_file else None
         if self._secrets and ca_file and not ca_file.is_file():
-            self._notes.add((*loc, "ca_file"), f"{ca_file} is not there")
+            self._notes.add((*loc, "ca_file"), f"{ca_file} does not exist")
         same = pbx.model_dump(exclude={"secret_file", "secret_env", "ca_file", "trunks"})
         return Pbx(**same, secret=secret, ca_file=ca_file, trunks=tuple(pbx.trunks))
 
     def _one_secret(self, loc: Loc, key: str, file: str | None, env: str | None) -> str:
-        """The secret that `<key>_file` or `<key>_env` names; empty when it is not wanted."""
+        """The secret in `<key>_file` or `<key>_env`; empty if secrets are not read."""
         if not self._secrets:
             return ""
         try:
@@ -196,7 +195,7 @@ class _Reading:
                 return read_secret(self._base / file)
             if env is not None:
                 return env_secret(env, self._environ)
-            raise ValueError(f"is missing; so is {key}_env: one of the two must be given")
+            raise ValueError(f"is missing; give either {key}_file or {key}_env")
         except ValueError as error:
             used = f"{key}_env" if env is not None and file is None else f"{key}_file"
             if not self._notes.has(loc, key, f"{key}_file", f"{key}_env", "sha256"):
@@ -212,16 +211,20 @@ class _Reading:
         loc: Loc = ("http", "token", n)
         if token.sha256 is not None:
             if token.token_file or token.token_env:
-                self._notes.add((*loc, "sha256"), "give it, or token_file, or token_env: only one")
+                self._notes.add(
+                    (*loc, "sha256"), "give only one of sha256, token_file and token_env"
+                )
             return Token(token.role, token.sha256)
         text = self._one_secret(loc, "token", token.token_file, token.token_env)
         if text and len(text) < _SHORTEST_TOKEN:
-            say = f"is shorter than {_SHORTEST_TOKEN} characters: make one by openssl rand -hex 24"
+            say = (
+                f"is shorter than {_SHORTEST_TOKEN} characters; make one with: openssl rand -hex 24"
+            )
             self._notes.add((*loc, "token_file" if token.token_file else "token_env"), say)
         return Token(token.role, hashlib.sha256(text.encode()).hexdigest())
 
     def _webhook(self) -> str | None:
-        """Where tomorrow's list goes; its address may be kept in a file like a secret."""
+        """Where to post tomorrow's list; the address may be in a file, like a secret."""
         table, loc = self._file.absences.tomorrow, ("absences", "tomorrow")
         if table.webhook_file is None or not self._secrets:
             return table.webhook
@@ -244,14 +247,14 @@ class _Reading:
     def _check_trusted(self) -> None:
         ca_file = self._file.absences.ca_file
         if ca_file and not (self._base / ca_file).is_file():
-            self._notes.add(("absences", "ca_file"), f"{self._base / ca_file} is not there")
+            self._notes.add(("absences", "ca_file"), f"{self._base / ca_file} does not exist")
 
     def _store_url(self) -> str:
         url = self._file.store.url
         if url.startswith(_SQLITE):
             return _SQLITE + str(self._base / url.removeprefix(_SQLITE))
         if re.match(r"[^/]+//[^/@]*:[^/@]+@", url):
-            text = "holds a password; keep it in ~/.pgpass or PGPASSFILE and leave it out here"
+            text = "contains a password; keep it in ~/.pgpass or PGPASSFILE instead"
             self._notes.add(("store", "url"), text, warning=True)
         return url
 

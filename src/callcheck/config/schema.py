@@ -1,6 +1,6 @@
-"""The shape of `callcheck.toml`: keys, types and what a single value may be (pydantic, strict).
+"""The tables of `callcheck.toml`: keys, types and the limits of each value (pydantic, strict).
 
-What one value says about another (an extension in two units) is in `checks.py`.
+`checks.py` compares values with each other (an extension in two units).
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ else:
 
 
 class WeekdaysTable(Table):
-    """`weekdays` of `[hours]`: a day not named is closed."""
+    """`weekdays` of `[hours]`: a missing day is closed."""
 
     mon: DaySpans = ()
     tue: DaySpans = ()
@@ -83,7 +83,7 @@ class WeekdaysTable(Table):
     sun: DaySpans = ()
 
     def by_number(self) -> dict[int, Spans]:
-        """0 is Monday."""
+        """The spans of each open day; 0 is Monday."""
         week = (self.mon, self.tue, self.wed, self.thu, self.fri, self.sat, self.sun)
         return {number: spans for number, spans in enumerate(week) if spans}
 
@@ -115,7 +115,7 @@ class PbxTable(Table):
 
 
 class PartyTable(Table):
-    """What members and lines have in common."""
+    """The keys that members and lines share."""
 
     extension: Extension
     name: str = ""
@@ -184,7 +184,7 @@ RingTimeFamily = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}(/[A-Za-z0-9
 
 
 class FamiliesTable(Table):
-    """`families` of `[absences]`: where AstDB has the forwards."""
+    """`families` of `[absences]`: the AstDB families of the forwards."""
 
     always: Family = "CF"
     busy: Family = "CFB"
@@ -262,4 +262,4 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("absences", "tomorrow"): TomorrowTable,
     ("absences", "calendar"): CalendarTable,
 }
-"""Which keys a table has, for "did you mean"."""
+"""The tables by their path, to suggest a key for a misspelt one."""

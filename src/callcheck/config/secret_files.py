@@ -1,4 +1,4 @@
-"""Where a secret is kept in, the secret out; ValueError says how to put it right."""
+"""Reads secrets from files and the environment. ValueError says what to do."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from pathlib import Path
 
 
 def read_secret(path: Path) -> str:
-    """The text of a file that only its owner may read, without the last line's end."""
+    """The text of a file that only its owner may read, without its last line break."""
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
-            raise ValueError(f"{path} can be read by others (mode {mode:04o}): chmod 600 {path}")
+            raise ValueError(
+                f"{path} can be read by others (mode {mode:04o}); run: chmod 600 {path}"
+            )
         text = path.read_text(encoding="utf-8").strip("\r\n")
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}") from None

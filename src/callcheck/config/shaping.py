@@ -1,6 +1,6 @@
-"""A raw TOML tree in, the shaped `File` out, with every fault of shape noted on the way.
+"""Validates the raw TOML tree, and reports every invalid value in one pass.
 
-After a fault the value is left out and the rest read again, so that one pass tells all.
+An invalid value is removed and the rest validated again, so that all problems are found.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ _ROUNDS = 8
 
 
 def shape(raw: dict[str, Any], notes: Notes) -> File:
-    """The file as pydantic sees it; faulty values are noted and have their default."""
+    """The validated file. Problems are added to `notes`; invalid values get their default."""
     tree = deepcopy(raw)
     for _ in range(_ROUNDS):
         try:
             return File.model_validate(tree)
         except ValidationError as error:
-            # from the end, so that leaving out a list's element moves none that is still to go
+            # from the end, because removing an element of a list moves those behind it
             for fault in reversed(error.errors()):
                 _mend(tree, fault["loc"], len(notes.problems))
                 notes.add_schema(fault)

@@ -1,4 +1,4 @@
-"""Single values of `callcheck.toml` in, the same checked out; ValueError says what is right."""
+"""Checks of single values of `callcheck.toml`. ValueError says what to write instead."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _STORES = ("sqlite:///", "postgresql+psycopg://", "postgresql://")
 
 
 def filled(text: str) -> str:
-    """Any text but an empty one."""
+    """Text that is not empty."""
     if not text.strip():
         raise ValueError("is empty")
     return text
@@ -31,12 +31,12 @@ def filled(text: str) -> str:
 def file_name(text: str) -> str:
     """The name of a file, relative to the configuration's folder or absolute."""
     if not filled(text).isprintable():
-        raise ValueError("has a character that no file name has")
+        raise ValueError("has a character that file names cannot have")
     return text
 
 
 def name(text: str) -> str:
-    """A name that is also a label of metrics and a part of web addresses."""
+    """A name that can be a metric label and a part of a URL."""
     if not _NAME.fullmatch(text):
         raise ValueError(f'"{text}" must be letters, digits, "_", "." or "-", at most 40 of them')
     return text
@@ -45,21 +45,21 @@ def name(text: str) -> str:
 def extension(text: str) -> str:
     """An extension as the PBX knows it."""
     if not _EXTENSION.fullmatch(text):
-        raise ValueError(f'"{text}" is no extension; write it as in the dialplan: "201"')
+        raise ValueError(f'"{text}" is not an extension; write it as in the dialplan: "201"')
     return text
 
 
 def number(text: str) -> str:
-    """An outside number or a glob of numbers."""
+    """An outside number, or a glob of them."""
     if not _NUMBER.fullmatch(text):
-        raise ValueError('is no number; write it as "67000201", "+37167000201" or "670002*"')
+        raise ValueError('is not a number; write it as "67000201", "+37167000201" or "670002*"')
     return text
 
 
 def device(text: str) -> str:
     """A device as Asterisk names it, or a glob."""
     if "/" not in text:
-        raise ValueError(f'"{text}" is no device; write it as "PJSIP/201"')
+        raise ValueError(f'"{text}" is not a device; write it as "PJSIP/201"')
     return text
 
 
@@ -67,18 +67,22 @@ def timezone(text: str) -> str:
     """An IANA time zone."""
     try:
         ZoneInfo(text)
-    except Exception:  # zoneinfo raises five kinds of error for a name it does not like
+    except Exception:  # zoneinfo raises five kinds of error for an unknown name
         close = _mean(text, sorted(available_timezones()))
-        raise ValueError(f'"{text}" is no time zone{close}; an example is "Europe/Riga"') from None
+        raise ValueError(
+            f'"{text}" is not a time zone{close}; an example is "Europe/Riga"'
+        ) from None
     return text
 
 
 def country(text: str) -> str:
-    """A country as ISO 3166 has it."""
+    """A country as in ISO 3166."""
     if text == "UK":
         raise ValueError('"UK" is "GB" in ISO 3166; did you mean "GB"?')
     if not phonenumbers.country_code_for_region(text):
-        raise ValueError(f'"{text}" is no country; write its two letters as in ISO 3166: "LV"')
+        raise ValueError(
+            f'"{text}" is not a country; write its two letters of ISO 3166, such as "LV"'
+        )
     return text
 
 
@@ -93,7 +97,7 @@ def cadence(value: object) -> tuple[int, int] | None:
 
 
 def known_cadences() -> str:
-    """The countries whose cadence is built in."""
+    """The countries whose cadence callcheck knows."""
     return ", ".join(sorted(CADENCES))
 
 
@@ -108,18 +112,18 @@ def time_of_day(value: object) -> time:
     """`"15:00"`."""
     if isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
         return time.fromisoformat(value)
-    raise ValueError('must be a time of the day: "15:00"')
+    raise ValueError('must be a time of day, such as "15:00"')
 
 
 def web_address(text: str) -> str:
-    """An address that is asked or told over HTTP."""
+    """An address of a web server."""
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
-        raise ValueError('is no address; write it as "https://host.example/path"')
+        raise ValueError('is not an address; write it as "https://host.example/path"')
     return text
 
 
 def store_url(text: str) -> str:
-    """A database that the store speaks."""
+    """A database that the store supports."""
     if not text.startswith(_STORES) or text == "sqlite:///":
         raise ValueError(
             'must be like "sqlite:///callcheck.db" or "postgresql+psycopg://user@host/callcheck"'
@@ -128,16 +132,18 @@ def store_url(text: str) -> str:
 
 
 def role(text: str) -> str:
-    """What the holder of a token may do; whether the unit exists is checked elsewhere."""
+    """The role of a token; `checks.py` checks that the unit exists."""
     if text not in ("admin", "metrics") and not re.fullmatch(r"unit:.+", text):
-        raise ValueError(f'"{text}" is no role; use "admin", "metrics" or "unit:<id of a unit>"')
+        raise ValueError(f'"{text}" is not a role; use "admin", "metrics" or "unit:<id of a unit>"')
     return text
 
 
 def sha256(text: str) -> str:
     """A token's digest in hex."""
     if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
-        raise ValueError("must be 64 hexadecimal digits: printf %s TOKEN | sha256sum")
+        raise ValueError(
+            "must be 64 hexadecimal digits; make them with: printf %s TOKEN | sha256sum"
+        )
     return text.lower()
 
 
@@ -152,7 +158,9 @@ def split_listen(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     bracketed = re.fullmatch(r"\[(.+)\]", host)
     bare = bracketed[1] if bracketed else host
-    wrong = f'"{text}" is no address; write it as "127.0.0.1:9876", "0.0.0.0:9876" or "[::1]:9876"'
+    wrong = (
+        f'"{text}" is not an address; write it as "127.0.0.1:9876", "0.0.0.0:9876" or "[::1]:9876"'
+    )
     if not colon or not re.fullmatch(r"\d{1,5}", port) or int(port) > 65535:
         raise ValueError(wrong)
     if not (_is_address(bare) if bracketed else _is_host(bare)):
@@ -161,7 +169,7 @@ def split_listen(text: str) -> tuple[str, int]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach it."""
+    """Whether only this machine can reach the host."""
     return ip_address(host).is_loopback if _is_address(host) else host == "localhost"
 
 
@@ -174,7 +182,7 @@ def _is_address(text: str) -> bool:
 
 
 def _is_host(text: str) -> bool:
-    # an address with a number missing is not somebody's host name
+    # an incomplete IP address must not pass as a host name
     if re.fullmatch(r"[\d.]+", text):
         return _is_address(text)
     return bool(_HOST.fullmatch(text))
