@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from callcheck.commands.replay import run_replay
+from callcheck.commands.replay_printer import run_replay
 from tests.live import foresight
 from tests.live.conftest import VERSIONS
 from tests.live.lab import compare

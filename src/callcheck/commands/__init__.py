@@ -1,1 +1,1 @@
-"""The commands of the program, a file each."""
+"""The command line: one file per command; `cli` assembles them."""

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from callcheck.app.house import AppError, run
-from callcheck.app.run import until_told
+from callcheck.app.signals import run_until_stopped
 from callcheck.config import Config, ConfigErrors, load
 from callcheck.demo.house import furnish, secret_in
 from callcheck.demo.pbx import DemoPbx
@@ -47,7 +47,7 @@ def show(folder: Path, listen: str, speed: float, port: int) -> int:
             print(WELCOME.format(speed=speed, listen=listen, folder=folder), flush=True)
             await run(config, stop, _Teller(config).tell)
 
-    return until_told(work, AppError, ConfigErrors, OSError)
+    return run_until_stopped(work, AppError, ConfigErrors, OSError)
 
 
 def play_alone(folder: Path, listen: str, speed: float, port: int) -> int:
@@ -63,7 +63,7 @@ def play_alone(folder: Path, listen: str, speed: float, port: int) -> int:
             )
             await stop.wait()
 
-    return until_told(work, AppError, OSError)
+    return run_until_stopped(work, AppError, OSError)
 
 
 @asynccontextmanager

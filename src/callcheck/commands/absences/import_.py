@@ -1,4 +1,4 @@
-"""`callcheck absences import`: a CSV file or an iCal calendar in, absences in the store."""
+"""`callcheck absences import`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from callcheck.commands.absences import Failure, config_option, known, open_house
+from callcheck.commands.absences.opening import known, open_absences
+from callcheck.commands.options import Failure, config_option
 
 if TYPE_CHECKING:
     from callcheck.absences.model import Absence
@@ -20,20 +21,29 @@ if TYPE_CHECKING:
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
-@click.option("--strict", is_flag=True, help="Take nothing if a single row is bad.")
-@click.option("--whole", is_flag=True, help="End what was imported before and is not in FILE.")
-@click.option("--extension", metavar="EXTENSION", help="Whose iCal calendar FILE is.")
+@click.option("--dry-run", is_flag=True, help="Print what would change; change nothing.")
+@click.option("--strict", is_flag=True, help="Import nothing if any row is wrong.")
+@click.option("--whole", is_flag=True, help="End earlier imported absences that are not in FILE.")
+@click.option("--extension", metavar="EXTENSION", help="Whose calendar FILE is (iCal only).")
 @config_option
 def import_(
-    file: Path, dry_run: bool, strict: bool, whole: bool, extension: str | None, config_file: Path
+    file: Path,
+    dry_run: bool,
+    strict: bool,
+    whole: bool,
+    extension: str | None,
+    config_file: Path | None,
 ) -> None:
-    """Takes absences from a CSV file, or from one person's iCal calendar (.ics)."""
-    with open_house(config_file) as (config, store, desk):
+    """Import absences from a file.
+
+    FILE is a CSV file, or one person's iCal calendar if its name ends in .ics.
+    """
+    with open_absences(config_file) as (config, store, desk):
         rows = _read(file, extension, config)
         for bad in rows.bad:
             click.echo(f"{file}:{bad.line}: {bad.reason}", err=True)
-        if rows.bad and (strict or whole):  # what a bad row says must not be ended
+        # with --whole, the absence of a row that cannot be read would be ended
+        if rows.bad and (strict or whole):
             why = "--strict" if strict else "--whole"
             raise Failure(f"{_rows(len(rows.bad))} could not be taken, so nothing was ({why})")
         _take(rows, desk, store, dry=dry_run, whole=_origin(file, extension) if whole else None)
@@ -53,7 +63,7 @@ def _read(file: Path, extension: str | None, config: Config) -> Rows:
         from callcheck.sources.ical import read_calendar
 
         if extension is None:
-            raise Failure("whose calendar is it? Say --extension")
+            raise Failure("whose calendar is it? Use --extension")
         known(config, extension)
         _, origin = _origin(file, extension)
         told = read_calendar(raw, extension, origin, now(), config.site.zone)
@@ -65,10 +75,10 @@ def _read(file: Path, extension: str | None, config: Config) -> Rows:
 
 
 def _origin(file: Path, extension: str | None) -> tuple[str, str]:
-    """Under which source and name the store keeps what a file says."""
+    """The source and name under which the store keeps the absences of a file."""
     if file.suffix.lower() != ".ics":
         return "csv", ""
-    return "ical", f"{extension} {file.name}"  # an event may be in the calendars of several
+    return "ical", f"{extension} {file.name}"  # one event may be in several calendars
 
 
 def _take(

@@ -1,0 +1,1 @@
+"""`callcheck absences`: one file per subcommand; `group` assembles them."""

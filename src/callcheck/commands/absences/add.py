@@ -1,0 +1,39 @@
+"""`callcheck absences add`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from callcheck.commands.absences.opening import known, open_absences, parse_time, print_absence
+from callcheck.commands.options import Failure, config_option, json_option
+
+
+@click.command()
+@click.argument("extension")
+@click.argument("from_", metavar="FROM")
+@click.argument("to")
+@click.option("--deputy", metavar="EXTENSION", help="Who stands in.")
+@click.option(
+    "--kind", metavar="TEXT", help="Reason; stored only if privacy.keep_absence_kind is true."
+)
+@json_option
+@config_option
+def add(
+    extension: str, from_: str, to: str, deputy: str | None, kind: str | None, as_json: bool,
+    config_file: Path | None,
+) -> None:  # fmt: skip
+    """Report an absence from FROM until TO.
+
+    FROM and TO are dates or local times (2026-12-21 or 2026-12-21T13:00). TO is the first
+    moment back.
+    """
+    from callcheck.absences.model import Draft
+
+    with open_absences(config_file) as (config, _, desk):
+        known(config, extension, deputy)
+        start, end = parse_time(config, from_), parse_time(config, to)
+        if end <= start:
+            raise Failure("TO must be after FROM; it is the first moment back")
+        print_absence(desk.add(Draft(extension, start, end, deputy, kind), "api"), as_json)
