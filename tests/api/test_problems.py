@@ -73,7 +73,7 @@ def test_another_method_is_a_problem_with_the_right_ones() -> None:
     with served() as api:
         answer = api.post(CALLS)
     assert answer.status_code == 405
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == "GET, HEAD"
     assert answer.headers["content-type"] == "application/problem+json"
 
 

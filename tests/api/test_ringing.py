@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import socket
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 
 from callcheck.api.app import make_api
 from callcheck.api.backend import Backend, Readiness
@@ -27,6 +25,7 @@ from tests.api.house_of_cards import (
     a_call,
     bearer,
 )
+from tests.api.serving import listening
 
 WITH_TOKENS = replace(SETTINGS, tokens=TOKENS)
 
@@ -67,22 +66,11 @@ class Moving:
         )  # fmt: skip
 
 
-@contextlib.asynccontextmanager
-async def listening(moving: Moving) -> AsyncIterator[str]:
-    """The API on a real socket: a test client would wait for the end of the stream."""
-    with socket.create_server(("127.0.0.1", 0)) as bound:
-        config = uvicorn.Config(
-            make_api(WITH_TOKENS, moving.backend()), log_config=None, lifespan="off",
-            timeout_graceful_shutdown=1,
-        )  # fmt: skip
-        server = uvicorn.Server(config)
-        server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
-        task = asyncio.create_task(server.serve(sockets=[bound]))
-        try:
-            yield f"http://127.0.0.1:{bound.getsockname()[1]}/api/v1/live/stream"
-        finally:
-            server.should_exit = True
-            await task
+@asynccontextmanager
+async def stream_of(moving: Moving) -> AsyncIterator[str]:
+    """The address of the stream, on a real socket: a test client would wait for its end."""
+    async with listening(make_api(WITH_TOKENS, moving.backend())) as url:
+        yield f"{url}/api/v1/live/stream"
 
 
 async def events(lines: AsyncIterator[str]) -> AsyncIterator[list[tuple[object, object]]]:
@@ -97,7 +85,7 @@ async def test_every_change_is_sent_and_nothing_else(monkeypatch: pytest.MonkeyP
     moving = Moving()
     law = ringing("2", TEN, unit="law")
     async with (
-        listening(moving) as url,
+        stream_of(moving) as url,
         httpx2.AsyncClient(timeout=10) as client,
         client.stream("GET", url, headers=bearer("r-key")) as answer,
     ):
@@ -115,7 +103,7 @@ async def test_every_change_is_sent_and_nothing_else(monkeypatch: pytest.MonkeyP
 
 
 async def test_the_stream_wants_a_token() -> None:
-    async with listening(Moving()) as url, httpx2.AsyncClient(timeout=10) as client:
+    async with stream_of(Moving()) as url, httpx2.AsyncClient(timeout=10) as client:
         assert (await client.get(url)).status_code == 401
         assert (await client.get(url, headers=bearer("m-key"))).status_code == 403
 
@@ -124,7 +112,7 @@ async def test_a_client_that_vanishes_is_asked_for_no_more(monkeypatch: pytest.M
     """And one that never reads keeps nobody waiting."""
     monkeypatch.setattr("callcheck.api.tables.stream.EVERY", 0.01)
     moving = Looked()
-    async with listening(moving) as url, httpx2.AsyncClient(timeout=10) as client:
+    async with stream_of(moving) as url, httpx2.AsyncClient(timeout=10) as client:
         async with client.stream("GET", url, headers=bearer("r-key")) as answer:
             assert await anext(events(answer.aiter_lines())) == []
             for n in range(200):  # far more than is read

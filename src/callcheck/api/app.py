@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
+from starlette.routing import Route
 
 from callcheck.api import health, units
 from callcheck.api.absences import reports as absence_reports
@@ -16,7 +17,7 @@ from callcheck.api.backend import ApiSettings, Backend
 from callcheck.api.calls import records
 from callcheck.api.calls import routes as calls
 from callcheck.api.calls.json_cache import Written
-from callcheck.api.guard import Guard
+from callcheck.api.guard import GuardMiddleware
 from callcheck.api.models import ProblemOut
 from callcheck.api.problems import install, problem
 from callcheck.api.tables import routes as tables
@@ -51,12 +52,17 @@ def make_api(
     app.state.records = Written(lambda call, findings: records.stored(call, findings, settings))
     app.state.rows = Written(lambda call, findings: flat.of_call(call, findings, settings))
     # the reports first: `absences/tomorrow` is no number of an absence
-    for room in (health, units, calls, absence_reports, absences, stream, tables):
-        app.include_router(room.router)
+    routers = [
+        room.router for room in (health, units, calls, absence_reports, absences, stream, tables)
+    ]
+    for router in routers:
+        app.include_router(router)
+    routes = [*app.routes, *(route for router in routers for route in router.routes)]
+    app.state.routes = [route for route in routes if isinstance(route, Route)]
     install(app)
     for error in store_errors:
         app.add_exception_handler(error, _unavailable)
-    app.add_middleware(Guard, loopback_only=not settings.tokens)
+    app.add_middleware(GuardMiddleware, loopback_only=not settings.tokens)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

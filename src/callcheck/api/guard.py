@@ -1,8 +1,8 @@
-"""The outermost layer: refuses what is not from here, and lets no failure out unexplained.
+"""The outermost layer of the API: refuses non-local requests, answers HEAD, explains failures.
 
-Its log names the method, the route's template and the status, never an address asked for, so
-that no number and no call id is in it. A failure is logged by its type and place, without its
-text, which may quote data.
+Every failure becomes a problem response. The log names the method, the route's template and the
+status, never the path that was requested, so that it holds no numbers and no call ids. A failure
+is logged by its type and place without its text, which may quote data.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from callcheck.api.problems import problem
 log = logging.getLogger(__name__)
 
 
-class Guard:
-    """ASGI middleware. `loopback_only` where no token is configured."""
+class GuardMiddleware:
+    """ASGI middleware. Set `loopback_only` when no token is configured."""
 
     def __init__(self, app: ASGIApp, loopback_only: bool) -> None:
         self._app, self._loopback_only = app, loopback_only
@@ -30,33 +30,41 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = _Answer(send)
+        method = scope["method"]
+        response = _Response(send, headers_only=method == "HEAD")
+        if method == "HEAD":
+            # FastAPI routes answer only GET; RFC 9110, section 9.3.2 wants GET's headers
+            scope = {**scope, "method": "GET"}
         refusal = why_not_loopback(scope) if self._loopback_only else None
         if refusal:
-            await problem(403, refusal)(scope, receive, answer)
+            await problem(403, refusal)(scope, receive, response)
         else:
-            await self._serve(scope, receive, answer)
-        route = getattr(scope.get("route"), "path", "(no route)")
-        level = logging.INFO if answer.status >= 400 else logging.DEBUG
-        log.log(level, "%s %s %d", scope["method"], route, answer.status)
+            await self._serve(scope, receive, response)
+        route = getattr(scope.get("route"), "path_format", "(no route)")
+        level = logging.INFO if response.status >= 400 else logging.DEBUG
+        log.log(level, "%s %s %d", method, route, response.status)
 
-    async def _serve(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+    async def _serve(self, scope: Scope, receive: Receive, response: _Response) -> None:
         try:
-            await self._app(scope, receive, answer)
+            await self._app(scope, receive, response)
         except Exception as error:
             place = extract_tb(error.__traceback__)[-1]
             log.error("%s in %s:%s", type(error).__name__, place.filename, place.lineno)
-            if answer.status:
+            if response.status:
                 raise
             text = "this is a fault in callcheck; its log says where, please report it"
-            await problem(500, text)(scope, receive, answer)
+            await problem(500, text)(scope, receive, response)
 
 
-class _Answer:
-    """Sends on, remembers the status, and adds the headers that every answer has."""
+class _Response:
+    """Passes a response on, remembers its status and adds the headers that every response has.
 
-    def __init__(self, send: Send) -> None:
-        self._send, self.status = send, 0
+    With `headers_only` the response ends after its headers: the event stream has no end of its
+    own, and it stops as soon as the server reports the request as finished.
+    """
+
+    def __init__(self, send: Send, *, headers_only: bool) -> None:
+        self._send, self._headers_only, self.status = send, headers_only, 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -64,4 +72,8 @@ class _Answer:
             headers = MutableHeaders(scope=message)
             headers.setdefault("Cache-Control", "no-store")
             headers.setdefault("X-Content-Type-Options", "nosniff")
-        await self._send(message)
+            await self._send(message)
+            if self._headers_only:
+                await self._send({"type": "http.response.body", "body": b""})
+        elif not self._headers_only:
+            await self._send(message)

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -61,10 +62,21 @@ _FRAMEWORK = {
 }
 
 
-def _framework(_request: Request, error: Exception) -> JSONResponse:
+def _framework(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     detail = _FRAMEWORK.get(error.status_code, str(error.detail))
-    return problem(error.status_code, detail, error.headers)
+    headers = error.headers
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"Allow": ", ".join(sorted(_methods_at(request)))}
+    return problem(error.status_code, detail, headers)
+
+
+def _methods_at(request: Request) -> set[str]:
+    """All methods that this path takes; Starlette's own Allow names those of one route only."""
+    routes: Sequence[Route] = request.app.state.routes
+    path = request.scope["path"]
+    found = {m for route in routes if route.path_regex.match(path) for m in route.methods or ()}
+    return found | ({"HEAD"} if "GET" in found else set())
 
 
 def _bad_input(_request: Request, error: Exception) -> JSONResponse:

@@ -32,7 +32,15 @@ from callcheck.judging.verdict import HEADLINE, Result
 
 router = APIRouter(prefix="/api/v1", tags=["calls"])
 
-Word = Annotated[str, Path(pattern=r"^[!-~]{1,200}$")]
+PbxName = Annotated[str, Path(pattern=r"^[!-~]{1,200}$", description="name of a `[[pbx]]`")]
+CallId = Annotated[
+    str,
+    Path(
+        pattern=r"^[^\x00-\x1f\x7f]{1,200}$",
+        description="`call_id` of the list; percent-encode it, `/` as `%2F`",
+    ),
+]
+"""A PBX's `systemname` stands before its ids and may hold any character, `/` too."""
 
 
 class CallsAsked(BaseModel):
@@ -77,11 +85,11 @@ def calls(request: Request, access: Reads, asked: Annotated[CallsAsked, Query()]
 
 
 @router.get(
-    "/calls/{pbx}/{call_id}",
+    "/calls/{pbx}/{call_id:path}",  # servers decode %2F before the path is matched
     response_model=call_models.CallDetail,
     responses=problems(401, 403, 404, 422, 503),
 )
-def call(request: Request, access: Reads, pbx: Word, call_id: Word) -> answers.Json:
+def call(request: Request, access: Reads, pbx: PbxName, call_id: CallId) -> answers.Json:
     """One call with its timeline, and where the caller's wait went."""
     settings, backend = settings_of(request), backend_of(request)
     found = backend.reader.call(pbx, call_id)
