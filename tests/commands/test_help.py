@@ -36,7 +36,7 @@ def test_no_summary_in_a_list_of_commands_is_cut_short(name: str) -> None:
     command = COMMANDS[name]
     assert isinstance(command, click.Group)
     assert len(command.commands) > 5
-    assert "..." not in listing
+    assert "..." not in listing.partition("Commands:")[2]
 
 
 def test_a_command_that_needs_a_configuration_says_which_file_is_missing() -> None:
