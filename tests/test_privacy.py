@@ -218,7 +218,7 @@ def test_two_first_runs_at_once_agree_on_one_key(tmp_path: Path) -> None:
 
 def test_a_lost_key_is_never_silently_replaced(tmp_path: Path) -> None:
     path = tmp_path / "callers.key"
-    with pytest.raises(KeyFileError, match="put the file back from a backup"):
+    with pytest.raises(KeyFileError, match="restore the file from a backup"):
         obtain_key(path, store_has_calls=True)
     assert not path.exists()
 

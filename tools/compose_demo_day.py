@@ -21,7 +21,7 @@ from pathlib import Path
 
 from callcheck.ami.framing import GREETING, Framer
 from callcheck.demo.day import BASE
-from callcheck.demo.house import config_text
+from callcheck.demo.folder import config_text
 
 DAY_SECONDS = 8 * 3600 + 30 * 60  # 08:30 to 17:00
 CALLS = 200

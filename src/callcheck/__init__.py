@@ -1,3 +1,3 @@
-"""callcheck listens to Asterisk and says whether each call was answered by the third ring."""
+"""Listens to Asterisk and judges whether each call was answered by the third ring."""
 
 __version__ = "0.1.0"

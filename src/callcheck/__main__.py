@@ -1,10 +1,10 @@
-"""The program's door: `callcheck` and `python -m callcheck`; nothing heavy is imported here."""
+"""Entry point of `callcheck` and `python -m callcheck`; imports nothing heavy."""
 
 import sys
 
 
 def main() -> None:
-    """Answer `--version` at once; leave everything else to the command line."""
+    """Answers `--version` at once and leaves everything else to the command line."""
     if sys.argv[1:] == ["--version"]:
         from callcheck import __version__
 

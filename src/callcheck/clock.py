@@ -1,4 +1,4 @@
-"""The clock on the wall, for the edges; the core knows only the times that events carry."""
+"""The system clock. Only the edges read it; the core knows the times of events alone."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from callcheck.calls.model import Micros
 
 
 def now() -> Micros:
-    """Microseconds since the epoch, UTC."""
+    """Microseconds since the Unix epoch (UTC)."""
     return time.time_ns() // 1000

@@ -1,7 +1,7 @@
-"""A call with plain outside numbers in, the same call with none out; and the key for that.
+"""Replaces outside numbers in a call by pseudonyms, and keeps the key that makes them.
 
-A pseudonym is a keyed HMAC: who has the store but not the key can tell that two calls came from
-one number, and not which.
+A pseudonym is a keyed HMAC: the store without the key shows that two calls came from the same
+number, but not from which number.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from callcheck.calls.model import Call, Did, Direction, HungUpBy, Leg, Step
 _KEY = re.compile(r"[0-9a-fA-F]{64}")
 _DIGITS = re.compile(r"\+?\d+")
 _SUFFIX = re.compile(r"-[0-9a-fA-F]{8,}(;[12])?$")
-"""What Asterisk adds to a device to name a channel."""
+"""What Asterisk appends to a device name to make a channel name."""
 _SHORTEST_OUTSIDE = 5
 _LONGEST_INSIDE = 6
 _TOKENS_KEPT = 16384
@@ -33,20 +33,20 @@ _STARTED, _HUNG_UP = Did.STARTED, Did.HUNG_UP
 
 
 class KeyFileError(Exception):
-    """The key of the pseudonyms cannot be used; the text says what to do."""
+    """The key file cannot be used. The message says what to do."""
 
 
 def obtain_key(path: Path, *, store_has_calls: bool) -> bytes:
-    """The 32 bytes of the key file; made at the first run, mode 0600.
+    """The 32 bytes of the key file, which is made at the first run with mode 0600.
 
-    Never made anew for a store that holds calls already: the same caller would be another one
-    from then on. Raises KeyFileError.
+    A missing file is not replaced if the store already holds calls, because every caller would
+    get a new pseudonym. Raises KeyFileError.
     """
     if not path.exists():
         if store_has_calls:
             raise KeyFileError(
-                f"{path} is missing, but the store holds calls whose callers were made "
-                "pseudonyms with it: put the file back from a backup, or start a new store"
+                f"{path} is missing, but the store holds calls whose callers' pseudonyms were "
+                "made with it: restore the file from a backup, or start with a new store"
             )
         _make_key(path)
     return read_key(path)
@@ -63,14 +63,14 @@ def read_key(path: Path) -> bytes:
         raise KeyFileError(f"{path} can be read by others (mode {mode:04o}): chmod 600 {path}")
     if not _KEY.fullmatch(text):
         raise KeyFileError(
-            f"{path} is damaged: it must be 64 hexadecimal digits; put it back from a backup "
-            "(a new key makes every caller a new one)"
+            f"{path} is damaged: it must hold 64 hexadecimal digits; restore it from a backup "
+            "(a new key gives every caller a new pseudonym)"
         )
     return bytes.fromhex(text)
 
 
 def _make_key(path: Path) -> None:
-    """Written aside and linked into place: whoever comes second finds a whole file."""
+    """Writes a temporary file and links it into place, so that two starts share one key."""
     aside = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
     try:
         handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -89,27 +89,27 @@ def _make_key(path: Path) -> None:
 
 @dataclass(slots=True)
 class Pseudonyms:
-    """Makes of an outside number what may be kept of it.
+    """Replaces outside numbers by what may be stored of them.
 
-    `pseudonym`: `c-` and 12 hexadecimal digits, always the same for one number however it was
-    written; `masked`: the first half of the digits, the rest (at least four) as `*`; `plain`:
-    the number itself. `country_code` is digits ("371").
+    `pseudonym`: `c-` and 12 hexadecimal digits, the same for every spelling of a number.
+    `masked`: the first half of the digits and `*` for the rest (at least four).
+    `plain`: the number itself. `country_code` is digits ("371").
     """
 
     key: bytes = field(repr=False)
     mode: Literal["pseudonym", "masked", "plain"] = "pseudonym"
     country_code: str = ""
     token: Callable[[str], str] = field(init=False, repr=False)
-    """What is kept of an outside number."""
+    """What is stored of an outside number."""
     _normal: Callable[[str], str] = field(init=False, repr=False)
     _mac: hmac.HMAC = field(init=False, repr=False)
-    _house: tuple[Directory | None, int] = field(init=False, repr=False, default=(None, 0))
+    _short_of: tuple[Directory | None, int] = field(init=False, repr=False, default=(None, 0))
 
     def __post_init__(self) -> None:
         self._check()
         self._mac = hmac.new(self.key, digestmod="sha256")
         self._normal = Directory(country_code=self.country_code).normal
-        # one caller stands in many places of a call
+        # a call repeats its caller in many places
         self.token = lru_cache(_TOKENS_KEPT)(self._token)
 
     def _check(self) -> None:
@@ -125,31 +125,32 @@ class Pseudonyms:
         if self.mode == "masked":
             shown = max(0, len(normal) - max(4, (len(normal) + 1) // 2))
             return normal[:shown] + "*" * (len(normal) - shown)
-        mac = self._mac.copy()  # half of the work is the key's
+        mac = self._mac.copy()  # hashing the key is half of the work
         mac.update(normal.encode("utf-8", "surrogateescape"))
         return f"c-{mac.hexdigest()[:12]}"
 
     def conceal(self, call: Call, directory: Directory) -> Call:
-        """The same call, with every outside number in it replaced; what is the house's own stays.
+        """Replaces every outside number in the call, in place, and returns the same call.
 
-        Nothing is copied, for this is on every call's way: who needs the numbers looks before.
+        Copying would cost as much as following the call. Whatever needs the plain numbers
+        (the rules, for instance) must run first.
         """
         if self.mode != "plain":
             _Concealing(self.token, directory, self._short_on(directory), call).conceal()
         return call
 
     def _short_on(self, directory: Directory) -> int:
-        """How long a number may be and still be an unlisted extension or a service number."""
-        known, short = self._house
+        """The longest number that may be an unlisted extension or a service number, in digits."""
+        known, short = self._short_of
         if known is not directory:
             longest = max((len(p.extension) for p in directory.parties), default=0)
             short = min(max(longest, _SHORTEST_OUTSIDE - 1), _LONGEST_INSIDE)
-            self._house = directory, short
+            self._short_of = directory, short
         return short
 
 
 class _Concealing:
-    """One call being concealed."""
+    """Replaces the outside numbers of one call."""
 
     def __init__(
         self, token: Callable[[str], str], directory: Directory, short: int, call: Call
@@ -158,14 +159,14 @@ class _Concealing:
         self._directory = directory
         self._short = short
         self._call = call
-        self._said: dict[str | None, str | None] = {None: None, call.extension: call.extension}
-        self._said |= {leg.extension: leg.extension for leg in call.legs}
+        self._replaced: dict[str | None, str | None] = {None: None, call.extension: call.extension}
+        self._replaced |= {leg.extension: leg.extension for leg in call.legs}
         if call.direction is Direction.INBOUND:
-            # what comes in on a trunk was sent to a number of the house
-            self._said[call.dialed] = call.dialed
+            # an inbound call was sent to a number of this institution
+            self._replaced[call.dialed] = call.dialed
 
     def conceal(self) -> None:
-        """Replaces the outside numbers."""
+        """Replaces the outside numbers of the call."""
         call, party = self._call, self._party
         call.caller = self._caller(call.caller)
         call.dialed = party(call.dialed)
@@ -180,21 +181,21 @@ class _Concealing:
             self._step(step)
 
     def _caller(self, caller: str | None) -> str | None:
-        """An outside caller may show a number that looks like an extension: it is none."""
+        """The caller. An outside caller may show a number that only looks like an extension."""
         if caller is None or self._call.direction is not Direction.INBOUND:
             return self._party(caller)
         return self._token(caller)
 
     def _party(self, who: str | None) -> str | None:
-        said = self._said
-        if who not in said:
-            said[who] = who if who is None or self._inside(who) else self._token(who)
-        return said[who]
+        replaced = self._replaced
+        if who not in replaced:
+            replaced[who] = who if who is None or self._inside(who) else self._token(who)
+        return replaced[who]
 
     def _inside(self, who: str) -> bool:
-        """An extension, a number of the house, or something too short for an outside number."""
-        if who in self._said:
-            return self._said[who] == who
+        """Whether this is an extension, an own number, or too short for an outside number."""
+        if who in self._replaced:
+            return self._replaced[who] == who
         bare = who.lstrip("*#")
         if len(bare) <= self._short and (not bare or bare.isdecimal()):
             return True
@@ -202,7 +203,7 @@ class _Concealing:
 
     def _leg(self, leg: Leg) -> None:
         leg.forwarded_to = self._party(leg.forwarded_to)
-        if leg.extension is None:  # else its device is the house's own
+        if leg.extension is None:  # otherwise the device is an own phone
             leg.number = None if leg.number is None else self._token(leg.number)
             leg.device, leg.channel = self._name(leg.device), self._name(leg.channel)
 
@@ -215,11 +216,11 @@ class _Concealing:
         step.to = self._party(step.to)
 
     def _name(self, name: str) -> str:
-        """A device or channel: numbers in it go, its own suffix stays."""
+        """A device or channel name with the numbers in it replaced; its suffix stays."""
         suffix = _SUFFIX.search(name)
         head = name[: suffix.start()] if suffix else name
         extension = self._directory.extension_of_device(head)
-        if extension is not None and self._said.get(extension) == extension:
+        if extension is not None and self._replaced.get(extension) == extension:
             return name
         hidden = _DIGITS.sub(lambda m: m[0] if self._inside(m[0]) else self._token(m[0]), head)
         return hidden + (suffix[0] if suffix else "")

@@ -1,4 +1,4 @@
-"""Moments as numbers, as local time and as ISO 8601. Pure: no clock is read here.
+"""Converts moments between numbers, local time and ISO 8601. Reads no clock.
 
 A moment is an `int` of microseconds since the Unix epoch (UTC).
 """
@@ -16,12 +16,12 @@ _MINUTE: Micros = 60_000_000
 
 
 def micros(moment: datetime) -> Micros:
-    """The number of an aware datetime."""
+    """Microseconds since the Unix epoch of an aware datetime."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
 def local(at: Micros, zone: tzinfo) -> datetime:
-    """A moment on the clocks of a zone."""
+    """A moment as local time of a zone."""
     return (_EPOCH + at * _MICROSECOND).astimezone(zone)
 
 
@@ -31,17 +31,17 @@ def iso(at: Micros | None, zone: tzinfo) -> str | None:
     if at is None:
         return None
     minute, rest = divmod(at, _MINUTE)
-    begin, offset = _written(minute, zone)
+    begin, offset = _minute_text(minute, zone)
     return f"{begin}{rest // 1_000_000:02}.{rest // 1000 % 1000:03}{offset}"
 
 
 @lru_cache(maxsize=5_000)
-def _written(minute: int, zone: tzinfo) -> tuple[str, str]:
-    """A minute as far as its seconds, and the offset: the times of a page lie close together."""
+def _minute_text(minute: int, zone: tzinfo) -> tuple[str, str]:
+    """A minute up to its seconds, and the offset. Cached, for the times of a page lie close."""
     moment = local(minute * _MINUTE, zone)
     return moment.strftime("%Y-%m-%dT%H:%M:"), moment.isoformat()[19:]
 
 
 def iso_short(at: Micros | None, zone: tzinfo) -> str | None:
-    """`2026-12-21T00:00:00+02:00`; fractions only where there are some."""
+    """`2026-12-21T00:00:00+02:00`; with fractions of a second only where there are some."""
     return None if at is None else local(at, zone).isoformat()

@@ -1,4 +1,4 @@
-"""A file with certificates in, whom to trust out."""
+"""Which certificate authorities TLS connections trust."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from pathlib import Path
 
 
 def trust(ca_file: Path | None) -> ssl.SSLContext:
-    """Trusts the CA in a file, or those of this machine if there is none.
+    """A context that trusts the CA in a file, or this machine's CAs without one.
 
-    An own CA may lack what RFC 5280 asks of one (a key usage, which `openssl req -x509` leaves
-    out): Python refuses such a one from 3.13 on, and took it before. Raises OSError, ssl.SSLError.
+    A private CA made with `openssl req -x509` has no key usage, which RFC 5280 requires. Python
+    refuses such a CA since 3.13, so the strict check is off for a CA that is named.
+    Raises OSError or ssl.SSLError if the file cannot be used.
     """
     context = ssl.create_default_context(cafile=ca_file)
     if ca_file is not None:

@@ -1,4 +1,4 @@
-"""The demo PBX, listened to by the real listener."""
+"""The demo PBX, with the real listener connected to it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 from callcheck.ami.address import Pace
 from callcheck.ami.client import State
 from callcheck.demo.day import BASE, Day, load
-from callcheck.demo.house import furnish, secret_in
-from callcheck.demo.pbx import DemoPbx, run_pbx_only
+from callcheck.demo.folder import prepare_folder, secret_in
+from callcheck.demo.pbx import DemoPbx
 from tests.ami.listening import Seen, listening, until
 
 SECRET = "demo-secret"
@@ -74,7 +74,7 @@ def clocks(pbx: DemoPbx) -> tuple[float, float, float]:
     return pbx.now, before, time.time()
 
 
-async def test_the_clock_runs_as_fast_as_the_day_and_is_shown_by_a_pong() -> None:
+async def test_the_clock_runs_at_the_speed_of_the_day_and_a_pong_shows_it() -> None:
     events = day(channel("Newchannel", 1000, 1), channel("Hangup", 1000, 1))
     async with DemoPbx(SECRET, events, speed=100).serving() as pbx:
         before, now, after = time.time(), pbx.now, time.time()
@@ -89,14 +89,14 @@ async def test_the_clock_runs_as_fast_as_the_day_and_is_shown_by_a_pong() -> Non
             assert latest - first > 900, "the day began so long ago on its clock"
 
 
-async def test_nothing_is_played_before_somebody_listens() -> None:
+async def test_nothing_is_played_before_the_first_login() -> None:
     events = day(channel("Newchannel", 0.0, 1))
     async with DemoPbx(SECRET, events, speed=100).serving() as pbx:
         await asyncio.sleep(0.1)
         assert pbx.days == 0
 
 
-async def test_who_comes_late_gets_a_snapshot_and_the_rest_of_the_day() -> None:
+async def test_a_late_client_gets_a_snapshot_and_the_rest_of_the_day() -> None:
     early, late = Seen(), Seen()
     events = day(
         channel("Newchannel", 0, 1),
@@ -141,32 +141,19 @@ async def test_an_unknown_action_and_one_before_login_are_errors() -> None:
         await writer.wait_closed()
 
 
-async def test_the_pbx_alone_serves_until_it_is_cancelled() -> None:
-    ports: list[int] = []
-    task = asyncio.create_task(
-        run_pbx_only("127.0.0.1", 0, 30, SECRET, lambda pbx: ports.append(pbx.port))
-    )
-    await until(lambda: ports)
-    async with listening(ports[0], Seen(), secret=SECRET) as listener:
-        await until(lambda: listener.state is State.CONNECTED)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-
-
-def test_the_house_is_furnished_with_a_secret_that_stays(tmp_path: Path) -> None:
+def test_the_folder_gets_a_secret_that_stays(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
-    config = furnish(folder, 5038)
+    config = prepare_folder(folder, 5038)
     secret = secret_in(folder)
     assert len(secret) >= 24
     assert (folder / "ami.secret").stat().st_mode & 0o777 == 0o600
     assert secret not in config.read_text()
     assert "port = 5038" in config.read_text()
-    furnish(folder, 5039, "127.0.0.1:1234")
+    prepare_folder(folder, 5039, "127.0.0.1:1234")
     assert secret_in(folder) == secret
     assert 'listen = "127.0.0.1:1234"' in config.read_text()
 
 
-def test_a_speed_of_nothing_is_refused() -> None:
+def test_a_speed_of_zero_is_refused() -> None:
     with pytest.raises(ValueError, match="speed"):
         DemoPbx(SECRET, day(channel("Newchannel", 0, 1)), speed=0)

@@ -18,7 +18,7 @@ from callcheck.calls.model import Direction, Disposition, Via
 from callcheck.config import Config, load
 from callcheck.demo.day import load as load_day
 from callcheck.demo.day import redated
-from callcheck.demo.house import furnish
+from callcheck.demo.folder import prepare_folder
 from callcheck.judging.figures import CallFilter, JudgedCall
 from callcheck.judging.verdict import Result
 from callcheck.rules import answer_by_ring
@@ -63,7 +63,7 @@ async def callcheck(folder: Path) -> AsyncIterator[tuple[Config, Exchange]]:
     pbx = FakePbx()
     pbx.answers["Ping"] = lambda _: f"Response: Success|@|Ping: Pong|Timestamp: {time.time():.6f}"
     async with running(pbx):
-        path = furnish(folder, pbx.port, f"127.0.0.1:{free_port()}")
+        path = prepare_folder(folder, pbx.port, f"127.0.0.1:{free_port()}")
         (folder / "ami.secret").write_text(SECRET, encoding="utf-8")
         (folder / "metrics.secret").write_text(TOKEN, encoding="utf-8")
         (folder / "metrics.secret").chmod(0o600)

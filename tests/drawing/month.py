@@ -19,7 +19,7 @@ from callcheck.calls.model import Disposition
 from callcheck.config import Config, load
 from callcheck.demo.day import Day, redated
 from callcheck.demo.day import load as load_day
-from callcheck.demo.house import furnish
+from callcheck.demo.folder import prepare_folder
 from callcheck.journal.follow import Follower, follow_bytes
 from callcheck.judging.figures import JudgedCall, SavedCall
 from callcheck.metrics import Metrics, PbxNow, StoreNow, process_registry, ring_edges
@@ -86,7 +86,7 @@ class Month:
 
 def lived(folder: Path, now: int, url: str) -> Month:
     """The house in `folder`, its store at `url`, a month behind it and two people away."""
-    config = load(furnish(folder, 5038), {})
+    config = load(prepare_folder(folder, 5038), {})
     store = Store(url, _edges(config), limits=wait_limits(config))
     store.open()
     month = Month(config, store, now)

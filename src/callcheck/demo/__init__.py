@@ -1,1 +1,1 @@
-"""The demo: a PBX that plays a recorded working day, and what callcheck needs to listen to it."""
+"""`callcheck demo`: a PBX that plays a recorded working day, and callcheck listening to it."""

@@ -1,6 +1,6 @@
-"""The recorded day in, timed events out, re-dated and renumbered for every new run of it.
+"""The recorded working day: its events, with new dates and ids each time it is played.
 
-The recording was laid out by `compose.py` on a nominal day that begins at second `BASE`.
+`tools/compose_demo_day.py` made the recording. Its nominal day begins at second `BASE`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from callcheck.ami.framing import Framer
 
 BASE = 1_600_000_000
-"""The epoch second at which the nominal day begins; only differences to it matter."""
+"""Unix time at which the nominal day begins. Times are only used relative to it."""
 
 _DATED = re.compile(rb"(Timestamp: )?\b(\d{10})\.(\d+)\b")
 _STAMP = re.compile(rb"\r\nTimestamp: (\d+)\.(\d{6})\r\n")
@@ -25,8 +25,8 @@ _STAMP = re.compile(rb"\r\nTimestamp: (\d+)\.(\d{6})\r\n")
 class Day:
     """A working day of events.
 
-    `events` are (microseconds since the day began, event without its closing blank line), in
-    order; `ids` is the highest number that any `Uniqueid` of the day has after its dot.
+    `events` are pairs, in order: microseconds since the day began, and the event without its
+    closing blank line. `ids` is the highest number after the dot of any `Uniqueid`.
     """
 
     events: tuple[tuple[int, bytes], ...]
@@ -34,12 +34,12 @@ class Day:
 
     @cached_property
     def seconds(self) -> int:
-        """How long it lasts, whole seconds, with a breath after the last call."""
+        """Length of the day in whole seconds, with 5 s to spare after the last event."""
         return (self.events[-1][0] // 1_000_000 if self.events else 0) + 5
 
 
 def load(path: Path | None = None) -> Day:
-    """The day in the package, or the recording in `path`; raises `ValueError` without events."""
+    """Loads the packaged day, or the recording in `path`. Raises ValueError if it has no events."""
     source = path if path is not None else files("callcheck.demo") / "day.ami.gz"
     data = source.read_bytes()
     if data[:2] == b"\x1f\x8b":
@@ -52,13 +52,13 @@ def load(path: Path | None = None) -> Day:
             events.append(((int(stamp[1]) - BASE) * 1_000_000 + int(stamp[2]), raw))
             ids = max([ids, *(int(m[3]) for m in _DATED.finditer(raw) if not m[1])])
     if not events:
-        raise ValueError("the recording of the day holds no event with a time")
+        raise ValueError("the recording of the day has no event with a Timestamp")
     events.sort(key=lambda e: e[0])
     return Day(tuple(events), ids)
 
 
 def redated(raw: bytes, start: int, first_id: int) -> bytes:
-    """An event of the nominal day in a run that began at second `start`.
+    """An event of the nominal day, moved to a run that began at Unix time `start`.
 
     `first_id` is added to the number of every channel, so that no two runs share an id.
     """

@@ -1,9 +1,9 @@
-"""A recorded day in, a PBX that speaks AMI out: on the loopback, for the demo and for tests.
+"""A PBX for the demo and for tests: speaks AMI on a local port and plays a recorded day.
 
-It answers as Asterisk does to Login (plain and MD5), Ping, CoreShowChannels, Status,
-BridgeList and Logoff, and plays the day to everybody who is logged in. Its clock runs `speed`
-times as fast as the real one, and shows the true time when the day is over; then a new day
-begins, with new ids. A client that comes late sees the rest of the day.
+It answers Login (plain and MD5), Ping, CoreShowChannels, Status, BridgeList and Logoff as
+Asterisk does, and sends the events of the day to every client that has logged in. Its clock runs
+`speed` times as fast as the real one and agrees with it at the end of the day; then the next day
+begins, with new ids. A client that connects late gets the rest of the day.
 """
 
 from __future__ import annotations
@@ -13,31 +13,31 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from callcheck.demo.day import Day, load, redated
-from callcheck.demo.running import Running
+from callcheck.demo.pbx_state import PbxState
 
 USER = "callcheck"
 GREETING = b"Asterisk Call Manager/11.0.0\r\n"
-SLOWEST = 8 << 20
-"""A client that leaves so many bytes unread is thrown out, as Asterisk does."""
+MAX_UNREAD = 8 << 20
+"""A client with this many unread bytes is disconnected, as Asterisk does."""
 
 Action = dict[str, str]
 
 
 @dataclass(eq=False)
 class Client:
-    """One connection."""
+    """A connected AMI client."""
 
     writer: asyncio.StreamWriter
     challenge: str = ""
     logged_in: bool = False
 
     def say(self, headers: str, action: Action, *blocks: bytes) -> None:
-        """A response (`|` between its headers), and the events of a listing after it."""
+        """Sends a response (`|` separates its headers) and the events of a list after it."""
         first, *more = headers.split("|")
         own = [f"ActionID: {action['actionid']}"] if "actionid" in action else []
         said = "\r\n".join([first, *own, *more]).encode()
@@ -45,7 +45,7 @@ class Client:
 
 
 class DemoPbx:
-    """Make it, then `async with pbx.serving():`. `port` is the port it serves on."""
+    """Used as `async with pbx.serving():`. From then on `port` is the real port."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class DemoPbx:
         clock: Callable[[], float] = time.time,
     ) -> None:
         if speed <= 0:
-            raise ValueError("the speed must be above 0")
+            raise ValueError("speed must be above 0")
         self.secret = secret
         self.day = day or load()
         self.speed = speed
@@ -68,19 +68,19 @@ class DemoPbx:
         self._start = 0
         self._began = 0.0
         self._clients: set[Client] = set()
-        self._somebody = asyncio.Event()
-        self._running = Running()
+        self._first_login = asyncio.Event()
+        self._state = PbxState()
 
     @property
     def now(self) -> float:
-        """What the clock of this PBX shows, epoch seconds; true until somebody logs in."""
+        """The PBX's clock in Unix seconds; it is the real time until somebody logs in."""
         if not self.days:
             return self._clock()
         return self._start + (self._clock() - self._began) * self.speed
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[DemoPbx]:
-        """Serves and plays until the block ends; raises `OSError` when the port is taken."""
+        """Serves and plays until the block ends. Raises OSError if the port is taken."""
         server = await asyncio.start_server(self._serve, self.host, self.port)
         self.port = server.sockets[0].getsockname()[1]
         player = asyncio.create_task(self._play())
@@ -97,13 +97,13 @@ class DemoPbx:
                 await asyncio.sleep(0)
 
     async def _play(self) -> None:
-        """Day after day, from the first login on."""
-        await self._somebody.wait()
+        """Plays day after day, starting at the first login."""
+        await self._first_login.wait()
         while True:
             self._began = self._clock()
             length = self.day.seconds
             self._start = int(self._began - length * (1 - 1 / self.speed))
-            self._running.clear()
+            self._state.clear()
             first_id = self.days * self.day.ids
             self.days += 1
             await self._play_events(first_id)
@@ -117,12 +117,12 @@ class DemoPbx:
                 due = []
                 await self._reach(offset / 1e6)
             event = redated(raw, self._start, first_id)
-            self._running.note(event)
+            self._state.note(event)
             due.append(event)
         self._broadcast(due)
 
     async def _reach(self, second: float) -> None:
-        """Until that second of the day."""
+        """Waits for a second of the day."""
         await asyncio.sleep(max(0.0, second / self.speed - (self._clock() - self._began)))
 
     def _broadcast(self, events: list[bytes]) -> None:
@@ -130,7 +130,7 @@ class DemoPbx:
         for client in self._clients:
             if client.logged_in and data:
                 client.writer.write(data)
-                if client.writer.transport.get_write_buffer_size() > SLOWEST:
+                if client.writer.transport.get_write_buffer_size() > MAX_UNREAD:
                     client.writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -141,13 +141,13 @@ class DemoPbx:
             while await self._answer(client, _action(await reader.readuntil(b"\r\n\r\n"))):
                 await writer.drain()
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # the client went away, or does not speak AMI
+            pass  # the client has gone, or does not speak AMI
         finally:
             self._clients.discard(client)
             writer.close()
 
     async def _answer(self, client: Client, action: Action) -> bool:
-        """Answers one action; false ends the connection."""
+        """Answers one action. Returns False to end the connection."""
         name = action.get("action", "").lower()
         if name == "logoff":
             client.say("Response: Goodbye|Message: Thanks for all the fish.", action)
@@ -162,7 +162,7 @@ class DemoPbx:
             client.say(f"Response: Success|Ping: Pong|Timestamp: {self.now:.6f}", action)
         elif name in ("coreshowchannels", "status", "bridgelist"):
             self._list(client, action, name)
-        elif name in ("dbgettree", "devicestatelist"):  # no forwards, and nothing of the phones
+        elif name in ("dbgettree", "devicestatelist"):  # it has neither forwards nor device states
             own = f"\r\nActionID: {action['actionid']}" if "actionid" in action else ""
             event = "DBGetTree" if name == "dbgettree" else "DeviceStateList"
             end = f"Event: {event}Complete{own}\r\nEventList: Complete\r\nListItems: 0"
@@ -192,7 +192,7 @@ class DemoPbx:
             return False
         client.say("Response: Success|Message: Authentication accepted", action)
         client.logged_in = True
-        self._somebody.set()
+        self._first_login.set()
         return True
 
     def _list(self, client: Client, action: Action, name: str) -> None:
@@ -202,7 +202,7 @@ class DemoPbx:
             "bridgelist": ("BridgeListItem", "Bridge listing will follow"),
         }[name]
         own = f"\r\nActionID: {action['actionid']}".encode() if "actionid" in action else b""
-        source = self._running.bridges if name == "bridgelist" else self._running.channels
+        source = self._state.bridges if name == "bridgelist" else self._state.channels
         items = [b"Event: %b%b\r\n%b" % (item.encode(), own, body) for body in source.values()]
         done = "BridgeListComplete" if name == "bridgelist" else f"{item}sComplete"
         done = "StatusComplete" if name == "status" else done
@@ -214,17 +214,3 @@ class DemoPbx:
 def _action(raw: bytes) -> Action:
     lines = raw.decode("utf-8", "replace").split("\r\n")
     return {k.strip().lower(): v.strip() for k, _, v in (line.partition(":") for line in lines)}
-
-
-async def run_pbx_only(
-    host: str,
-    port: int,
-    speed: float,
-    secret: str,
-    ready: Callable[[DemoPbx], Awaitable[None] | None] = lambda _: None,
-) -> None:
-    """The demo PBX alone, until it is cancelled; `ready` is told when it serves."""
-    async with DemoPbx(secret, speed=speed, host=host, port=port).serving() as pbx:
-        if said := ready(pbx):
-            await said
-        await asyncio.Event().wait()

@@ -1,4 +1,4 @@
-"""A speed in, the demo PBX and the whole of callcheck on it, with each verdict as a line."""
+"""Runs the demo: the PBX, callcheck on it, and a printed line for each verdict."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from pathlib import Path
 from callcheck.app.house import AppError, run
 from callcheck.app.signals import run_until_stopped
 from callcheck.config import Config, ConfigErrors, load
-from callcheck.demo.house import furnish, secret_in
+from callcheck.demo.folder import prepare_folder, secret_in
 from callcheck.demo.pbx import DemoPbx
 from callcheck.judging.figures import SavedCall
 from callcheck.times import local
 
 WELCOME = """\
-callcheck listens to a demo PBX: a working day of a small ministry, {speed:g} times as fast.
+callcheck listens to a demo PBX: a working day of a small ministry at {speed:g} times real time.
 
   metrics  http://{listen}/metrics
   API      http://{listen}/docs
   calls    http://{listen}/api/v1/calls
   folder   {folder} (configuration, database)
 
-Ctrl-C ends it. Verdicts, as calls end:
+Ctrl-C ends it. One line for each call that ends:
 """
 ALONE = """\
-A demo PBX speaks AMI at {host}:{port}, {speed:g} times as fast as life. Listen to it with
+A demo PBX speaks AMI at {host}:{port}, at {speed:g} times real time. Listen to it with
 
   callcheck run --config {config}
 
@@ -37,27 +37,27 @@ Ctrl-C ends it.
 
 
 def show(folder: Path, listen: str, speed: float, port: int) -> int:
-    """`callcheck demo`: an exit status, when it has been ended."""
+    """Runs the demo PBX and callcheck until Ctrl-C. Returns the exit status."""
 
     async def work(stop: asyncio.Event) -> None:
-        furnish(folder, port, listen)
+        prepare_folder(folder, port, listen)
         pbx = DemoPbx(secret_in(folder), speed=speed, port=port)
         async with _serving(pbx):
-            config = load(furnish(folder, pbx.port, listen), os.environ)
+            config = load(prepare_folder(folder, pbx.port, listen), os.environ)
             print(WELCOME.format(speed=speed, listen=listen, folder=folder), flush=True)
-            await run(config, stop, _Teller(config).tell)
+            await run(config, stop, _VerdictPrinter(config).print_saved)
 
     return run_until_stopped(work, AppError, ConfigErrors, OSError)
 
 
 def play_alone(folder: Path, listen: str, speed: float, port: int) -> int:
-    """`callcheck demo --pbx-only`."""
+    """Runs only the demo PBX until Ctrl-C. Returns the exit status."""
 
     async def work(stop: asyncio.Event) -> None:
-        config = furnish(folder, port, listen)
+        config = prepare_folder(folder, port, listen)
         pbx = DemoPbx(secret_in(folder), speed=speed, port=port)
         async with _serving(pbx):
-            furnish(folder, pbx.port, listen)
+            prepare_folder(folder, pbx.port, listen)
             print(
                 ALONE.format(host=pbx.host, port=pbx.port, speed=speed, config=config), flush=True
             )
@@ -73,22 +73,22 @@ async def _serving(pbx: DemoPbx) -> AsyncIterator[None]:
             await stack.enter_async_context(pbx.serving())
         except OSError as error:
             raise AppError(
-                f"the demo PBX cannot have port {pbx.port} ({os.strerror(error.errno or 0)}); "
-                "name another with --port"
+                f"the demo PBX cannot use port {pbx.port} ({os.strerror(error.errno or 0)}); "
+                "choose another with --port"
             ) from error
         yield
 
 
-class _Teller:
-    """Prints a line for each call that was judged: who was asked for, never who called."""
+class _VerdictPrinter:
+    """Prints one line per judged call: who was called, never who called."""
 
     def __init__(self, config: Config) -> None:
         self._zone = config.site.zone
         self._names = {party.extension: party.name for party in config.parties}
         self._lock = threading.Lock()
 
-    def tell(self, saved: Sequence[SavedCall]) -> None:
-        """Tells of calls that the store has just taken."""
+    def print_saved(self, saved: Sequence[SavedCall]) -> None:
+        """Prints calls that have just been stored. Runs on the writer's thread."""
         with self._lock:
             for one in saved:
                 print(self._line(one), flush=True)

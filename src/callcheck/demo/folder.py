@@ -1,4 +1,4 @@
-"""A folder in, the configuration of the demo in it out: who works there, and a new secret."""
+"""The demo's folder: its configuration and a secret made for it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from importlib.resources import files
 from pathlib import Path
 
 
-def furnish(folder: Path, pbx_port: int, listen: str = "127.0.0.1:9876") -> Path:
-    """Writes `callcheck.toml` and `ami.secret` (mode 0600) into `folder`; the former's path.
+def prepare_folder(folder: Path, pbx_port: int, listen: str = "127.0.0.1:9876") -> Path:
+    """Writes `callcheck.toml` and `ami.secret` (mode 0600) and returns the former's path.
 
-    A secret that is there already is kept. Raises `OSError` when the folder cannot be written.
+    An existing secret is kept. Raises OSError if the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     secret = folder / "ami.secret"
@@ -25,11 +25,11 @@ def furnish(folder: Path, pbx_port: int, listen: str = "127.0.0.1:9876") -> Path
 
 
 def config_text(pbx_port: int, listen: str) -> str:
-    """What the demo's `callcheck.toml` says."""
+    """The demo's `callcheck.toml`."""
     text = (files("callcheck.demo") / "house.toml").read_text(encoding="utf-8")
     return text.replace("@PORT@", str(pbx_port)).replace("@LISTEN@", listen)
 
 
 def secret_in(folder: Path) -> str:
-    """The secret that `furnish` made."""
+    """The secret that `prepare_folder` wrote."""
     return (folder / "ami.secret").read_text(encoding="utf-8").strip()

@@ -1,4 +1,4 @@
-"""Events in, what is running at this moment out: the items of CoreShowChannels and BridgeList."""
+"""Which channels and bridges exist now, for answers to CoreShowChannels and BridgeList."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ _KEY = re.compile(rb"\r\n(?:Bridge)?Uniqueid: ([^\r\n]+)")
 _SKIPPED = (b"Event: ", b"Privilege: ", b"Timestamp: ")
 
 
-class Running:
-    """`channels` and `bridges`: the headers of each, as its last event told them, by its id."""
+class PbxState:
+    """`channels` and `bridges`: the headers of the last event of each, by its id."""
 
     def __init__(self) -> None:
         self.channels: dict[bytes, bytes] = {}
         self.bridges: dict[bytes, bytes] = {}
 
     def clear(self) -> None:
-        """Nothing runs."""
+        """Forgets everything, at the start of a day."""
         self.channels.clear()
         self.bridges.clear()
 
     def note(self, event: bytes) -> None:
-        """Takes one event into account."""
+        """Updates the state with one event."""
         name = event[7:].partition(b"\r\n")[0]
         found = _KEY.search(event)
         if found is None:
             return
         if name in (b"Newchannel", b"Newstate", b"NewConnectedLine", b"NewCallerid"):
-            if name == b"Newchannel" or found[1] in self.channels:  # some come after the Hangup
+            if name == b"Newchannel" or found[1] in self.channels:  # some events follow the Hangup
                 self.channels[found[1]] = _headers(event)
         elif name == b"Hangup":
             self.channels.pop(found[1], None)
