@@ -96,7 +96,7 @@ async def whole_path(_port: int, folder: Path, meter: Meter) -> int:
     from callcheck.ami.client import Listener
     from callcheck.app.judge import judge_of, wait_limit_of
     from callcheck.app.memory import calm_collector
-    from callcheck.app.store_reader import Now
+    from callcheck.app.status import Status
     from callcheck.app.watch import Watch
     from callcheck.calls.model import Call
     from callcheck.judging.figures import SavedCall
@@ -111,7 +111,7 @@ async def whole_path(_port: int, folder: Path, meter: Meter) -> int:
     edges = ring_edges(config.cadence, wait_limit_of(config).ring)
     store = Store("sqlite://", edges)
     metrics = Metrics(
-        CollectorRegistry(), Now([], store, Writer(store, print)), pbxs=["main"],
+        CollectorRegistry(), Status([], store, Writer(store, print)), pbxs=["main"],
         units=[u.id for u in config.units], rules=list(RULES), ring_edges_ms=edges, version="0",
     )  # fmt: skip
 

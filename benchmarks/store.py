@@ -122,7 +122,7 @@ def _administer(store: Store, *statements: str) -> None:
 
 def opened(config: Config) -> Store:
     """The store, counting as this configuration does."""
-    from callcheck.app.store_reader import store_of
+    from callcheck.app.configured_store import store_of
 
     store = store_of(config)
     store.open()

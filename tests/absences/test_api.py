@@ -183,8 +183,8 @@ def test_why_somebody_is_away_is_not_kept(store: Store, clock: Clock) -> None:
     [
         ({**BODY, "extension": "999"}, "extension: no such extension"),
         ({**BODY, "deputy": "999"}, "deputy: no such extension"),
-        ({**BODY, "deputy": "201"}, "deputy: nobody can stand in"),
-        ({**BODY, "to": "2026-11-20"}, "from is after to"),
+        ({**BODY, "deputy": "201"}, "deputy: an absent person cannot be"),
+        ({**BODY, "to": "2026-11-20"}, "to: must be after from"),
         ({**BODY, "to": "2026-11-23"}, "to: must be after from"),
         ({**BODY, "to": "soon"}, "to: no such date"),
         ({**BODY, "why": "?"}, "why: unknown parameter"),

@@ -63,7 +63,7 @@ class Home:
         self.changes += 1
 
     def read(self) -> bool:
-        """Reads every calendar once; whether anything is different now."""
+        """CallAccess every calendar once; whether anything is different now."""
         changed = [self.feeds.take(feed, source) for feed, source in self.feeds._feeds]
         return any(changed)
 

@@ -14,7 +14,7 @@ from callcheck.absences.service import Desk
 from callcheck.absences.state import Clockwork
 from callcheck.absences.terms import Terms
 from callcheck.absences.tomorrow import due_at, look_ahead, next_working_day
-from callcheck.app.announce_tomorrow import TOLD, Herald
+from callcheck.app.announce_tomorrow import ANNOUNCED, TomorrowAnnouncer
 from callcheck.config import AbsenceWatch, Config, Http, Privacy, Site, Tomorrow
 from callcheck.config import Store as StoreAt
 from callcheck.judging.hours import OpeningHours, SpecialDay
@@ -120,8 +120,8 @@ class House:
         )  # fmt: skip
         self.herald = self.start()
 
-    def start(self) -> Herald:
-        return Herald(self._config, self.store, self.desk)
+    def start(self) -> TomorrowAnnouncer:
+        return TomorrowAnnouncer(self._config, self.store, self.desk)
 
     def looks(self, moment: str) -> None:
         self.now = at(moment)
@@ -225,7 +225,7 @@ def test_a_list_that_an_older_callcheck_told_is_not_told_again(
 ) -> None:
     """It left the day alone: what it told of is not known."""
     anna_is_away(house)
-    Facts(house.store).set(TOLD, "2026-11-24")
+    Facts(house.store).set(ANNOUNCED, "2026-11-24")
     house.looks("2026-11-23 15:30")
     house.desk.add(Draft("301", at("2026-11-24 00:00"), at("2026-11-25 00:00")), "api")
     house.herald = house.start()
@@ -242,10 +242,10 @@ def test_a_webhook_that_is_away_is_tried_again(
     house.looks("2026-11-23 15:00")
     house.looks("2026-11-23 15:00")  # not at once
     assert len(hook.posted) == 1
-    assert "not taken by the webhook: the server answers 503" in caplog.text
+    assert "posted again in a minute: the server answers 503" in caplog.text
     assert "s3cret" not in caplog.text
     hook.status = 200
-    monkeypatch.setattr("callcheck.app.announce_tomorrow.AGAIN", 0.0)
+    monkeypatch.setattr("callcheck.app.announce_tomorrow.RETRY_SECONDS", 0.0)
     house.herald._next_try = 0.0
     house.looks("2026-11-23 15:02")
     house.looks("2026-11-23 15:03")

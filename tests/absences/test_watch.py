@@ -269,12 +269,12 @@ async def test_a_message_that_a_colleague_took(running: Running) -> None:
 async def test_tomorrow_s_list_waits_for_what_it_is_made_of(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("callcheck.app.absence_watch.LOOK_EVERY", 0.01)
-    waiting = asyncio.create_task(running.watch._first_looks())
+    monkeypatch.setattr("callcheck.app.absence_watch.CHECK_EVERY", 0.01)
+    waiting = asyncio.create_task(running.watch._first_reads())
     await asyncio.sleep(0.05)
     assert not waiting.done()
     await running.phones.step()
     await asyncio.wait_for(waiting, 1)
     running.phones.looked = False
-    monkeypatch.setattr("callcheck.app.absence_watch.FIRST_LOOKS", 0.05)
-    await asyncio.wait_for(running.watch._first_looks(), 1)  # a PBX that is away
+    monkeypatch.setattr("callcheck.app.absence_watch.FIRST_READ_SECONDS", 0.05)
+    await asyncio.wait_for(running.watch._first_reads(), 1)  # a PBX that is away

@@ -15,7 +15,6 @@ import pytest
 
 from callcheck.api.app import make_api
 from callcheck.api.backend import Backend, Readiness, Token
-from callcheck.app.store_reader import StoreReader
 from callcheck.calls.model import Call
 from callcheck.store import Store, StoreError
 from tests.api.house_of_cards import (
@@ -31,7 +30,7 @@ from tests.api.house_of_cards import (
     some_calls,
 )
 from tests.api.serving import listening
-from tests.api.test_with_the_store import EDGES, LIMITS
+from tests.api.test_with_the_store import EDGES
 
 GET_PATHS = (
     "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/api/v1/calls",
@@ -145,7 +144,7 @@ async def test_a_call_is_found_whatever_the_systemname_of_its_pbx(tmp_path: Path
     store.open()
     store.save([(a_call(one, TEN + n), (MET,)) for n, one in enumerate(IDS)])
     store.save([(a_call("riga/2-1.1", TEN + 99, unit="law"), (MET,))])
-    backend = replace(Program().backend, reader=StoreReader(store, LIMITS))
+    backend = replace(Program().backend, reader=store)
     async with client_of(backend, TOKENS) as client:
         client.headers.update(bearer("r-key"))
         listed = (await client.get("/api/v1/calls")).json()["items"]

@@ -14,7 +14,7 @@ import pytest
 
 from callcheck.api.app import make_api
 from callcheck.api.backend import Backend, Readiness
-from callcheck.api.tables import rows as flat
+from callcheck.api.tables import rows as table_rows
 from callcheck.calls.model import Call, Direction, TimeSource
 from tests.api.house_of_cards import (
     SECOND,
@@ -40,7 +40,7 @@ def test_only_what_rings_unanswered_from_outside() -> None:
     fresh, old = ringing("3", TEN), ringing("4", TEN - 11 * SECOND, extension="301", unit="law")
     outbound = ringing("5", TEN, direction=Direction.OUTBOUND)
     untimed = ringing("6", TEN, time_source=TimeSource.NONE)
-    rows = flat.ringing(
+    rows = table_rows.ringing(
         [answered, silent, fresh, old, outbound, untimed], SETTINGS, TEN + 4_999_000
     )
     assert [(row["call_id"], row["name"], row["ring"], row["ringing_seconds"]) for row in rows] == [
@@ -49,7 +49,7 @@ def test_only_what_rings_unanswered_from_outside() -> None:
 
 
 def test_a_clock_behind_the_pbx() -> None:
-    (row,) = flat.ringing([ringing("1", TEN)], SETTINGS, TEN - SECOND)
+    (row,) = table_rows.ringing([ringing("1", TEN)], SETTINGS, TEN - SECOND)
     assert (row["ring"], row["ringing_seconds"]) == (1, 0.0)
 
 

@@ -111,7 +111,7 @@ def test_summary_of_real_rows(api: TestClient, query: str) -> None:
 def test_cursors_that_the_store_never_gave(api: TestClient, cursor: str) -> None:
     answer = api.get(f"/api/v1/calls?cursor={cursor}")
     assert answer.status_code == 422
-    assert answer.json()["detail"].startswith("cursor: not one of ours")
+    assert answer.json()["detail"].startswith("cursor: unknown; use `next`")
 
 
 def test_a_closed_store_is_503(api: TestClient, store: Store) -> None:

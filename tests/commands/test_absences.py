@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from callcheck.app.store_reader import store_of
+from callcheck.app.configured_store import store_of
 from callcheck.commands.cli import commands
 from callcheck.config import load
 from tests.store.samples import judged

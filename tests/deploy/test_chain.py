@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from callcheck.app.configured_store import store_of
 from callcheck.app.house import run
-from callcheck.app.store_reader import store_of
 from callcheck.calls.model import Direction, Disposition, Via
 from callcheck.config import Config, load
 from callcheck.demo.day import load as load_day

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from callcheck.absences.model import Draft, ForwardKind
 from callcheck.app.absence_service import make_desk
+from callcheck.app.configured_store import wait_limits
 from callcheck.app.judge import judge_of, wait_limit_of
-from callcheck.app.store_reader import wait_limits
 from callcheck.calls.model import Disposition
 from callcheck.config import Config, load
 from callcheck.demo.day import Day, redated

@@ -81,7 +81,7 @@ class Seer:
     async def look(self, number: str, away: Sequence[str]) -> dict[str, Any]:
         """What the rehearsal says now; `away` are absent by the calendar."""
         await self._close()
-        running.LOOK_EVERY = 0.1
+        running.CHECK_EVERY = 0.1
         self._looks += 1
         folder = self._folder / f"{self._pbx.number}-{self._looks}"
         folder.mkdir(parents=True)

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
+from callcheck.app.configured_store import store_of
 from callcheck.app.judge import judge_of
-from callcheck.app.store_reader import store_of
 from callcheck.calls.model import Call, Disposition
 from callcheck.config import Config, load_for_replay
 from callcheck.judging.cadence import Cadence, Reading

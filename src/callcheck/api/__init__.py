@@ -1,1 +1,1 @@
-"""HTTP in, JSON out (contract, section 8). It writes nothing but, from issue 4 on, absences."""
+"""The HTTP API: calls, figures, absences, health and metrics. It changes nothing but absences."""

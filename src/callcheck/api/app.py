@@ -1,4 +1,4 @@
-"""Backend and the house's configuration in, the FastAPI application out."""
+"""Assembles the FastAPI application."""
 
 from __future__ import annotations
 
@@ -16,29 +16,30 @@ from callcheck.api.absences import routes as absences
 from callcheck.api.backend import ApiSettings, Backend
 from callcheck.api.calls import records
 from callcheck.api.calls import routes as calls
-from callcheck.api.calls.json_cache import Written
+from callcheck.api.calls.json_cache import JsonCache
 from callcheck.api.guard import GuardMiddleware
 from callcheck.api.models import ProblemOut
-from callcheck.api.problems import install, problem
+from callcheck.api.problems import handle_errors, problem
 from callcheck.api.tables import routes as tables
-from callcheck.api.tables import rows as flat
+from callcheck.api.tables import rows as table_rows
 from callcheck.api.tables import stream
 
 _ABOUT = (
-    "Whether a human answered by the third ring, call by call. Errors are RFC 9457 problem "
-    "details. Lists are {items, next}; hand next back as cursor. Times are ISO 8601. "
-    "Send a token of the configuration as Authorization: Bearer <token>; with none configured, "
-    "only the loopback address is served, without one."
+    "How an institution answers its phones, call by call. Errors are problem details (RFC 9457). "
+    "Lists are {items, next}; send next back as cursor for the next page. Times are ISO 8601. "
+    "Send a token from the configuration as Authorization: Bearer <token>. If none is "
+    "configured, only requests from the loopback address are served, without a token."
 )
 
 
 def make_api(
     settings: ApiSettings, backend: Backend, store_errors: Sequence[type[Exception]] = ()
 ) -> FastAPI:
-    """The application. Every answer is JSON, a problem, the metrics or the docs page.
+    """The application.
 
-    `store_errors` are what the reader raises when the store cannot be read: a 503.
-    Run it with uvicorn's access log off: the guard keeps a log of its own, without addresses.
+    `store_errors` are the exceptions of a store that cannot be read; they become a 503.
+    Run it with uvicorn's access log off: GuardMiddleware writes its own log, without the paths
+    that were requested.
     """
     app = FastAPI(
         title="callcheck",
@@ -49,9 +50,13 @@ def make_api(
         redirect_slashes=False,
     )
     app.state.settings, app.state.backend = settings, backend
-    app.state.records = Written(lambda call, findings: records.stored(call, findings, settings))
-    app.state.rows = Written(lambda call, findings: flat.of_call(call, findings, settings))
-    # the reports first: `absences/tomorrow` is no number of an absence
+    app.state.record_cache = JsonCache(
+        lambda call, findings: records.stored(call, findings, settings)
+    )
+    app.state.row_cache = JsonCache(
+        lambda call, findings: table_rows.of_call(call, findings, settings)
+    )
+    # reports come first: otherwise `absences/tomorrow` would match `absences/{number}`
     routers = [
         room.router for room in (health, units, calls, absence_reports, absences, stream, tables)
     ]
@@ -59,7 +64,7 @@ def make_api(
         app.include_router(router)
     routes = [*app.routes, *(route for router in routers for route in router.routes)]
     app.state.routes = [route for route in routes if isinstance(route, Route)]
-    install(app)
+    handle_errors(app)
     for error in store_errors:
         app.add_exception_handler(error, _unavailable)
     app.add_middleware(GuardMiddleware, loopback_only=not settings.tokens)
@@ -68,12 +73,12 @@ def make_api(
 
 
 def _unavailable(_request: Request, _error: Exception) -> JSONResponse:
-    text = "the store cannot be read now; /readyz says why, try again"
+    text = "the store cannot be read now; /readyz says why. Try again later"
     return problem(503, text, {"Retry-After": "5"})
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
-    """FastAPI's description, with our problems in the place of its validation error."""
+    """FastAPI's description, with problem details instead of its own validation error."""
     if app.openapi_schema is None:
         schema = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes

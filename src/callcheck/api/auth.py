@@ -1,4 +1,4 @@
-"""A request's token in, what it may see out. Without configured tokens: loopback only."""
+"""What a request may see: roles of tokens, and the loopback rule where no token is configured."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from callcheck.api.problems import Problem
 
 _bearer = HTTPBearer(
     auto_error=False,
-    description="A token of the configuration. With none configured, the API serves "
-    "only the loopback address, without a token.",
+    description="A token from the configuration. If none is configured, only requests from the "
+    "loopback address are served, without a token.",
 )
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a request may see."""
+    """What a request may see, by the role of its token."""
 
     role: str
 
     @property
     def unit(self) -> str | None:
-        """The only unit it may see, or None for no such limit."""
+        """The only unit that the token may see, or None if it may see all."""
         kind, _, unit = self.role.partition(":")
         return unit if kind == "unit" else None
 
@@ -43,41 +43,41 @@ class Access:
         return self.unit in (None, unit)
 
     def narrow(self, unit: str | None) -> str | None:
-        """The unit to ask for. Raises Problem 403 for a unit that is not its own."""
+        """The unit to query: the requested one, or the token's own. Raises Problem 403."""
         if self.unit is None or unit == self.unit:
             return unit
         if unit is not None:
-            raise Problem(403, f"this token is for the unit {self.unit!r} only; ask for that one")
+            raise Problem(403, f"this token is for the unit {self.unit!r} only; request that one")
         return self.unit
 
 
-# What FastAPI asks are coroutines, and few: a plain function costs it a thread, each one a look.
+# FastAPI runs plain functions in a thread and coroutines directly, so these are coroutines.
 
 
-async def maybe(request: Request, credentials: Credentials) -> Access | None:
-    """Who asks; None without a token where there are tokens. Raises Problem 401."""
+async def optional(request: Request, credentials: Credentials) -> Access | None:
+    """The access of a request; None if it lacks a required token. Raises Problem 401."""
     return _access_of(request, credentials)
 
 
-async def reader(request: Request, credentials: Credentials) -> Access:
-    """A token that may see calls. Raises Problem 401 or 403."""
-    access = _someone(request, credentials)
+async def may_read_calls(request: Request, credentials: Credentials) -> Access:
+    """The access of a token that may read calls. Raises Problem 401 or 403."""
+    access = _required(request, credentials)
     if access.role == "metrics":
-        raise Problem(403, "this token may read /metrics only; calls need an admin or unit token")
+        raise Problem(403, "this token may only read /metrics; calls need an admin or unit token")
     return access
 
 
-async def scraper(request: Request, credentials: Credentials) -> Access:
-    """A token that may see the metrics of all units. Raises Problem 401 or 403."""
-    access = _someone(request, credentials)
+async def may_read_metrics(request: Request, credentials: Credentials) -> Access:
+    """The access of a token that may read metrics. Raises Problem 401 or 403."""
+    access = _required(request, credentials)
     if access.unit is not None:
         raise Problem(403, "/metrics shows all units; it needs a token of role metrics or admin")
     return access
 
 
-Maybe = Annotated[Access | None, Depends(maybe)]
-Reads = Annotated[Access, Depends(reader)]
-Scrapes = Annotated[Access, Depends(scraper)]
+OptionalAccess = Annotated[Access | None, Depends(optional)]
+CallAccess = Annotated[Access, Depends(may_read_calls)]
+MetricsAccess = Annotated[Access, Depends(may_read_metrics)]
 
 
 def _access_of(
@@ -85,7 +85,7 @@ def _access_of(
 ) -> Access | None:  # fmt: skip
     tokens: Sequence[Token] = request.app.state.settings.tokens
     if not tokens:
-        return Access("admin")  # the guard let loopback alone in
+        return Access("admin")  # GuardMiddleware let only loopback requests through
     if credentials is None:
         if "authorization" in request.headers:
             raise _unauthorized(
@@ -95,13 +95,11 @@ def _access_of(
     digest = sha256(credentials.credentials.encode()).hexdigest()
     roles = [token.role for token in tokens if compare_digest(token.sha256.lower(), digest)]
     if not roles:
-        raise _unauthorized(
-            "this token is not known; ask the administrator for one", "invalid_token"
-        )
+        raise _unauthorized("unknown token; ask the administrator for one", "invalid_token")
     return Access(roles[0])
 
 
-def _someone(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Access:
+def _required(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Access:
     access = _access_of(request, credentials)
     if access is None:
         raise _unauthorized("a token is needed: send the header Authorization: Bearer <token>")
@@ -109,11 +107,11 @@ def _someone(request: Request, credentials: HTTPAuthorizationCredentials | None)
 
 
 def why_not_loopback(scope: Scope) -> str | None:
-    """Why a request does not come from this machine; None if it does.
+    """Why a request does not count as local, or None if it does.
 
-    The Host and Origin headers must be loopback names too: else a web page on any site could
-    read the API through a name that it lets point to 127.0.0.1 (DNS rebinding). A request that
-    a proxy passed on comes from somewhere else, whatever the address says.
+    The Host and Origin headers must be loopback names too. Otherwise any web page could read the
+    API through a name that it makes point to 127.0.0.1 (DNS rebinding). A request with a proxy's
+    headers comes from somewhere else, whatever its address.
     """
     remedy = "; configure a token ([[http.token]]) to serve others"
     headers = Headers(scope=scope)
@@ -121,7 +119,7 @@ def why_not_loopback(scope: Scope) -> str | None:
     if not client or not _is_loopback(client[0]):
         return "no token is configured, so only the loopback address is served" + remedy
     if "forwarded" in headers or "x-forwarded-for" in headers:
-        return "no token is configured, so what a proxy passes on is not served" + remedy
+        return "no token is configured, so requests passed on by a proxy are not served" + remedy
     origin = headers.get("origin")
     hosts = [f"//{headers.get('host', '')}"] + ([origin] if origin else [])
     if not all(_is_loopback(_host_in(url)) for url in hosts):

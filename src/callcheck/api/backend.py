@@ -1,6 +1,6 @@
 """What the API asks of the rest of the program.
 
-It knows no SQL, no PBX and no clock of its own: all of it is handed in through these.
+The API knows no SQL, no PBX and no clock; everything is passed in through `Backend`.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from callcheck.judging.figures import (
 )
 
 
-class Reader(Protocol):
-    """The store's reading side."""
+class CallReader(Protocol):
+    """What the API reads from the store."""
 
     def calls(
         self, wanted: CallFilter, limit: int, cursor: str | None, *, brief: bool = False
@@ -33,14 +33,14 @@ class Reader(Protocol):
         """At most `limit` calls, newest first, and the cursor of the next page or None.
 
         The calls need no timelines; `brief` ones need no legs, and only the headline finding.
-        Raises ValueError for a cursor that it never gave out.
+        Raises ValueError for an unknown cursor.
         """
 
     def call(self, pbx: str, call_id: str) -> JudgedCall | None:
         """One call, or None."""
 
     def summary(self, units: Sequence[str], edges: Sequence[Micros]) -> Sequence[Tally]:
-        """One tally for each stretch between two rising edges, also for an empty one.
+        """One tally for each step between two ascending edges, also for an empty one.
 
         The units are counted together.
         """
@@ -51,10 +51,10 @@ class Reader(Protocol):
     def judged_by_hour(
         self, units: Sequence[str], since: Micros, until: Micros
     ) -> Sequence[JudgedHour]:
-        """The units together, for each hour with judged calls; the span is of whole hours."""
+        """All units together, for each hour with judged calls. The period is whole hours."""
 
     def helps(self, unit: str, since: Micros, until: Micros, limit: int) -> Sequence[HelpGiven]:
-        """Who took calls for whom in a unit, most first."""
+        """Who took calls for whom in a unit, most calls first."""
 
     def missed_again(
         self, unit: str | None, since: Micros, until: Micros, limit: int
@@ -77,7 +77,7 @@ class Readiness:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A bearer token by its SHA-256 in hex. Role: `admin`, `unit:<id>` or `metrics`."""
+    """A bearer token, as its SHA-256 in hex. The role is `admin`, `unit:<id>` or `metrics`."""
 
     role: str
     sha256: str
@@ -88,7 +88,7 @@ class ApiSettings:
     """What the API takes from the configuration."""
 
     units: Mapping[str, str]
-    """Title by id, in the order of the file."""
+    """Titles by id, in the order of the configuration."""
     parties: Sequence[Party]
     rules: Sequence[str]
     zone: tzinfo
@@ -96,7 +96,7 @@ class ApiSettings:
     version: str = ""
     cadence: Cadence = CADENCES["LV"]
     names: Mapping[str, str] = field(init=False)
-    """Name by extension, of those that have one."""
+    """Names by extension, for extensions that have one."""
 
     def __post_init__(self) -> None:
         names = {party.extension: party.name for party in self.parties if party.name}
@@ -107,7 +107,7 @@ class ApiSettings:
 class Backend:
     """What the API asks of the running program; every function may be called from any thread."""
 
-    reader: Reader
+    reader: CallReader
     open_calls: Callable[[], Sequence[Call]]
     """Newest first; outside numbers in them are pseudonyms already."""
     readiness: Callable[[], Readiness]

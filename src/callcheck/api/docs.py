@@ -1,7 +1,7 @@
-"""The OpenAPI description in, one HTML page out.
+"""The page `/docs`: the OpenAPI description as plain HTML, without scripts.
 
-FastAPI's own page loads its scripts from a CDN, which a closed network does not reach, and the
-packages that vendor Swagger UI bring 2 MB of script to show ten addresses. This page has none.
+FastAPI's own page loads its scripts from a CDN, which a closed network does not reach. Packages
+that include Swagger UI bring 2 MB of script.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ th { font-weight: 600 } td { vertical-align: top }
 
 
 def page(api: Mapping[str, Any]) -> str:
-    """The whole page, from an OpenAPI 3.1 document."""
+    """The page for an OpenAPI 3.1 document."""
     info = api["info"]
     return "".join(
         (
@@ -71,12 +71,12 @@ def _values(schema: Mapping[str, Any], api: Mapping[str, Any]) -> str:
     kind = kinds[0] if kinds else {}
     if "$ref" in kind:
         kind = api["components"]["schemas"][str(kind["$ref"]).rsplit("/", 1)[-1]]
-    said = " | ".join(map(str, kind["enum"])) if "enum" in kind else str(kind.get("type", ""))
+    text = " | ".join(map(str, kind["enum"])) if "enum" in kind else str(kind.get("type", ""))
     examples = ", ".join(map(str, schema.get("examples", [])))
     low, high, default = kind.get("minimum"), kind.get("maximum"), schema.get("default")
-    said += f" {low} to {high}" if low is not None and high is not None else ""
-    said += f", default {default}" if default is not None else ""
-    return said + (f", e.g. {examples}" if examples else "")
+    text += f" {low} to {high}" if low is not None and high is not None else ""
+    text += f", default {default}" if default is not None else ""
+    return text + (f", e.g. {examples}" if examples else "")
 
 
 def _responses(responses: Mapping[str, Any], api: Mapping[str, Any]) -> Iterator[str]:

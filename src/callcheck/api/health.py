@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from callcheck.api import docs, models
-from callcheck.api.auth import Maybe, Scrapes
+from callcheck.api.auth import MetricsAccess, OptionalAccess
 from callcheck.api.shared import backend_of, problems
 
 router = APIRouter(tags=["health"])
@@ -15,7 +15,7 @@ METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 @router.get("/healthz", response_class=PlainTextResponse)
 async def healthz() -> PlainTextResponse:
-    """The process lives. Open to all."""
+    """200 while the process is alive. Needs no token."""
     return PlainTextResponse("ok\n")
 
 
@@ -24,10 +24,10 @@ async def healthz() -> PlainTextResponse:
     response_model=models.ReadyOut,
     responses={503: {"model": models.ReadyOut, "description": "not ready"}, **problems(401)},
 )
-def readyz(request: Request, access: Maybe) -> JSONResponse:
-    """200 when the PBXs are connected and the store is writable, else 503.
+def readyz(request: Request, access: OptionalAccess) -> JSONResponse:
+    """200 if every PBX is connected and the store is writable, else 503.
 
-    Open to all, for probes; the reasons are for those with a token.
+    Needs no token, so that probes can use it; the reasons are shown only to a token.
     """
     found = backend_of(request).readiness()
     ready = not found.problems
@@ -40,13 +40,13 @@ def readyz(request: Request, access: Maybe) -> JSONResponse:
 
 
 @router.get("/metrics", response_class=PlainTextResponse, responses=problems(401, 403))
-def metrics(request: Request, _access: Scrapes) -> Response:
+def metrics(request: Request, _access: MetricsAccess) -> Response:
     """Metrics in the Prometheus text format."""
     return Response(backend_of(request).metrics(), media_type=METRICS_TYPE)
 
 
 @router.get("/docs", response_class=HTMLResponse, include_in_schema=False)
 def documentation(request: Request) -> HTMLResponse:
-    """The API on one page, without scripts and without anything from elsewhere."""
+    """The API on one page, without scripts or anything from another server."""
     page = docs.page(request.app.openapi())
     return HTMLResponse(page, headers={"Content-Security-Policy": docs.POLICY})

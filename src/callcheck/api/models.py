@@ -1,21 +1,27 @@
-"""The shapes of what the API answers, for OpenAPI and for the tests; nothing is computed here.
+"""The shapes of responses, for OpenAPI and for the tests. Responses are not built from them.
 
-Those of calls are in `call_models`.
+Those of calls, tables and absences stand in the rooms of their routes.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from callcheck.judging.verdict import HEADLINE
+
+
+class StrictModel(BaseModel):
+    """A query or a body: an unknown parameter is an error, so that a typing slip is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Listed(BaseModel):
     """A page of a list; each kind of list adds its `items`."""
 
-    next: str | None = Field(description="hand it back as `cursor`; null on the last page")
+    next: str | None = Field(description="send it back as `cursor`; null on the last page")
 
 
 class UnitOut(BaseModel):
@@ -23,7 +29,7 @@ class UnitOut(BaseModel):
 
     id: str = Field(examples=["registry"])
     title: str
-    extensions: int = Field(description="how many members and lines it has")
+    extensions: int = Field(description="number of members and lines")
 
 
 class UnitList(Listed):
@@ -39,8 +45,8 @@ class ExtensionOut(BaseModel):
     unit: str
     kind: Literal["member", "queue", "group", "ivr", "conference"]
     name: str
-    public: bool = Field(description="may the public call it?")
-    numbers: list[str] = Field(description="outside numbers that lead to it; globs")
+    public: bool = Field(description="whether the public may call it")
+    numbers: list[str] = Field(description="outside numbers that lead to it, as globs")
     deputy: str | None
 
 
@@ -51,7 +57,7 @@ class ExtensionList(Listed):
 
 
 class Share(BaseModel):
-    """A part of n, with the Wilson 95 % interval; all null without data."""
+    """A share of n with its 95 % interval (Wilson); null without data."""
 
     met: int
     n: int
@@ -61,7 +67,7 @@ class Share(BaseModel):
 
 
 class ReadingsOut(BaseModel):
-    """Compliance by each reading of "by the third ring"."""
+    """Compliance by each of the three readings of "by the third ring"."""
 
     before: Share
     within: Share
@@ -69,7 +75,7 @@ class ReadingsOut(BaseModel):
 
 
 class WaitsOut(BaseModel):
-    """The raw counts: A, A_T, B, B_T, B_s, F and P of the service levels."""
+    """The counts that the service levels are computed from (`docs/definitions.md`)."""
 
     answered: int
     answered_in_time: int
@@ -81,7 +87,7 @@ class WaitsOut(BaseModel):
 
 
 class ServiceLevels(BaseModel):
-    """The five service levels in use, 0 to 1; null without data."""
+    """The five common service levels, 0 to 1; null without data."""
 
     waits: WaitsOut
     handled: float | None
@@ -92,26 +98,26 @@ class ServiceLevels(BaseModel):
 
 
 class Counts(BaseModel):
-    """Calls of a stretch of time, counted."""
+    """Counts of the calls in a period."""
 
     calls: int
     dispositions: dict[str, int] = Field(description="calls of every direction")
     inbound: dict[str, int] = Field(description="inbound calls by disposition")
     results: dict[str, int] = Field(description=f"findings of {HEADLINE}")
-    compliance: Share = Field(description="met / (met + breached), by the reading configured")
+    compliance: Share = Field(description="met / (met + breached), by the configured reading")
     readings: ReadingsOut
     service_levels: ServiceLevels
 
 
 class Bucket(Counts):
-    """One step. `to` is not included."""
+    """The counts of one step of time; `to` is not included."""
 
     from_: str = Field(alias="from")
     to: str
 
 
 class Summary(Counts):
-    """A unit's calls, counted."""
+    """The counts of a unit's calls."""
 
     unit: str
     from_: str | None = Field(alias="from")
@@ -121,7 +127,7 @@ class Summary(Counts):
 
 
 class ReadyOut(BaseModel):
-    """Whether callcheck can do its job. The sentences are shown with a token only."""
+    """Whether callcheck can do its job. The reasons are shown only to a token."""
 
     ready: bool
     problems: list[str] | None
@@ -129,7 +135,7 @@ class ReadyOut(BaseModel):
 
 
 class BadParameter(BaseModel):
-    """One wrong parameter."""
+    """A parameter that is wrong."""
 
     parameter: str
     detail: str

@@ -1,6 +1,6 @@
-"""Anything that goes wrong in, RFC 9457 problem details out: one sentence that says what to do.
+"""Turns every error into problem details (RFC 9457) with one sentence that says what to do.
 
-What the caller sent is not repeated where it may be a number, and nothing of it is logged.
+Input is neither repeated in a response nor logged where it may be a telephone number.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(Exception):
-    """An answer other than success: a status and one sentence."""
+    """Raised to answer with an error: a status and one sentence."""
 
     def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
@@ -32,7 +32,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
     errors: Sequence[Mapping[str, str]] = (),
 ) -> JSONResponse:
-    """The response to a problem; `errors` are `{"parameter", "detail"}` of bad input."""
+    """An error response. `errors` are `{"parameter", "detail"}`, one for each wrong parameter."""
     body: dict[str, object] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -44,27 +44,27 @@ def problem(
     return JSONResponse(body, status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-def install(app: FastAPI) -> None:
-    """Makes every error of the application a problem, the framework's own too."""
-    app.add_exception_handler(Problem, _own)
-    app.add_exception_handler(HTTPException, _framework)
+def handle_errors(app: FastAPI) -> None:
+    """Makes the application answer every error with a problem, the framework's own included."""
+    app.add_exception_handler(Problem, _problem_raised)
+    app.add_exception_handler(HTTPException, _framework_error)
     app.add_exception_handler(RequestValidationError, _bad_input)
 
 
-def _own(_request: Request, error: Exception) -> JSONResponse:
+def _problem_raised(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)
     return problem(error.status, error.detail, error.headers)
 
 
-_FRAMEWORK = {
+_FRAMEWORK_DETAILS = {
     404: "there is nothing at this address; /docs lists what there is",
     405: "this address does not take this method; the Allow header lists those it takes",
 }
 
 
-def _framework(request: Request, error: Exception) -> JSONResponse:
+def _framework_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    detail = _FRAMEWORK.get(error.status_code, str(error.detail))
+    detail = _FRAMEWORK_DETAILS.get(error.status_code, str(error.detail))
     headers = error.headers
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers = {"Allow": ", ".join(sorted(_methods_at(request)))}
@@ -81,12 +81,12 @@ def _methods_at(request: Request) -> set[str]:
 
 def _bad_input(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    found = [_said(one) for one in error.errors()]
+    found = [_wrong_parameter(one) for one in error.errors()]
     first = found[0]
     return problem(422, f"{first['parameter']}: {first['detail']}", errors=found)
 
 
-def _said(error: Mapping[str, Any]) -> dict[str, str]:
+def _wrong_parameter(error: Mapping[str, Any]) -> dict[str, str]:
     parameter = ".".join(str(part) for part in error["loc"][1:]) or "request"
     if error["type"] == "extra_forbidden":
         return {"parameter": parameter, "detail": "unknown parameter; /docs lists the known ones"}

@@ -1,4 +1,4 @@
-"""The state of connections and store in, readiness in sentences out."""
+"""Says in sentences whether callcheck can do its job."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from callcheck.api.backend import Readiness
 
 @dataclass(frozen=True, slots=True)
 class PbxHealth:
-    """One connection. `state` is the listener's: connecting, connected, refused, waiting."""
+    """One connection. `state` is connecting, connected, refused or waiting."""
 
     name: str
     state: str
@@ -19,11 +19,11 @@ class PbxHealth:
     missing_classes: Sequence[str] = ()
     """Read classes that the PBX did not grant."""
     timestamps: bool | None = True
-    """Whether its events carry their time; None before the first event."""
+    """Whether its events carry a Timestamp; None before the first event."""
 
 
 def readiness(pbxs: Sequence[PbxHealth], store_problem: str | None) -> Readiness:
-    """Not ready where a PBX is not heard or `store_problem` (a sentence) is said."""
+    """Not ready if a PBX is not connected or there is a `store_problem`, itself a sentence."""
     problems = [text for pbx in pbxs if (text := _problem(pbx))]
     if store_problem:
         problems.append(store_problem)
@@ -49,10 +49,12 @@ def _warnings(pbx: PbxHealth) -> list[str]:
     found = []
     if pbx.missing_classes:
         classes = ",".join(pbx.missing_classes)
-        found.append(f"PBX {pbx.name} does not send all: add {classes} to read= in manager.conf")
+        found.append(
+            f"PBX {pbx.name} does not send all events: add {classes} to read= in manager.conf"
+        )
     if pbx.timestamps is False:
         found.append(
-            f"PBX {pbx.name} sends no times, so those of receipt are used: set "
+            f"PBX {pbx.name} sends no times, so the time of arrival is used: set "
             "timestampevents = yes in manager.conf"
         )
     return found

@@ -1,4 +1,4 @@
-"""What every room of the API needs: its backend, common query fields, documented problems."""
+"""What all routes share: settings and backend, common query fields, documented problems."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from pydantic import Field
 
 from callcheck.api.auth import Access
 from callcheck.api.backend import ApiSettings, Backend
-from callcheck.api.calls.json_cache import Written
+from callcheck.api.calls.json_cache import JsonCache
 from callcheck.api.models import ProblemOut
 from callcheck.api.problems import MEDIA_TYPE, Problem
 from callcheck.calls.model import Call
 
-_SAYS = {
-    401: "no token, or an unknown one",
-    403: "the token's role does not allow it",
-    404: "there is no such thing",
-    422: "bad input; `detail` says what would be right",
-    503: "the store cannot be read now; try again",
+_DESCRIPTIONS = {
+    401: "no token, or an unknown token",
+    403: "the role of the token does not allow it",
+    404: "not found",
+    422: "wrong input; `detail` says what is expected",
+    503: "the store cannot be read now; try again later",
 }
 
 SPAN_START: Any = Field(
     None,
     alias="from",
-    description="calls that started at or after it; a time without offset is local",
+    description="calls that started at or after this; a time without an offset is local",
     examples=["2026-11-22"],
 )
 SPAN_END: Any = Field(
-    None, description="calls that started before it", examples=["2026-11-23T00:00:00+02:00"]
+    None, description="calls that started before this", examples=["2026-11-23T00:00:00+02:00"]
 )
 
 
 def settings_of(request: Request) -> ApiSettings:
-    """The configuration's part."""
+    """What the API takes from the configuration."""
     settings: ApiSettings = request.app.state.settings
     return settings
 
 
 def backend_of(request: Request) -> Backend:
-    """What moves."""
+    """What the API asks of the running program."""
     backend: Backend = request.app.state.backend
     return backend
 
@@ -50,28 +50,39 @@ def visible_open_calls(request: Request, access: Access) -> list[Call]:
     return [call for call in backend_of(request).open_calls() if access.may_see(call.unit)]
 
 
-def records_of(request: Request) -> Written:
-    """Calls as their records."""
-    records: Written = request.app.state.records
-    return records
+def record_cache_of(request: Request) -> JsonCache:
+    """Ended calls as items of `/api/v1/calls`."""
+    cache: JsonCache = request.app.state.record_cache
+    return cache
 
 
-def rows_of(request: Request) -> Written:
-    """Calls as flat rows."""
-    rows: Written = request.app.state.rows
-    return rows
+def row_cache_of(request: Request) -> JsonCache:
+    """Ended calls as flat rows."""
+    cache: JsonCache = request.app.state.row_cache
+    return cache
 
 
-def known_unit(unit: str, settings: ApiSettings, status: int) -> None:
-    """Raises Problem unless the configuration has the unit."""
+def check_unit(unit: str, settings: ApiSettings, status: int) -> None:
+    """Raises Problem with this status unless the unit is in the configuration."""
     if unit not in settings.units:
         raise Problem(status, "unknown unit; the units are in /api/v1/units")
 
 
+def narrowed(request: Request, access: Access, unit: str | None) -> str | None:
+    """The requested unit, or the one that the token is limited to; None for all.
+
+    Raises Problem 403 for another unit than the token's and 422 for an unknown one.
+    """
+    narrow = access.narrow(unit)
+    if narrow is not None:
+        check_unit(narrow, settings_of(request), status=422)
+    return narrow
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI's description of an address's problems."""
+    """The OpenAPI description of an operation's problems."""
     schema = {"$ref": f"#/components/schemas/{ProblemOut.__name__}"}
     return {
-        status: {"description": _SAYS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+        status: {"description": _DESCRIPTIONS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
         for status in statuses
     }

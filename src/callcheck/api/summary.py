@@ -1,4 +1,4 @@
-"""Tallies of a unit in, what `units/{unit}/summary` shows out."""
+"""Sums up tallies for `/api/v1/units/{unit}/summary`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from callcheck.judging.verdict import Result
 
 
 def counts(tallies: Sequence[Tally]) -> dict[str, object]:
-    """The figures of some tallies together (`models.Counts`)."""
+    """The sum of some tallies, in the shape of `models.Counts`."""
     results = {
         result.value: sum(tally.results.get(result, 0) for tally in tallies) for result in Result
     }

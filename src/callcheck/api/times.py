@@ -1,6 +1,6 @@
-"""Dates and steps as people write them in, microseconds out.
+"""Parses dates, times and steps in queries into microseconds.
 
-`from` is included, `to` is not: from=2026-11-01&to=2026-12-01 is November. A date or time
+`from` is included and `to` is not: from=2026-11-01&to=2026-12-01 is November. A date or time
 without an offset is local time of the site.
 """
 
@@ -20,19 +20,19 @@ _TIME = re.compile(
     r"(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)([Zz]|[+ -][0-9]{2}:?[0-9]{2})?)?"
 )
 STEP = re.compile(r"([1-9][0-9]{0,3})([mhd])")
-MOST_BUCKETS = 2000
+MAX_STEPS = 2000
 FOREVER: tuple[Micros, Micros] = (0, 10**18)
-"""From before any call to after all (the year 33658)."""
+"""From before the first call to after the last (the year 33658)."""
 
 
 def parse(text: str, name: str, zone: tzinfo) -> Micros:
-    """A point in time. `name` is the parameter's. Raises Problem 422 that shows the form."""
+    """A moment. `name` is the parameter. Raises Problem 422 that shows the expected form."""
     match = _TIME.fullmatch(text.strip())
     try:
         if match is None:
             raise ValueError(text)
         day, time, offset = match.groups()
-        # an unescaped + in a query is a space
+        # in a query, an unescaped + means a space
         moment = datetime.fromisoformat(
             f"{day}T{time or '00:00'}{(offset or '').replace(' ', '+')}"
         )
@@ -50,7 +50,7 @@ def parse(text: str, name: str, zone: tzinfo) -> Micros:
 
 
 def span(start: str | None, end: str | None, zone: tzinfo) -> tuple[Micros | None, Micros | None]:
-    """`from` and `to` of a query. Raises Problem 422, also where they are the wrong way round."""
+    """`from` and `to` of a query. Raises Problem 422, also if `from` is after `to`."""
     first = None if start is None else parse(start, "from", zone)
     last = None if end is None else parse(end, "to", zone)
     if first is not None and last is not None and first > last:
@@ -59,17 +59,17 @@ def span(start: str | None, end: str | None, zone: tzinfo) -> tuple[Micros | Non
 
 
 def edges(start: Micros, end: Micros, step: str, zone: tzinfo) -> list[Micros]:
-    """Cuts start..end by `15m`, `1h`, `7d`: the ends of the stretches, in order.
+    """Divides a period into steps of `15m`, `1h` or `7d`: the moments between them, in order.
 
-    A step of days follows the site's calendar, so that a day of 23 or 25 hours is one day.
-    Raises Problem 422 for another form or too many stretches.
+    Days are those of the site's calendar, so that a day of 23 or 25 hours is one day.
+    Raises Problem 422 for another form or too many steps.
     """
     match = STEP.fullmatch(step)
     if match is None:
         raise Problem(422, "step: write 15m, 1h, 1d or 7d")
     size = int(match[1]) * _UNITS[match[2]]
-    if (end - start) // (size // _MICROSECOND) >= MOST_BUCKETS:
-        raise Problem(422, f"step: more than {MOST_BUCKETS} steps; take a longer one")
+    if (end - start) // (size // _MICROSECOND) >= MAX_STEPS:
+        raise Problem(422, f"step: more than {MAX_STEPS} steps; take a longer one")
     found = [start]
     while found[-1] < end:
         ahead = len(found) * size
@@ -81,5 +81,5 @@ def edges(start: Micros, end: Micros, step: str, zone: tzinfo) -> list[Micros]:
 
 
 def _next_days(start: Micros, ahead: timedelta, zone: tzinfo) -> Micros:
-    moment = local(start, zone) + ahead  # wall-clock arithmetic: an aware datetime keeps its zone
+    moment = local(start, zone) + ahead  # adding to an aware datetime counts wall-clock days
     return micros(moment)

@@ -1,4 +1,4 @@
-"""`/api/v1/units`, a unit's summary, and the extensions."""
+"""`/api/v1/units`, the summary of a unit, and `/api/v1/extensions`."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from callcheck.api import answers, models
-from callcheck.api import times as when
-from callcheck.api.auth import Reads
+from callcheck.api import answers, models, times
+from callcheck.api.auth import CallAccess
 from callcheck.api.backend import ApiSettings, Backend
+from callcheck.api.models import StrictModel
 from callcheck.api.problems import Problem
-from callcheck.api.shared import SPAN_END, SPAN_START, backend_of, known_unit, problems, settings_of
+from callcheck.api.shared import SPAN_END, SPAN_START, backend_of, check_unit, problems, settings_of
 from callcheck.api.summary import counts
-from callcheck.api.tables import rows as flat
+from callcheck.api.tables import rows as table_rows
 from callcheck.calls.model import Micros
 from callcheck.judging.figures import Tally
 from callcheck.times import iso
@@ -25,36 +25,34 @@ from callcheck.times import iso
 router = APIRouter(prefix="/api/v1", tags=["units"])
 
 
-class SummaryAsked(BaseModel):
+class SummaryQuery(StrictModel):
     """The query of a summary."""
-
-    model_config = ConfigDict(extra="forbid")
 
     from_: str | None = SPAN_START
     to: str | None = SPAN_END
     step: str | None = Field(
         None,
-        description="also by steps of this length; days are those of the site's calendar",
+        description="also count by steps of this length; days are those of the site's calendar",
         examples=["15m", "1h", "1d"],
     )
 
 
 @router.get("/units", response_model=models.UnitList, responses=problems(401, 403))
-def units(request: Request, access: Reads) -> answers.Json:
+def units(request: Request, access: CallAccess) -> answers.Json:
     """The units that the token may see."""
     settings = settings_of(request)
     extensions = Counter(party.unit for party in settings.parties)
     items = [
         {"id": unit, "title": title, "extensions": extensions[unit]}
         for unit, title in settings.units.items()
-        if access.unit in (None, unit)
+        if access.may_see(unit)
     ]
     return answers.Json({"items": items, "next": None})
 
 
 @router.get("/extensions", response_model=models.ExtensionList, responses=problems(401, 403))
-def extensions(request: Request, access: Reads) -> answers.Json:
-    """The members and lines of the units that the token may see."""
+def extensions(request: Request, access: CallAccess) -> answers.Json:
+    """Members and lines of the units that the token may see."""
     items = [
         {
             "extension": party.extension,
@@ -66,7 +64,7 @@ def extensions(request: Request, access: Reads) -> answers.Json:
             "deputy": party.deputy,
         }
         for party in settings_of(request).parties
-        if access.unit in (None, party.unit)
+        if access.may_see(party.unit)
     ]
     return answers.Json({"items": items, "next": None})
 
@@ -74,40 +72,44 @@ def extensions(request: Request, access: Reads) -> answers.Json:
 @router.get(
     "/units/{unit}/summary",
     response_model=models.Summary,
-    responses={**answers.DOCUMENTED, **problems(401, 403, 404, 422, 503)},
+    responses={**answers.JSON_OR_CSV, **problems(401, 403, 404, 422, 503)},
 )
 def summary(
-    request: Request, access: Reads, unit: str, asked: Annotated[SummaryAsked, Query()]
+    request: Request, access: CallAccess, unit: str, query: Annotated[SummaryQuery, Query()]
 ) -> Response:
-    """A unit's calls, counted: compliance with its interval, readings and service levels.
+    """Counts of a unit's calls: compliance with its interval, readings and service levels.
 
-    As CSV one row for each step, or one for all without steps.
+    As CSV one row per step, or one row without steps.
     """
     settings, backend = settings_of(request), backend_of(request)
     access.narrow(unit)
-    known_unit(unit, settings, status=404)
-    start, end = when.span(asked.from_, asked.to, settings.zone)
-    if asked.step is None:
-        edges = [start or when.FOREVER[0], end or when.FOREVER[1]]
+    check_unit(unit, settings, status=404)
+    start, end = times.span(query.from_, query.to, settings.zone)
+    if query.step is None:
+        edges = [start or times.FOREVER[0], end or times.FOREVER[1]]
     else:
         start, end = _ends(start, end, backend)
-        edges = when.edges(start, end, asked.step, settings.zone)
-    # nothing lies between a time and itself
+        edges = times.edges(start, end, query.step, settings.zone)
+    # an empty period has no calls, and the store takes no two equal edges
     tallies = backend.reader.summary([unit], edges) if edges[0] < edges[-1] else []
     span = {"from": iso(start, settings.zone), "to": iso(end, settings.zone)}
-    steps = _steps(tallies, settings) if asked.step else []
+    steps = _steps(tallies, settings) if query.step else []
     if answers.wants_csv(request):
-        rows = _flat(tallies, steps) if asked.step else [{**span, **flat.of_tallies(tallies)}]
+        rows = (
+            _csv_rows(tallies, steps)
+            if query.step
+            else [{**span, **table_rows.of_tallies(tallies)}]
+        )
         rows = [{"unit": unit, **row} for row in rows]
-        return answers.as_csv(request, rows, ("unit", "from", "to", *flat.COUNTS))
+        return answers.as_csv(request, rows, ("unit", "from", "to", *table_rows.COUNTS))
     counted = [{**step, **counts([tally])} for step, tally in zip(steps, tallies, strict=False)]
-    body = {"unit": unit, **span, "step": asked.step, **counts(tallies), "buckets": counted}
+    body = {"unit": unit, **span, "step": query.step, **counts(tallies), "buckets": counted}
     return answers.Json(body, headers={"Vary": "Accept"})
 
 
 def _ends(start: Micros | None, end: Micros | None, backend: Backend) -> tuple[Micros, Micros]:
     if start is None:
-        raise Problem(422, "step: needs a from too, where the first step begins")
+        raise Problem(422, "step: needs from, where the first step begins")
     return start, max(start, backend.now()) if end is None else end
 
 
@@ -118,7 +120,10 @@ def _steps(tallies: Sequence[Tally], settings: ApiSettings) -> list[dict[str, ob
     ]
 
 
-def _flat(tallies: Sequence[Tally], steps: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+def _csv_rows(
+    tallies: Sequence[Tally], steps: Sequence[dict[str, object]]
+) -> list[dict[str, object]]:
     return [
-        {**step, **flat.of_tallies([tally])} for step, tally in zip(steps, tallies, strict=True)
+        {**step, **table_rows.of_tallies([tally])}
+        for step, tally in zip(steps, tallies, strict=True)
     ]

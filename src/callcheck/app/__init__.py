@@ -1,1 +1,1 @@
-"""The one composition root: configuration in, the whole of callcheck running (`house`)."""
+"""Builds the running program from a configuration, starts it and stops it (`house`)."""

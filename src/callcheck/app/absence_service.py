@@ -1,4 +1,4 @@
-"""A configuration and its store in, the desk that answers about absences out."""
+"""Builds the absence service of a configuration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from callcheck.store import Absences, Forwards, Meanwhile, Store
 
 
 def make_desk(config: Config, store: Store, changed: Callable[[], object] = lambda: None) -> Desk:
-    """The desk of a house, on its store."""
+    """The absence service on an open store. `changed` is called after every change."""
     clock = Clockwork(config.hours, config.site.zone)
     terms = Terms(
         directory=config.directory(),

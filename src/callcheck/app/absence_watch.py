@@ -1,5 +1,4 @@
-"""Absences settled and the gauges set, as forwards and phones change: what runs beside the
-listening."""
+"""Keeps the states of absences and their gauges up to date as forwards and phones change."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ from callcheck.absences.model import Absence
 from callcheck.absences.service import Stands
 from callcheck.ami.client import Listener
 from callcheck.app.absence_service import make_desk
-from callcheck.app.announce_tomorrow import Herald
+from callcheck.app.announce_tomorrow import TomorrowAnnouncer
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Micros
 from callcheck.config import Config
@@ -25,16 +24,16 @@ from callcheck.store import Store, StoreError
 
 log = logging.getLogger(__name__)
 
-TELL_EVERY = 10.0
-FIRST_LOOKS = 90.0
-"""Seconds after the start in which tomorrow's list waits for what it is made of."""
-LOOK_EVERY = 1.0
-"""Seconds between two looks whether there is anything to ask."""
+ANNOUNCE_EVERY = 10.0
+FIRST_READ_SECONDS = 90.0
+"""How long tomorrow's list waits after the start for calendars and PBXs to be read."""
+CHECK_EVERY = 1.0
+"""Seconds between two checks whether a PBX has to be asked."""
 Counts = Mapping[tuple[str, str], int]
 
 
 class Gauges(Protocol):
-    """What the metrics show of absences, by (unit, state)."""
+    """The gauges of absences; counts are by (unit, state)."""
 
     def set_absences(self, counts: Counts) -> None: ...
     def set_next_day(self, counts: Counts) -> None: ...
@@ -42,7 +41,7 @@ class Gauges(Protocol):
 
 
 class AbsenceWatch:
-    """All PBXs' phones, and what follows from them."""
+    """Follows the phones of all PBXs and the absences that depend on them."""
 
     def __init__(self, config: Config, store: Store, gauges: Gauges) -> None:
         self._config, self._store, self._gauges = config, store, gauges
@@ -52,16 +51,16 @@ class AbsenceWatch:
         self._stale = False
         self._spans: dict[str, list[tuple[Micros, Micros]]] = {}
         self._feeds = Feeds(config, store, self._outdate)
-        self._herald = Herald(config, store, self.desk)
+        self._announcer = TomorrowAnnouncer(config, store, self.desk)
 
     def follow(self, listener: Listener, watch: Watch) -> None:
-        """Follows the phones of one more PBX."""
+        """Adds a PBX whose phones are followed."""
         phones = Phones(listener.pbx.name, listener, self._config, self._store, self.desk)
         watch.on_phones, watch.on_ended = phones.heard, phones.own.ended
         self._phones.append(phones)
 
     def absent_on(self, pbx: str) -> Absent:
-        """Whether somebody of a PBX was away at a moment, as far as is known; from memory."""
+        """A function that says from memory whether an extension of a PBX was absent at a moment."""
 
         def absent(extension: str, at: Micros) -> bool:
             if not self._config.at_home(extension, pbx):
@@ -71,8 +70,8 @@ class AbsenceWatch:
         return absent
 
     async def run(self) -> None:
-        """Goes on until it is cancelled."""
-        await asyncio.gather(self._follow_phones(), self._feeds.run(), self._tell())
+        """Runs until cancelled."""
+        await asyncio.gather(self._follow_phones(), self._feeds.run(), self._announce())
 
     async def _follow_phones(self) -> None:
         while True:
@@ -82,26 +81,26 @@ class AbsenceWatch:
             if self._stale or overdue:
                 self._stale, self._settled = False, time.monotonic()
                 await asyncio.to_thread(self._settle)
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(CHECK_EVERY)
 
-    async def _tell(self) -> None:
-        await self._first_looks()
+    async def _announce(self) -> None:
+        await self._first_reads()
         while True:
             try:
-                await aside(self._herald.look)
+                await aside(self._announcer.look)
             except StoreError:
-                pass  # the writer tells of a store that is away
-            except Exception as error:  # the list can be asked for, and the calls go on
-                log.error("telling tomorrow's list failed: %s", type(error).__name__)
-            await asyncio.sleep(TELL_EVERY)
+                pass  # the writer logs that the store cannot be reached
+            except Exception as error:  # the API still has the list, and calls must be followed
+                log.error("announcing tomorrow's list failed: %s", type(error).__name__)
+            await asyncio.sleep(ANNOUNCE_EVERY)
 
-    async def _first_looks(self) -> None:
-        """Until each calendar and PBX was asked; but what is away is not waited for."""
-        until = time.monotonic() + FIRST_LOOKS
+    async def _first_reads(self) -> None:
+        """Waits until every calendar and PBX was read, but not for those that cannot be reached."""
+        until = time.monotonic() + FIRST_READ_SECONDS
         while time.monotonic() < until:
             if self._feeds.tried and all(phones.looked for phones in self._phones):
                 return
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(CHECK_EVERY)
 
     def _outdate(self) -> None:
         self._stale = True
@@ -111,7 +110,7 @@ class AbsenceWatch:
             return await phones.step()
         except StoreError as error:
             log.warning("forwards could not be stored: %s", error)
-        except Exception as error:  # whatever it is, the calls must go on being followed
+        except Exception as error:  # calls must be followed whatever happens here
             log.error("reading the forwards failed: %s", type(error).__name__)
         return False
 
@@ -119,19 +118,19 @@ class AbsenceWatch:
         try:
             everything, stands = self.desk.look()
             self.desk.settle(stands)
-            self._look_up(everything, stands)
+            self._refresh(everything, stands)
         except StoreError:
-            pass  # the writer tells of a store that is away
+            pass  # the writer logs that the store cannot be reached
         except Exception as error:
             log.error("settling the absences failed: %s", type(error).__name__)
 
     def _changed(self) -> None:
         for phones in self._phones:
             phones.nudge()
-        self._look_up(*self.desk.look())
+        self._refresh(*self.desk.look())
 
-    def _look_up(self, everything: Sequence[Absence], stands: Stands) -> None:
-        """What is asked for every call and every scrape, from the store into memory."""
+    def _refresh(self, everything: Sequence[Absence], stands: Stands) -> None:
+        """Copies from the store into memory what every call and every scrape needs."""
         self._gauges.set_absences(self.desk.counts(stands))
         self._gauges.set_next_day(self.desk.reports.next_day_counts())
         self._gauges.set_calendars(*self._feeds.counts)

@@ -1,8 +1,8 @@
-"""Tomorrow's list, told once at its hour: who will be absent with calls that nobody would get.
-What is entered after that is told too, once, and without the rest of the list.
+"""Announces tomorrow's list: who will be absent with calls that nobody would get.
 
-The metric is what Alertmanager goes by (`Metrics.set_next_day`); this is the other way, a list
-with names for those who keep it, posted to an address of the house. No caller is in it.
+The list is posted to a webhook once, at the configured hour; absences entered later are posted
+once as well, without the rest of the list. It holds names but no callers. Alertmanager uses the
+metric instead (`Metrics.set_next_day`).
 """
 
 from __future__ import annotations
@@ -19,46 +19,45 @@ from callcheck.store import Facts, Store
 
 log = logging.getLogger(__name__)
 
-TOLD = "tomorrow_told"
-"""What the store remembers: the day (ISO) whose list was told last, and the absences that were
-known then or told since: `2026-11-24 12,17`. Of an older callcheck it is the day alone."""
-AGAIN = 60.0
-"""Seconds until a webhook that did not take the list is tried again, and between two looks
-whether there is anything to add to it."""
+ANNOUNCED = "tomorrow_told"
+"""The key of what the store remembers: the day whose list was posted last and the absences known
+then or posted since, as in `2026-11-24 12,17`. Older versions stored the day alone."""
+RETRY_SECONDS = 60.0
+"""Seconds until a failed post is retried, and between two checks for later absences."""
 
 
-class Herald:
-    """Tells tomorrow's list when it is due; again after a failure, and never twice."""
+class TomorrowAnnouncer:
+    """Posts tomorrow's list when it is due; retries after a failure, and never posts twice."""
 
     def __init__(self, config: Config, store: Store, desk: Desk) -> None:
         self._config, self._facts, self._desk = config, Facts(store), desk
-        self._told: str | None = None
+        self._announced: str | None = None
         self._next_try = self._next_look = 0.0
 
     def look(self) -> None:
-        """Tells what is due. Blocks while it is sent. Raises StoreError."""
+        """Posts what is due. Blocks while posting. Raises StoreError."""
         day = self._desk.reports.due()
         if day is None or time.monotonic() < self._next_try:
             return
-        if self._told is None:
-            self._told = self._facts.get(TOLD) or ""
-        of, listed, known = self._told.partition(" ")
+        if self._announced is None:
+            self._announced = self._facts.get(ANNOUNCED) or ""
+        of, listed, known = self._announced.partition(" ")
         if of != day:
-            self._tell_list(day)
+            self._announce_list(day)
         elif time.monotonic() >= self._next_look:
-            self._next_look = time.monotonic() + AGAIN
-            self._tell_late(day, {int(n) for n in known.split(",") if n} if listed else None)
+            self._next_look = time.monotonic() + RETRY_SECONDS
+            self._announce_late(day, {int(n) for n in known.split(",") if n} if listed else None)
 
-    def _tell_list(self, day: str) -> None:
+    def _announce_list(self, day: str) -> None:
         found: dict[str, Any] = dict(self._desk.reports.tomorrow())
         log.info("absences on %s: %d without cover", day, len(found["items"]))
         text = self._desk.reports.tomorrow_text()
         if not found["items"] or self._post({"text": text, "late": False, **found}):
             self._remember(day, _absences(found["items"] + found["covered"]))
 
-    def _tell_late(self, day: str, known: set[int] | None) -> None:
-        """What was entered after the list and is not covered. Where nobody knows what was there
-        then, it is what is there now."""
+    def _announce_late(self, day: str, known: set[int] | None) -> None:
+        """Posts uncovered absences entered after the list. If the store does not say which were
+        known then, those of now count as known."""
         found: dict[str, Any] = dict(self._desk.reports.tomorrow())
         if known is None:
             self._remember(day, _absences(found["items"] + found["covered"]))
@@ -72,11 +71,11 @@ class Herald:
             self._remember(day, known | _absences(late))
 
     def _remember(self, day: str, known: set[int]) -> None:
-        self._told = f"{day} {','.join(map(str, sorted(known)))}"
-        self._facts.set(TOLD, self._told)
+        self._announced = f"{day} {','.join(map(str, sorted(known)))}"
+        self._facts.set(ANNOUNCED, self._announced)
 
     def _post(self, body: dict[str, Any]) -> bool:
-        """Whether the webhook took it, if there is one."""
+        """Whether the webhook accepted it; true without a webhook."""
         webhook = self._config.absences.tomorrow.webhook
         if webhook is None:
             return True
@@ -88,8 +87,11 @@ class Herald:
         try:
             ask(webhook, headers=headers, data=data, ca_file=self._config.absences.ca_file)
         except WebError as error:
-            log.warning("tomorrow's list was not taken by the webhook: %s", error)
-            self._next_try = time.monotonic() + AGAIN
+            log.warning(
+                "the webhook did not accept tomorrow's list; it is posted again in a minute: %s",
+                error,
+            )
+            self._next_try = time.monotonic() + RETRY_SECONDS
             return False
         return True
 

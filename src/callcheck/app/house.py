@@ -1,8 +1,8 @@
-"""A configuration in, the whole of callcheck running until it is told to stop.
+"""Builds callcheck from a configuration and runs it until it is stopped.
 
-Everything is built here once: listeners and their watches on the event loop, one writing thread,
-the API in the same process. It starts from the store outwards and stops from the PBX inwards, so
-that nothing that was seen is lost.
+There are a listener and a watch for each PBX on the event loop, one writing thread, and the API in
+the same process. Starting goes from the store outwards and stopping from the PBXs inwards, so that
+no call is lost that was seen to its end.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from callcheck.ami.client import Listener
 from callcheck.api.app import make_api
 from callcheck.api.backend import ApiSettings, Backend, Token
 from callcheck.app.absence_watch import AbsenceWatch
+from callcheck.app.configured_store import store_of
 from callcheck.app.judge import judge_of, wait_limit_of
 from callcheck.app.memory import calm_collector
-from callcheck.app.store_reader import Now, store_of
+from callcheck.app.status import Status
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Call
 from callcheck.clock import now
@@ -40,17 +41,17 @@ log = logging.getLogger(__name__)
 
 DAY_US = 24 * 3600 * 1_000_000
 CHECKPOINT_EVERY = 1.0
-"""Seconds after which what was saved is safe from a power cut too."""
+"""Seconds after which saved calls survive a power cut as well."""
 PURGE_EVERY = 3600.0
-"""Seconds between two looks for calls that are older than they may be kept."""
+"""Seconds between two deletions of calls that are older than they may be kept."""
 
 
 class AppError(Exception):
-    """callcheck cannot start; the message says why and what to do."""
+    """callcheck cannot start. The message says why and what to do."""
 
 
 class House:
-    """The rooms of one running callcheck. Raises AppError where one cannot be had."""
+    """The parts of one running callcheck. Raises AppError if one cannot be built."""
 
     def __init__(
         self, config: Config, on_saved: Callable[[Sequence[SavedCall]], None] | None = None
@@ -58,7 +59,7 @@ class House:
         self.config = config
         edges = ring_edges(config.cadence, wait_limit_of(config).ring)
         self.store = store_of(config)
-        self._told = on_saved
+        self._on_saved = on_saved
         try:
             self.store.open()
             pseudonyms = self._pseudonyms()
@@ -67,9 +68,9 @@ class House:
             raise AppError(str(error)) from error
         self.writer = Writer(self.store, self._saved)
         self.watched: list[tuple[Listener, Watch]] = []
-        self.now = Now(self.watched, self.store, self.writer)
+        self.status = Status(self.watched, self.store, self.writer)
         self.metrics = Metrics(
-            process_registry(config.cadence.period_ms), self.now,
+            process_registry(config.cadence.period_ms), self.status,
             pbxs=[p.name for p in config.pbxs],
             units=[u.id for u in config.units], rules=list(RULES), ring_edges_ms=edges,
             version=__version__,
@@ -99,11 +100,11 @@ class House:
 
     def _saved(self, saved: Sequence[SavedCall]) -> None:
         self.metrics.saved(saved)
-        if self._told is not None:
-            self._told(saved)
+        if self._on_saved is not None:
+            self._on_saved(saved)
 
     async def live(self, stop: asyncio.Event) -> None:
-        """Runs until `stop` is set, or a room fails for good (AppError)."""
+        """Runs until `stop` is set, or until a part fails for good (AppError)."""
         listening = self._bound()
         calm_collector()
         self.writer.start()
@@ -113,7 +114,7 @@ class House:
                 log_config=None,
                 access_log=False,
                 lifespan="off",
-                timeout_graceful_shutdown=1,  # a wallboard's stream never ends by itself
+                timeout_graceful_shutdown=1,  # the stream of a wallboard never ends by itself
             )
         )
         tasks = [
@@ -153,8 +154,8 @@ class House:
                 f"cannot listen on {http.host}:{http.port} ({_why(error)}); "
                 "is another callcheck running? Change listen under [http]"
             ) from error
-        # asyncio does so for sockets of its own making; else a kept connection waits 40 ms for
-        # the second packet of each answer
+        # asyncio does this for sockets it creates itself; without it a kept connection waits
+        # 40 ms for the second packet of each response
         bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return bound
 
@@ -177,7 +178,7 @@ class House:
         backend = Backend(
             reader=self.store,
             open_calls=open_calls,
-            readiness=self.now.readiness,
+            readiness=self.status.readiness,
             metrics=self.metrics.text,
             now=now,
             absences=self.absences.desk,
@@ -192,7 +193,7 @@ class House:
     async def _checkpoint(self) -> None:
         while True:
             await asyncio.sleep(CHECKPOINT_EVERY)
-            with contextlib.suppress(StoreError):  # the writer meets it too, and says so
+            with contextlib.suppress(StoreError):  # the writer meets the same error and logs it
                 await asyncio.to_thread(self.store.checkpoint)
 
     async def _purge(self) -> None:
@@ -202,10 +203,10 @@ class House:
                 gone = await asyncio.to_thread(self.store.purge, before)
                 await asyncio.to_thread(Meanwhile(self.store).purge, before)
             except StoreError as error:
-                log.warning("old calls could not be deleted: %s", error)
+                log.warning("calls past their retention could not be deleted: %s", error)
             else:
                 if gone:
-                    log.info("%d calls older than they may be kept were deleted", gone)
+                    log.info("%d calls past their retention deleted", gone)
             await asyncio.sleep(PURGE_EVERY)
 
 
@@ -220,7 +221,7 @@ async def run(
 
 
 def _why(error: OSError) -> str:
-    """The system's own words; asyncio and socket repeat the address in theirs."""
+    """The reason alone; the messages of asyncio and socket repeat the address."""
     return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
 
 

@@ -1,6 +1,7 @@
-"""Messages of one PBX in, judged and concealed calls out: the listener's sink.
+"""Follows one PBX: its messages become judged calls without outside numbers.
 
-All of it happens while the socket is being read, so nothing here waits, and nothing does I/O.
+This runs while the socket is being read, so nothing here waits or does I/O: a PBX disconnects a
+manager client that reads slowly.
 """
 
 from __future__ import annotations
@@ -15,18 +16,18 @@ from callcheck.journal.follow import Follower
 from callcheck.judging.verdict import Finding, Judge
 from callcheck.privacy import Pseudonyms
 
-_OF_PHONES = (b"Event: DeviceStateChange", b"Event: UserEvent")
-Take = Callable[[Call, Sequence[Finding]], object]
+_PHONE_EVENTS = (b"Event: DeviceStateChange", b"Event: UserEvent")
+CallSink = Callable[[Call, Sequence[Finding]], object]
 
 
-class Observes(Protocol):
-    """Something that counts durations, in microseconds."""
+class DelayHistogram(Protocol):
+    """Counts durations in microseconds."""
 
     def observe_each(self, values: Sequence[int]) -> None: ...
 
 
 class Watch:
-    """Follows one PBX. Used on the event loop only."""
+    """Follows one PBX. Must be used on the event loop only."""
 
     def __init__(
         self,
@@ -34,58 +35,58 @@ class Watch:
         directory: Directory,
         judge: Judge,
         pseudonyms: Pseudonyms,
-        take: Take,
-        delay: Observes,
+        sink: CallSink,
+        delay: DelayHistogram,
     ) -> None:
-        others = dict.fromkeys(_OF_PHONES, self._of_phones)
+        others = dict.fromkeys(_PHONE_EVENTS, self._on_phone_event)
         self.follower = Follower(pbx, directory, live=True, others=others)
         self._directory = directory
         self._judge = judge
         self._pseudonyms = pseudonyms
-        self._take = take
+        self._sink = sink
         self._delay = delay
         self.on_phones: Callable[[bytes], object] | None = None
-        """Told of every event about a phone's state or from our dialplan."""
+        """Called with every event about a phone's state and every event of our dialplan."""
         self.on_ended: Callable[[Call], object] | None = None
-        """Told of every ended call, with its numbers as they are."""
+        """Called with every ended call, before its numbers are replaced."""
 
     def connected(self) -> None:
-        """What runs by now is made known by the snapshot that follows."""
+        """Nothing to do: a snapshot of running channels follows."""
 
     def messages(self, batch: Iterable[bytes]) -> None:
-        """Follows events that came together."""
-        told = self.follower.follow(batch, now())
+        """Follows events that arrived together."""
+        stamps = self.follower.follow(batch, now())
         if self.follower.tracker.ended:
             self._settle()
         read_at = now()
-        self._delay.observe_each([read_at - at for at in told])
+        self._delay.observe_each([read_at - at for at in stamps])
 
     def pong(self, raw: bytes) -> None:
-        """The clock of the PBX, also while nobody calls: ends calls whose end was lost."""
+        """Takes the PBX's clock from a Pong, to end calls whose end was lost even when idle."""
         self.follower.tick(raw)
         self._settle()
 
     def lost(self) -> None:
-        """From here something is missing: what was open was not wholly seen."""
+        """The connection broke: open calls end here, as incomplete."""
         self.follower.close()
         self._settle()
 
     def open_calls(self) -> list[Call]:
-        """The calls going on, as far as they are known, newest first."""
+        """Calls that are going on, as far as they are known, newest first."""
         tracker = self.follower.tracker
         going = [tracker.so_far(call) for call in reversed(tracker.open_calls)]
         return [self._conceal(call) for call in going if call is not None]
 
     @property
     def timed(self) -> bool | None:
-        """Whether the events carry their time; None before the first event."""
+        """Whether events carry a Timestamp; None before the first event."""
         return self.follower.timed
 
     def now(self) -> Micros:
-        """The time by the clock of the PBX, as far as it has told."""
+        """The time on the PBX's clock, as of its last message."""
         return self.follower.tracker.now
 
-    def _of_phones(self, raw: bytes) -> None:
+    def _on_phone_event(self, raw: bytes) -> None:
         if self.on_phones is not None:
             self.on_phones(raw)
 
@@ -93,8 +94,8 @@ class Watch:
         for call in self.follower.ended():
             if self.on_ended is not None:
                 self.on_ended(call)
-            findings = self._judge(call)  # first: the numbers are still there
-            self._take(self._conceal(call), findings)
+            findings = self._judge(call)  # before conceal, which replaces the numbers
+            self._sink(self._conceal(call), findings)
 
     def _conceal(self, call: Call) -> Call:
         return self._pseudonyms.conceal(call, self._directory)

@@ -1,1 +1,1 @@
-"""Absences and rehearsals over HTTP."""
+"""Absences, reports on them, and rehearsals."""

@@ -1,22 +1,20 @@
-"""The shapes of absences and rehearsals, asked and answered, for OpenAPI and for the tests."""
+"""The shapes of requests and responses about absences, for OpenAPI and for the tests."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from callcheck.api.models import Listed
+from callcheck.api.models import Listed, StrictModel
 
-State = Literal["forwarded", "late", "wrong_target", "not_forwarded", "left_on"]
-Kind = Literal["always", "busy", "no_answer", "dnd"]
+AbsenceState = Literal["forwarded", "late", "wrong_target", "not_forwarded", "left_on"]
+ForwardType = Literal["always", "busy", "no_answer", "dnd"]
 _TIME = "a date, or a time; without an offset it is local time of the site"
 
 
-class AbsenceIn(BaseModel):
-    """What `POST` takes."""
-
-    model_config = ConfigDict(extra="forbid")
+class AbsenceIn(StrictModel):
+    """The body of `POST`: an absence to report."""
 
     extension: str = Field(examples=["201"], max_length=40)
     from_: str = Field(alias="from", description=_TIME, examples=["2026-12-21"], max_length=40)
@@ -25,14 +23,12 @@ class AbsenceIn(BaseModel):
     )
     deputy: str | None = Field(None, examples=["202"], max_length=40)
     kind: str | None = Field(
-        None, max_length=100, description="why; kept only with privacy.keep_absence_kind"
+        None, max_length=100, description="reason; stored only if privacy.keep_absence_kind is true"
     )
 
 
-class AbsenceChange(BaseModel):
-    """What `PATCH` takes: only what changes."""
-
-    model_config = ConfigDict(extra="forbid")
+class AbsenceChange(StrictModel):
+    """The body of `PATCH`: only what changes."""
 
     from_: str | None = Field(None, alias="from", description=_TIME, max_length=40)
     to: str | None = Field(None, description=_TIME, max_length=40)
@@ -43,13 +39,13 @@ class AbsenceChange(BaseModel):
 class ForwardOut(BaseModel):
     """The forward in force."""
 
-    kind: Kind
+    kind: ForwardType
     to: str | None = Field(description="an extension or an outside number; null for dnd")
-    since: str | None = Field(description="null: it was in force before anybody looked")
+    since: str | None = Field(description="null if it was in force before callcheck first looked")
 
 
 class CallsOut(BaseModel):
-    """Calls from outside that asked for the person."""
+    """Inbound calls for the person."""
 
     offered: int
     answered: int
@@ -57,7 +53,7 @@ class CallsOut(BaseModel):
 
 
 class ChangeOut(BaseModel):
-    """A line of the history."""
+    """An entry of the history."""
 
     at: str
     by: str
@@ -65,17 +61,19 @@ class ChangeOut(BaseModel):
 
 
 class CoverOut(BaseModel):
-    """Calls from outside for one person that one colleague took in one way."""
+    """Inbound calls for one person that one colleague took in one way."""
 
-    extension: str = Field(description="whom the callers asked for")
+    extension: str = Field(description="who the callers asked for")
     unit: str | None
-    by: str | None = Field(description="who answered; `outside` for a mobile; null for nobody")
+    by: str | None = Field(
+        description="who answered; `outside` for an outside number, null for nobody"
+    )
     by_unit: str | None
     via: str | None
-    help: bool = Field(description="somebody else took them: credit, not blame")
+    help: bool = Field(description="whether somebody else took them")
     calls: int
     in_time: int
-    messages: int = Field(description="messages noted (`*63`); their `via` is `message`")
+    messages: int = Field(description="messages noted with `*63`; their `via` is `message`")
 
 
 class CoverList(Listed):
@@ -85,7 +83,7 @@ class CoverList(Listed):
 
 
 class CameOut(BaseModel):
-    """A call from outside that came meanwhile."""
+    """An inbound call during the absence."""
 
     pbx: str
     call_id: str
@@ -93,8 +91,8 @@ class CameOut(BaseModel):
     dialed: str | None
     disposition: str
     way: str = Field(
-        description="forward, pickup, group, queue, transfer, direct, own (the person answered "
-        "in spite of the absence) or nobody"
+        description="forward, pickup, group, queue, transfer, direct, own (the absent person "
+        "answered) or nobody"
     )
     by: str | None
     by_unit: str | None
@@ -102,14 +100,14 @@ class CameOut(BaseModel):
 
 
 class MessageOut(BaseModel):
-    """A message that a colleague noted."""
+    """A message noted by a colleague."""
 
     at: str
     by: str | None
 
 
 class AbsenceOut(BaseModel):
-    """An absence, and how its calls are taken care of."""
+    """An absence, the state of its forward and how its calls are answered."""
 
     id: int
     extension: str
@@ -117,30 +115,32 @@ class AbsenceOut(BaseModel):
     from_: str = Field(alias="from")
     to: str
     deputy: str | None
-    source: str = Field(description="who told first: api, csv, ical, m365, exchange or dialplan")
+    source: str = Field(
+        description="who reported it first: api, csv, ical, m365, exchange or dialplan"
+    )
     sources: list[str]
     active: bool
     cancelled: bool
-    state: State
+    state: AbsenceState
     state_since: str | None
     forward: ForwardOut | None
     reason: str
-    covered_minutes: int = Field(description="working time so far with a valid forward")
+    covered_minutes: int = Field(description="working time with a valid forward so far")
     uncovered_minutes: int
     calls: CallsOut
-    calls_kept: bool = Field(description="false: some calls are so old that they were deleted")
-    kind: str | None = Field(None, description="only where the house keeps it")
+    calls_kept: bool = Field(description="false if older calls of it were deleted")
+    kind: str | None = Field(None, description="only if privacy.keep_absence_kind is true")
     cover: list[CoverOut] | None = Field(
-        None, description="who took the calls meanwhile; only of a single absence"
+        None, description="who took the calls; only for a single absence"
     )
-    numbers: list[LedgerOut] | None = Field(None, description="only of a single absence")
-    came: list[CameOut] | None = Field(None, description="only of a single absence")
-    messages: list[MessageOut] | None = Field(None, description="only of a single absence")
-    history: list[ChangeOut] | None = Field(None, description="only of a single absence")
+    numbers: list[LedgerOut] | None = Field(None, description="only for a single absence")
+    came: list[CameOut] | None = Field(None, description="only for a single absence")
+    messages: list[MessageOut] | None = Field(None, description="only for a single absence")
+    history: list[ChangeOut] | None = Field(None, description="only for a single absence")
 
 
 class AbsenceList(Listed):
-    """Absences, the latest beginning first."""
+    """Absences, latest start first."""
 
     items: list[AbsenceOut]
 
@@ -153,29 +153,29 @@ class StepOut(BaseModel):
         "forwards", "rings", "dnd", "unreachable", "absent", "loop", "unknown", "outside",
         "mobile", "line", "follow_me",
     ]  # fmt: skip
-    kind: Kind | None
+    kind: ForwardType | None
     to: str | None
     after_seconds: float
 
 
 class RehearsalOut(BaseModel):
-    """What would happen to a call for an extension."""
+    """Where a call for an extension would go."""
 
     extension: str
     at: str
     absent: bool
     steps: list[StepOut]
     otherwise: list[StepOut] = Field(
-        description="what a phone on the way would do if it were busy, or did not answer"
+        description="what a phone on the way would do if busy or not answered"
     )
-    eaten_seconds: float = Field(description="ringing before the last step")
-    assumes: list[str] = Field(description="what this rests on and the PBX does not tell")
-    state: State
+    eaten_seconds: float = Field(description="seconds of ringing before the last step")
+    assumes: list[str] = Field(description="assumptions that the PBX does not confirm")
+    state: AbsenceState
     reason: str
 
 
 class ComingOut(BaseModel):
-    """Somebody who will be absent, and what would become of the calls."""
+    """Somebody who will be absent, and where their calls would go."""
 
     absence: int
     extension: str
@@ -183,61 +183,61 @@ class ComingOut(BaseModel):
     unit: str | None
     from_: str = Field(alias="from")
     to: str
-    at: str = Field(description="the first working moment of which this is said")
+    at: str = Field(description="the working moment that this describes")
     state: Literal["forwarded", "wrong_target", "not_forwarded"]
     reason: str
 
 
 class TomorrowOut(BaseModel):
-    """The next working day's list."""
+    """The list of the next working day."""
 
     day: str | None = Field(
         examples=["2026-11-23"], description="the next working day that has not begun"
     )
-    announced_at: str | None = Field(description="when metric and webhook tell it")
-    items: list[ComingOut] = Field(description="whose calls nobody would get as it stands")
-    covered: list[ComingOut] = Field(description="absent too, and their calls are taken care of")
+    announced_at: str | None = Field(description="when the metric and the webhook announce it")
+    items: list[ComingOut] = Field(description="people whose calls nobody would get")
+    covered: list[ComingOut] = Field(description="absent people whose calls are covered")
     next: None = None
 
 
 class LedgerOut(BaseModel):
-    """An absence and one public number: how it stood, and how its calls were taken care of."""
+    """An absence and one public number: the state of the forward and how calls were answered."""
 
     absence: int
     extension: str
     name: str
     unit: str | None
-    number: str | None = Field(description="null: calls that came in another way")
+    number: str | None = Field(description="null for calls that came another way")
     from_: str = Field(alias="from")
     to: str
     active: bool
-    state: State
+    state: AbsenceState
     state_since: str | None
     reason: str
-    covered_minutes: int = Field(description="working time so far with a valid forward")
+    covered_minutes: int = Field(description="working time with a valid forward so far")
     uncovered_minutes: int
-    offered: int = Field(description="calls from outside")
+    offered: int = Field(description="inbound calls")
     answered: int
     in_time: int
-    forward: int = Field(description="answered by a forward; and so on for each way")
+    forward: int = Field(description="answered by a forward; likewise for the other ways")
     pickup: int
     group: int
     queue: int
     transfer: int
     direct: int
-    own: int = Field(description="the person answered in spite of the absence")
+    own: int = Field(description="the absent person answered")
     nobody: int
-    calls_kept: bool = Field(description="false: some calls are so old that they were deleted")
+    calls_kept: bool = Field(description="false if older calls of it were deleted")
 
 
 class LedgerList(Listed):
-    """The ledger, the latest beginning first."""
+    """The ledger, latest start first."""
 
     items: list[LedgerOut]
 
 
 class DigestOut(BaseModel):
-    """What happened while somebody was away, in words for that person."""
+    """What happened during an absence, written for the person who was away."""
 
     absence: int
     extension: str

@@ -1,5 +1,4 @@
-"""What is told of absences: tomorrow's list, the ledger, the letter to whoever comes back, who
-covers whom, and the rehearsal of a call."""
+"""Reports on absences: tomorrow's list, the ledger, the digest, cover, and rehearsals."""
 
 from __future__ import annotations
 
@@ -7,68 +6,71 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from callcheck.api import times as when
+from callcheck.api import times
 from callcheck.api.absences import models
-from callcheck.api.absences.routes import (
-    AbsencesAsked,
+from callcheck.api.absences.shared import (
+    AbsencesQuery,
     Number,
-    answer,
+    check_visible,
     desk_of,
-    own,
-    paged,
+    filter_of,
+    found,
     unit_of,
-    wanted_by,
 )
-from callcheck.api.answers import DOCUMENTED, Json, listed
-from callcheck.api.auth import Access, Reads
+from callcheck.api.answers import JSON_OR_CSV, Json, listed
+from callcheck.api.auth import CallAccess
+from callcheck.api.models import StrictModel
 from callcheck.api.problems import Problem
-from callcheck.api.shared import SPAN_END, SPAN_START, known_unit, problems, settings_of
+from callcheck.api.shared import SPAN_END, SPAN_START, narrowed, problems, settings_of
 
 router = APIRouter(prefix="/api/v1", tags=["absences"])
 
-_LEDGER = tuple(field.alias or name for name, field in models.LedgerOut.model_fields.items())
-"""The columns of the ledger as CSV."""
+LEDGER_COLUMNS = tuple(field.alias or name for name, field in models.LedgerOut.model_fields.items())
+UNIT = Field(None, description="id of a unit", examples=["registry"])
 
 
-class TomorrowAsked(BaseModel):
+class TomorrowQuery(StrictModel):
     """The query of tomorrow's list."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    unit: str | None = Field(None, description="id of a unit", examples=["registry"])
+    unit: str | None = UNIT
 
 
 @router.get(
     "/absences/tomorrow", response_model=models.TomorrowOut,
     responses=problems(401, 403, 422, 503),
 )  # fmt: skip
-def tomorrow(request: Request, access: Reads, asked: Annotated[TomorrowAsked, Query()]) -> Json:
-    """Who is absent on the next working day: `items` with calls that nobody would get as it
-    stands, `covered` with calls that are taken care of."""
-    unit = _narrowed(request, access, asked.unit)
+def tomorrow(
+    request: Request, access: CallAccess, query: Annotated[TomorrowQuery, Query()]
+) -> Json:
+    """Who is absent on the next working day.
+
+    `items` are people whose calls nobody would get, `covered` those whose calls are covered.
+    """
+    unit = narrowed(request, access, query.unit)
     return Json({**desk_of(request).reports.tomorrow(unit), "next": None})
 
 
 @router.get(
     "/absences/ledger", response_model=models.LedgerList,
-    responses=problems(401, 403, 422, 503) | DOCUMENTED,
+    responses=problems(401, 403, 422, 503) | JSON_OR_CSV,
 )  # fmt: skip
-def ledger(request: Request, access: Reads, asked: Annotated[AbsencesAsked, Query()]) -> Response:
-    """A line for each absence and public number: was it forwarded, and who took its calls."""
-    wanted = wanted_by(request, access, asked)
-    page = paged(*desk_of(request).ledger(wanted, asked.limit, asked.after))
-    items, following = page["items"], page["next"]
-    return listed(request, items, _LEDGER, following)  # type: ignore[arg-type]
+def ledger(
+    request: Request, access: CallAccess, query: Annotated[AbsencesQuery, Query()]
+) -> Response:
+    """One line per absence and public number: was it forwarded, and who took its calls."""
+    wanted = filter_of(request, access, query)
+    lines, following = desk_of(request).ledger(wanted, query.limit, query.after)
+    return listed(request, lines, LEDGER_COLUMNS, None if following is None else str(following))
 
 
-class DigestAsked(BaseModel):
+class DigestQuery(StrictModel):
     """The query of a digest."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    language: Literal["en", "lv"] | None = Field(None, description="default: that of the site")
+    language: Literal["en", "lv"] | None = Field(
+        None, description="default: the language of the site"
+    )
 
 
 @router.get(
@@ -76,46 +78,36 @@ class DigestAsked(BaseModel):
     responses=problems(401, 403, 404, 422, 503),
 )  # fmt: skip
 def digest(
-    request: Request, access: Reads, number: Number, asked: Annotated[DigestAsked, Query()]
+    request: Request, access: CallAccess, number: Number, query: Annotated[DigestQuery, Query()]
 ) -> Json:
-    """What happened while somebody was away, in words for that person."""
-    own(request, access, number)
-    return answer(desk_of(request).digest(number, asked.language))
+    """What happened during an absence, written for the person who was away."""
+    check_visible(request, access, number)
+    return found(desk_of(request).digest(number, query.language))
 
 
-class CoverAsked(BaseModel):
+class CoverQuery(StrictModel):
     """The query of the cover matrix."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    unit: str | None = Field(None, description="id of a unit", examples=["registry"])
+    unit: str | None = UNIT
     from_: str | None = SPAN_START
     to: str | None = SPAN_END
 
 
 @router.get("/cover", response_model=models.CoverList, responses=problems(401, 403, 422, 503))
-def cover(request: Request, access: Reads, asked: Annotated[CoverAsked, Query()]) -> Json:
-    """Who covers whom: calls from outside by whom they asked for, and who took them how, or
-    noted a message."""
-    unit = _narrowed(request, access, asked.unit)
-    start, end = when.span(asked.from_, asked.to, settings_of(request).zone)
+def cover(request: Request, access: CallAccess, query: Annotated[CoverQuery, Query()]) -> Json:
+    """Who covers whom: inbound calls by who was asked for, who took them and how.
+
+    Messages that a colleague noted are counted as well.
+    """
+    unit = narrowed(request, access, query.unit)
+    start, end = times.span(query.from_, query.to, settings_of(request).zone)
     return Json({"items": desk_of(request).reports.cover(unit, start, end), "next": None})
 
 
-def _narrowed(request: Request, access: Access, unit: str | None) -> str | None:
-    """The unit asked for, or the one that the token is limited to. Raises Problem."""
-    narrow = access.narrow(unit)
-    if narrow is not None:
-        known_unit(narrow, settings_of(request), status=422)
-    return narrow
-
-
-class RehearsalAsked(BaseModel):
+class RehearsalQuery(StrictModel):
     """The query of a rehearsal."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    at: str | None = Field(None, description="when the call would come; default: now")
+    at: str | None = Field(None, description="time of the call; default: now")
 
 
 @router.get(
@@ -123,12 +115,13 @@ class RehearsalAsked(BaseModel):
     responses=problems(401, 403, 404, 422, 503),
 )  # fmt: skip
 def rehearsal(
-    request: Request, access: Reads, extension: str, asked: Annotated[RehearsalAsked, Query()]
-) -> Json:
-    """What would happen to a call for an extension, walked through without placing one."""
+    request: Request, access: CallAccess, extension: str,
+    query: Annotated[RehearsalQuery, Query()],
+) -> Json:  # fmt: skip
+    """Where a call for an extension would go, followed step by step without placing one."""
     settings = settings_of(request)
     if all(party.extension != extension for party in settings.parties):
         raise Problem(404, "there is no such extension; /api/v1/extensions lists them")
     access.narrow(unit_of(extension, "extension", settings))
-    at = None if asked.at is None else when.parse(asked.at, "at", settings.zone)
+    at = None if query.at is None else times.parse(query.at, "at", settings.zone)
     return Json(desk_of(request).rehearsal(extension, at))

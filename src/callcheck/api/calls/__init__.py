@@ -1,1 +1,1 @@
-"""Calls over HTTP: lists, one call with its story, the calls going on."""
+"""Ended calls, single calls with their stories, and calls that are still going on."""

@@ -1,4 +1,4 @@
-"""The shapes of calls as the API answers them, for OpenAPI and for the tests.
+"""The shapes of calls in responses, for OpenAPI and for the tests.
 
 Times are ISO 8601 with milliseconds and offset, durations seconds. A caller's number is a
 pseudonym unless the configuration says otherwise.
@@ -57,8 +57,8 @@ _CALL: JsonDict = {
 }
 
 
-class _Open(BaseModel):
-    """A record may say more than the contract fixes."""
+class _Extensible(BaseModel):
+    """An object that later versions may extend by further fields."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -71,8 +71,8 @@ class Readings(BaseModel):
     third: bool
 
 
-class FindingOut(_Open):
-    """What one rule says of a call."""
+class FindingOut(_Extensible):
+    """What one rule found."""
 
     rule: str
     result: Literal["met", "breached", "exempt", "unknown"]
@@ -81,8 +81,8 @@ class FindingOut(_Open):
     readings: Readings | None
 
 
-class LegOut(_Open):
-    """One dial attempt at one phone or outside number."""
+class LegOut(_Extensible):
+    """One dial attempt to one phone or outside number."""
 
     extension: str | None
     number: str | None
@@ -96,8 +96,8 @@ class LegOut(_Open):
     forwarded_to: str | None
 
 
-class CallOut(_Open):
-    """One call; null is what is not known."""
+class CallOut(_Extensible):
+    """An ended call. Unknown values are null."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"example": _CALL})
 
@@ -137,7 +137,7 @@ class CallOut(_Open):
 
 
 class LineOut(BaseModel):
-    """One line of a call's timeline."""
+    """A line of the timeline."""
 
     at: str | None
     seconds_since_first_ring: float | None = Field(description="negative before the first ring")
@@ -145,15 +145,15 @@ class LineOut(BaseModel):
 
 
 class ShareOut(BaseModel):
-    """A stretch of the caller's wait, and what it went into."""
+    """A part of the caller's wait, and what it was spent on."""
 
     spent: Literal["setup", "menu", "ringing", "forwarding", "between"]
     seconds: float
-    who: list[str] = Field(description="the extensions that rang", examples=[["201"]])
+    who: list[str] = Field(description="extensions that rang", examples=[["201"]])
 
 
 class CallDetail(CallOut):
-    """One call with its story."""
+    """An ended call with its story."""
 
     timeline: list[LineOut]
     wait_budget: list[ShareOut] = Field(description="adds up to wait_seconds")
@@ -166,7 +166,7 @@ class CallList(Listed):
 
 
 class OpenCallOut(BaseModel):
-    """A call going on: as much of its record as is known yet."""
+    """A call that is going on, as far as it is known."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -176,6 +176,6 @@ class OpenCallOut(BaseModel):
 
 
 class OpenCallList(Listed):
-    """Calls going on now, newest first."""
+    """Calls that are going on, newest first."""
 
     items: list[OpenCallOut]

@@ -1,4 +1,4 @@
-"""`/api/v1/calls`, one call with its story, and the calls going on."""
+"""`/api/v1/calls`, `/api/v1/calls/{pbx}/{call_id}` and `/api/v1/live`."""
 
 from __future__ import annotations
 
@@ -6,26 +6,25 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from callcheck.api import answers
-from callcheck.api import times as when
-from callcheck.api.auth import Access, Reads
-from callcheck.api.backend import ApiSettings
+from callcheck.api import answers, times
+from callcheck.api.auth import Access, CallAccess
 from callcheck.api.calls import models as call_models
 from callcheck.api.calls import records
+from callcheck.api.models import StrictModel
 from callcheck.api.problems import Problem
 from callcheck.api.shared import (
     SPAN_END,
     SPAN_START,
     backend_of,
-    known_unit,
+    narrowed,
     problems,
-    records_of,
+    record_cache_of,
     settings_of,
     visible_open_calls,
 )
-from callcheck.api.tables import rows as flat
+from callcheck.api.tables import rows as table_rows
 from callcheck.calls.model import Disposition
 from callcheck.judging.figures import CallFilter
 from callcheck.judging.verdict import HEADLINE, Result
@@ -43,45 +42,42 @@ CallId = Annotated[
 """A PBX's `systemname` stands before its ids and may hold any character, `/` too."""
 
 
-class CallsAsked(BaseModel):
+class CallsQuery(StrictModel):
     """The query of `/api/v1/calls`."""
-
-    model_config = ConfigDict(extra="forbid")
 
     unit: str | None = Field(None, description="id of a unit", examples=["registry"])
     from_: str | None = SPAN_START
     to: str | None = SPAN_END
     disposition: Disposition | None = None
-    result: Result | None = Field(None, description="what `rule` says of the call")
-    rule: str = Field(HEADLINE, description="the rule that `result` is of")
+    result: Result | None = Field(None, description="what `rule` found")
+    rule: str = Field(HEADLINE, description="the rule that `result` filters by")
     extension: str | None = Field(
         None,
         pattern=r"^[0-9A-Za-z*#_.-]{1,40}$",
-        description="whom the caller asked for",
+        description="whom the caller query for",
         examples=["201"],
     )
     limit: int = Field(100, ge=1, le=500)
-    cursor: str | None = Field(None, max_length=500, description="`next` of the page before")
+    cursor: str | None = Field(None, max_length=500, description="`next` of the previous page")
 
 
 @router.get(
     "/calls",
     response_model=call_models.CallList,
-    responses={**answers.DOCUMENTED, **problems(401, 403, 422, 503)},
+    responses={**answers.JSON_OR_CSV, **problems(401, 403, 422, 503)},
 )
-def calls(request: Request, access: Reads, asked: Annotated[CallsAsked, Query()]) -> Response:
-    """Ended calls, newest first; as CSV without legs, the next page in the header `Link`."""
-    settings, backend = settings_of(request), backend_of(request)
-    query = _query(asked, access, settings)
+def calls(request: Request, access: CallAccess, query: Annotated[CallsQuery, Query()]) -> Response:
+    """Ended calls, newest first. As CSV without legs; the `Link` header names the next page."""
+    csv, wanted = answers.wants_csv(request), _filter(request, access, query)
+    reader = backend_of(request).reader
     try:
-        found, following = backend.reader.calls(
-            query, asked.limit, asked.cursor, brief=answers.wants_csv(request)
-        )
+        found, following = reader.calls(wanted, query.limit, query.cursor, brief=csv)
     except ValueError:
-        raise Problem(422, "cursor: not one of ours; take `next` of the page before") from None
-    if answers.wants_csv(request):
-        return answers.as_csv(request, flat.of_calls(found, settings), flat.CALL, following)
-    return answers.as_json(records_of(request).items(found), following)
+        raise Problem(422, "cursor: unknown; use `next` of the previous page") from None
+    if csv:
+        rows = table_rows.of_calls(found, settings_of(request))
+        return answers.as_csv(request, rows, table_rows.CALL, following)
+    return answers.as_json(record_cache_of(request).items(found), following)
 
 
 @router.get(
@@ -89,36 +85,33 @@ def calls(request: Request, access: Reads, asked: Annotated[CallsAsked, Query()]
     response_model=call_models.CallDetail,
     responses=problems(401, 403, 404, 422, 503),
 )
-def call(request: Request, access: Reads, pbx: PbxName, call_id: CallId) -> answers.Json:
-    """One call with its timeline, and where the caller's wait went."""
-    settings, backend = settings_of(request), backend_of(request)
-    found = backend.reader.call(pbx, call_id)
+def call(request: Request, access: CallAccess, pbx: PbxName, call_id: CallId) -> answers.Json:
+    """One call with its timeline and what the caller's wait was spent on."""
+    found = backend_of(request).reader.call(pbx, call_id)
     if found is None or not access.may_see(found[0].unit):
-        raise Problem(404, "no such call; the ids are in /api/v1/calls")
-    return answers.Json(records.with_story(*found, settings))
+        raise Problem(404, "no such call; /api/v1/calls lists the ids")
+    return answers.Json(records.with_story(*found, settings_of(request)))
 
 
 @router.get("/live", response_model=call_models.OpenCallList, responses=problems(401, 403))
-def live(request: Request, access: Reads) -> answers.Json:
-    """Calls going on now, newest first."""
+def live(request: Request, access: CallAccess) -> answers.Json:
+    """Calls that are going on, newest first."""
     settings, open_calls = settings_of(request), visible_open_calls(request, access)
     items = [records.going_on(one, settings) for one in open_calls]
     return answers.Json({"items": items, "next": None})
 
 
-def _query(asked: CallsAsked, access: Access, settings: ApiSettings) -> CallFilter:
-    unit = access.narrow(asked.unit)
-    if unit is not None:
-        known_unit(unit, settings, status=422)
-    if asked.rule not in settings.rules:
+def _filter(request: Request, access: Access, query: CallsQuery) -> CallFilter:
+    settings = settings_of(request)
+    if query.rule not in settings.rules:
         raise Problem(422, f"rule: unknown; the rules are {', '.join(settings.rules)}")
-    start, end = when.span(asked.from_, asked.to, settings.zone)
+    start, end = times.span(query.from_, query.to, settings.zone)
     return CallFilter(
-        unit=unit,
+        unit=narrowed(request, access, query.unit),
         since=start,
         until=end,
-        disposition=asked.disposition,
-        result=asked.result,
-        rule=asked.rule,
-        extension=asked.extension,
+        disposition=query.disposition,
+        result=query.result,
+        rule=query.rule,
+        extension=query.extension,
     )

@@ -1,4 +1,4 @@
-"""The shapes of the tables, for OpenAPI, the tests and the columns of their CSV."""
+"""The shapes of tables, for OpenAPI, the tests and the columns of their CSV."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ _SHARE = Field(description="0 to 1; null without a judged call")
 
 
 class _Counts(BaseModel):
-    calls: int = Field(description="of every direction")
+    calls: int = Field(description="calls of every direction")
     inbound: int
     missed: int = Field(description="inbound calls that nobody answered")
     met: int
     breached: int
     exempt: int
     unknown: int
-    n: int = Field(description="met and breached")
+    n: int = Field(description="met + breached")
     compliance: float | None = _SHARE
-    low: float | None = Field(description="of the Wilson 95 % interval")
+    low: float | None = Field(description="lower end of the 95 % interval (Wilson)")
     high: float | None
     before: float | None = _SHARE
     within: float | None = _SHARE
@@ -27,21 +27,21 @@ class _Counts(BaseModel):
 
 
 class UnitRow(_Counts):
-    """A unit, counted."""
+    """The counts of a unit."""
 
     unit: str
     title: str
 
 
 class SeriesRow(_Counts):
-    """A step of time, counted; `to` is not included."""
+    """The counts of a step of time; `to` is not included."""
 
     from_: str = Field(alias="from")
     to: str
 
 
 class HourRow(BaseModel):
-    """An hour of the day: the compliance of each weekday."""
+    """The compliance in an hour of the day, by weekday."""
 
     hour: str = Field(examples=["08:00"])
     mon: float | None
@@ -55,7 +55,7 @@ class HourRow(BaseModel):
 
 
 class CallRow(BaseModel):
-    """A call in one row: the record without its legs, and the headline rule's finding."""
+    """A call as one row: without its legs, with the headline rule's finding."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -76,7 +76,7 @@ class CallRow(BaseModel):
 
 
 class HelpRow(BaseModel):
-    """So many calls of one that another took."""
+    """How many calls one person took for another."""
 
     helper: str | None
     helper_name: str
@@ -96,14 +96,14 @@ class AgainRow(BaseModel):
 
 
 class RingingRow(BaseModel):
-    """A call that rings now."""
+    """A call that is ringing."""
 
     pbx: str
     call_id: str
     unit: str | None
     extension: str | None
     name: str
-    ring: int = Field(description="the ring number now")
+    ring: int = Field(description="the current ring number")
     ringing_seconds: float
     ring_started_at: str
 
@@ -154,5 +154,5 @@ _ROWS: dict[str, type[BaseModel]] = {row.__name__: row for row in (HelpRow, Agai
 
 
 def columns(row: str) -> tuple[str, ...]:
-    """The columns of a kind of rows."""
+    """The columns of a kind of row."""
     return tuple(_ROWS[row].model_fields)

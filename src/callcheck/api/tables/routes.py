@@ -1,6 +1,6 @@
-"""`/api/v1/tables`: the lists of the dashboards as flat rows, as JSON or CSV.
+"""`/api/v1/tables`: flat rows for dashboards and spreadsheets, as JSON or CSV.
 
-Without `from` they reach back a week; at most 92 days.
+Without `from` a table covers a week; it covers at most 92 days.
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from callcheck.api import answers
-from callcheck.api import times as when
-from callcheck.api.auth import Access, Reads
+from callcheck.api import answers, times
+from callcheck.api.auth import Access, CallAccess
 from callcheck.api.backend import ApiSettings, Backend
+from callcheck.api.models import StrictModel
 from callcheck.api.problems import Problem
 from callcheck.api.shared import (
     SPAN_END,
     SPAN_START,
     backend_of,
-    known_unit,
+    narrowed,
     problems,
-    rows_of,
+    row_cache_of,
     settings_of,
     visible_open_calls,
 )
 from callcheck.api.tables import models as table_models
-from callcheck.api.tables import rows as flat
+from callcheck.api.tables import rows as table_rows
 from callcheck.calls.model import Micros
 from callcheck.judging.figures import CallFilter, JudgedCall
 from callcheck.times import iso
@@ -36,15 +36,15 @@ from callcheck.times import iso
 router = APIRouter(prefix="/api/v1/tables", tags=["tables"])
 HOUR: Micros = 3_600_000_000
 DAY = 24 * HOUR
-MOST_DAYS = 92
-WRONG = problems(401, 403, 422, 503)
-UNIT = Field(None, description="id of a unit; all that the token may see", examples=["registry"])
+MAX_DAYS = 92
+PROBLEMS = problems(401, 403, 422, 503)
+UNIT = Field(
+    None, description="id of a unit; default: all that the token may see", examples=["registry"]
+)
 
 
-class Asked(BaseModel):
+class TableQuery(StrictModel):
     """The query of a table."""
-
-    model_config = ConfigDict(extra="forbid")
 
     unit: str | None = UNIT
     from_: str | None = SPAN_START
@@ -52,160 +52,157 @@ class Asked(BaseModel):
     limit: int = Field(50, ge=1, le=500)
 
 
-class SeriesAsked(BaseModel):
-    """The query of the table by steps of time."""
-
-    model_config = ConfigDict(extra="forbid")
+class SeriesQuery(StrictModel):
+    """The query of the table of steps of time."""
 
     unit: str | None = UNIT
     from_: str | None = SPAN_START
     to: str | None = SPAN_END
-    step: str = Field("1d", description="length of a step", examples=["15m", "1h", "1d"])
+    step: str = Field("1d", description="length of a step of time", examples=["15m", "1h", "1d"])
 
 
-Table = Annotated[Asked, Query()]
+Table = Annotated[TableQuery, Query()]
 
 
 @router.get(
-    "/units", response_model=table_models.UnitRows, responses={**answers.DOCUMENTED, **WRONG}
+    "/units", response_model=table_models.UnitRows, responses={**answers.JSON_OR_CSV, **PROBLEMS}
 )
-def units(request: Request, access: Reads, asked: Table) -> Response:
-    """The units side by side, counted."""
-    settings, backend, start, end = _asked(request, asked)
-    mine = _units(access, asked.unit, settings)
+def units(request: Request, access: CallAccess, query: Table) -> Response:
+    """The counts of each unit, side by side."""
+    settings, backend, start, end = _scope(request, query)
+    mine = _units(request, access, query.unit)
     rows = [
-        {"unit": unit, "title": settings.units[unit], **flat.of_tallies([tally])}
+        {"unit": unit, "title": settings.units[unit], **table_rows.of_tallies([tally])}
         for unit, tally in zip(mine, backend.reader.side_by_side(mine, start, end), strict=True)
     ]
-    return answers.listed(request, rows, ("unit", "title", *flat.COUNTS))
+    return answers.listed(request, rows, ("unit", "title", *table_rows.COUNTS))
 
 
 @router.get(
-    "/series", response_model=table_models.SeriesRows, responses={**answers.DOCUMENTED, **WRONG}
+    "/series", response_model=table_models.SeriesRows, responses={**answers.JSON_OR_CSV, **PROBLEMS}
 )
-def series(request: Request, access: Reads, asked: Annotated[SeriesAsked, Query()]) -> Response:
-    """The units together, counted by steps of time."""
-    settings, backend, start, end = _asked(request, asked)
-    edges = when.edges(start, end, asked.step, settings.zone)
+def series(
+    request: Request, access: CallAccess, query: Annotated[SeriesQuery, Query()]
+) -> Response:
+    """The counts of all units together, by steps of time."""
+    settings, backend, start, end = _scope(request, query)
+    edges = times.edges(start, end, query.step, settings.zone)
     rows = [
         {"from": iso(tally.start, settings.zone), "to": iso(tally.end, settings.zone),
-         **flat.of_tallies([tally])}
-        for tally in backend.reader.summary(_units(access, asked.unit, settings), edges)
+         **table_rows.of_tallies([tally])}
+        for tally in backend.reader.summary(_units(request, access, query.unit), edges)
     ]  # fmt: skip
-    return answers.listed(request, rows, ("from", "to", *flat.COUNTS))
+    return answers.listed(request, rows, ("from", "to", *table_rows.COUNTS))
 
 
 @router.get(
-    "/hours", response_model=table_models.HourRows, responses={**answers.DOCUMENTED, **WRONG}
+    "/hours", response_model=table_models.HourRows, responses={**answers.JSON_OR_CSV, **PROBLEMS}
 )
-def hours(request: Request, access: Reads, asked: Table) -> Response:
-    """Compliance by hour of the day and day of the week, local time; null without a judged call.
+def hours(request: Request, access: CallAccess, query: Table) -> Response:
+    """Compliance by hour of the day and day of the week in local time; null without judged calls.
 
-    Whole hours are counted: `from` and `to` are taken back to the hour's beginning.
+    Whole hours are counted: `from` is rounded down and `to` up.
     """
-    settings, backend, start, end = _asked(request, asked)
+    settings, backend, start, end = _scope(request, query)
     first, last = start // HOUR * HOUR, -(-end // HOUR) * HOUR
-    judged = backend.reader.judged_by_hour(_units(access, asked.unit, settings), first, last)
-    return answers.listed(request, flat.by_hour_of_the_week(judged, settings), flat.HOURS)
+    judged = backend.reader.judged_by_hour(_units(request, access, query.unit), first, last)
+    return answers.listed(
+        request, table_rows.by_hour_of_the_week(judged, settings), table_rows.HOURS
+    )
 
 
 @router.get(
-    "/missed", response_model=table_models.CallRows, responses={**answers.DOCUMENTED, **WRONG}
+    "/missed", response_model=table_models.CallRows, responses={**answers.JSON_OR_CSV, **PROBLEMS}
 )
-def missed(request: Request, access: Reads, asked: Table) -> Response:
-    """Calls from outside that nobody answered, newest first."""
-    settings, backend, start, end = _asked(request, asked)
-    query = CallFilter(unit=_one(access, asked.unit, settings), since=start, until=end, missed=True)
-    found, _ = backend.reader.calls(query, asked.limit, None, brief=True)
+def missed(request: Request, access: CallAccess, query: Table) -> Response:
+    """Inbound calls that nobody answered, newest first."""
+    settings, backend, start, end = _scope(request, query)
+    wanted = CallFilter(
+        unit=narrowed(request, access, query.unit), since=start, until=end, missed=True
+    )
+    found, _ = backend.reader.calls(wanted, query.limit, None, brief=True)
     return _listed(request, found, settings)
 
 
 @router.get(
     "/sent-around", response_model=table_models.CallRows,
-    responses={**answers.DOCUMENTED, **WRONG},
+    responses={**answers.JSON_OR_CSV, **PROBLEMS},
 )  # fmt: skip
-def sent_around(request: Request, access: Reads, asked: Table) -> Response:
+def sent_around(request: Request, access: CallAccess, query: Table) -> Response:
     """Calls that were transferred more than once, newest first."""
-    settings, backend, start, end = _asked(request, asked)
-    unit = _one(access, asked.unit, settings)
-    found = backend.reader.sent_around(unit, start, end, asked.limit)
+    settings, backend, start, end = _scope(request, query)
+    unit = narrowed(request, access, query.unit)
+    found = backend.reader.sent_around(unit, start, end, query.limit)
     return _listed(request, found, settings)
 
 
 @router.get(
-    "/helped", response_model=table_models.HelpRows, responses={**answers.DOCUMENTED, **WRONG}
+    "/helped", response_model=table_models.HelpRows, responses={**answers.JSON_OR_CSV, **PROBLEMS}
 )
-def helped(request: Request, access: Reads, asked: Table) -> Response:
-    """Who took calls for whom, most first; by the unit of whom the caller asked for."""
-    settings, backend, start, end = _asked(request, asked)
-    called = settings.names
+def helped(request: Request, access: CallAccess, query: Table) -> Response:
+    """Who took calls for whom, most first; by the unit of whom the caller query for."""
+    settings, backend, start, end = _scope(request, query)
+    names = settings.names
     rows = [
-        {"helper": one.helper, "helper_name": called.get(one.helper or "", ""),
-         "helped": one.helped, "helped_name": called.get(one.helped, ""),
+        {"helper": one.helper, "helper_name": names.get(one.helper or "", ""),
+         "helped": one.helped, "helped_name": names.get(one.helped, ""),
          "via": one.via, "calls": one.calls}
-        for unit in _units(access, asked.unit, settings)
-        for one in backend.reader.helps(unit, start, end, asked.limit)
+        for unit in _units(request, access, query.unit)
+        for one in backend.reader.helps(unit, start, end, query.limit)
     ]  # fmt: skip
     rows.sort(key=lambda row: -int(str(row["calls"])))
-    return answers.listed(request, rows[: asked.limit], table_models.columns("HelpRow"))
+    return answers.listed(request, rows[: query.limit], table_models.columns("HelpRow"))
 
 
 @router.get(
-    "/again", response_model=table_models.AgainRows, responses={**answers.DOCUMENTED, **WRONG}
+    "/again", response_model=table_models.AgainRows, responses={**answers.JSON_OR_CSV, **PROBLEMS}
 )
-def again(request: Request, access: Reads, asked: Table) -> Response:
+def again(request: Request, access: CallAccess, query: Table) -> Response:
     """Callers whom nobody answered more than once, most often first."""
-    settings, backend, start, end = _asked(request, asked)
-    unit = _one(access, asked.unit, settings)
+    settings, backend, start, end = _scope(request, query)
+    unit = narrowed(request, access, query.unit)
     rows = [
         {"caller": one.caller, "calls": one.calls, "units": one.units,
          "last_at": iso(one.last_at, settings.zone)}
-        for one in backend.reader.missed_again(unit, start, end, asked.limit)
+        for one in backend.reader.missed_again(unit, start, end, query.limit)
     ]  # fmt: skip
     return answers.listed(request, rows, table_models.columns("AgainRow"))
 
 
 @router.get(
     "/ringing", response_model=table_models.RingingRows,
-    responses={**answers.DOCUMENTED, **problems(401, 403)},
+    responses={**answers.JSON_OR_CSV, **problems(401, 403)},
 )  # fmt: skip
-def ringing(request: Request, access: Reads) -> Response:
-    """Calls from outside that ring now, the longest first; `/api/v1/live/stream` sends them."""
+def ringing(request: Request, access: CallAccess) -> Response:
+    """Inbound calls that are ringing, the longest first. `/api/v1/live/stream` sends changes."""
     settings, backend = settings_of(request), backend_of(request)
-    rows = flat.ringing(visible_open_calls(request, access), settings, backend.now())
+    rows = table_rows.ringing(visible_open_calls(request, access), settings, backend.now())
     return answers.listed(request, rows, table_models.columns("RingingRow"))
 
 
-def _asked(
-    request: Request, asked: Asked | SeriesAsked
+def _scope(
+    request: Request, query: TableQuery | SeriesQuery
 ) -> tuple[ApiSettings, Backend, Micros, Micros]:
-    """The settings, what moves, and the span of time. Raises Problem 422."""
+    """Settings, backend and period of a table. Raises Problem 422."""
     settings, backend = settings_of(request), backend_of(request)
-    start, end = when.span(asked.from_, asked.to, settings.zone)
+    start, end = times.span(query.from_, query.to, settings.zone)
     last = backend.now() if end is None else end
     first = last - 7 * DAY if start is None else start
     if first >= last:
-        raise Problem(422, "from is not before to; name both, or leave both out")
-    if last - first > MOST_DAYS * DAY:
-        raise Problem(422, f"from: a table reaches back {MOST_DAYS} days at most")
+        raise Problem(422, "from is not before to; give both, or neither")
+    if last - first > MAX_DAYS * DAY:
+        raise Problem(422, f"from: a table covers at most {MAX_DAYS} days")
     return settings, backend, first, last
 
 
 def _listed(request: Request, found: Sequence[JudgedCall], settings: ApiSettings) -> Response:
     """Calls as flat rows."""
     if answers.wants_csv(request):
-        return answers.as_csv(request, flat.of_calls(found, settings), flat.CALL)
-    return answers.as_json(rows_of(request).items(found))
+        return answers.as_csv(request, table_rows.of_calls(found, settings), table_rows.CALL)
+    return answers.as_json(row_cache_of(request).items(found))
 
 
-def _one(access: Access, unit: str | None, settings: ApiSettings) -> str | None:
-    """The unit asked for, or that of the token; None for all. Raises Problem."""
-    mine = access.narrow(unit)
-    if mine is not None:
-        known_unit(mine, settings, status=422)
-    return mine
-
-
-def _units(access: Access, unit: str | None, settings: ApiSettings) -> Sequence[str]:
-    mine = _one(access, unit, settings)
-    return list(settings.units) if mine is None else [mine]
+def _units(request: Request, access: Access, unit: str | None) -> Sequence[str]:
+    """The requested unit as a list, or all that the token may see. Raises Problem."""
+    one = narrowed(request, access, unit)
+    return list(settings_of(request).units) if one is None else [one]

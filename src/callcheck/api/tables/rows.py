@@ -1,6 +1,6 @@
-"""Records and tallies in, flat rows out: what a table of Grafana or a spreadsheet can take.
+"""Calls and counts as flat rows, for tables in Grafana and for spreadsheets.
 
-A row has only words and numbers, always under the same names; what is not known is None.
+Rows of one kind have the same keys, and only text and numbers as values; None means unknown.
 """
 
 from __future__ import annotations
@@ -33,24 +33,23 @@ HOURS = ("hour", *WEEKDAYS, "n")
 
 
 def of_calls(found: Iterable[JudgedCall], settings: ApiSettings) -> list[Row]:
-    """Each call in one row (`CALL`), with what the headline rule says of it and the name of whom
-    it was for."""
-    return [of_call(call, said, settings) for call, said in found]
+    """One row per call (`CALL`), with the headline rule's finding and the callee's name."""
+    return [of_call(call, findings, settings) for call, findings in found]
 
 
-def of_call(call: Call, said: Sequence[Finding], settings: ApiSettings) -> Row:
-    """One row of `of_calls`."""
+def of_call(call: Call, findings: Sequence[Finding], settings: ApiSettings) -> Row:
+    """The row of one call."""
     row = to_row(call, settings.zone, settings.cadence)
     row["name"] = settings.names.get(call.extension or "", "")
     row["result"] = row["reason"] = None
-    finding = headline(said)
+    finding = headline(findings)
     if finding is not None:
         row["result"], row["reason"] = finding.result.value, finding.reason
     return row
 
 
 def of_tallies(tallies: Sequence[Tally]) -> Row:
-    """The counts of some tallies together in one row (`COUNTS`)."""
+    """The sum of some tallies as one row (`COUNTS`)."""
     body: Mapping[str, Any] = counts(tallies)
     inbound, results, share = body["inbound"], body["results"], body["compliance"]
     everyone = sum(inbound.values())
@@ -69,9 +68,9 @@ def of_tallies(tallies: Sequence[Tally]) -> Row:
 
 
 def by_hour_of_the_week(judged: Iterable[JudgedHour], settings: ApiSettings) -> list[Row]:
-    """One row for each hour of the day with judged calls, with the compliance of each weekday.
+    """One row per hour of the day with judged calls, with the compliance of each weekday.
 
-    Hour and day are those in which an hour begins in local time.
+    Hours and weekdays are local time.
     """
     met: Counter[tuple[int, int]] = Counter()
     n: Counter[tuple[int, int]] = Counter()
@@ -94,7 +93,7 @@ def by_hour_of_the_week(judged: Iterable[JudgedHour], settings: ApiSettings) -> 
 def ringing(open_calls: Iterable[Call], settings: ApiSettings, now: Micros) -> list[Row]:
     """Inbound calls that ring and are not answered yet, the longest first.
 
-    The ring number goes on until now; a clock that is behind the PBX's counts as zero seconds.
+    The ring number is that of `now`. If our clock is behind the PBX's, 0 seconds are shown.
     """
     waiting = [
         (call.ring_started_at, call)

@@ -1,7 +1,7 @@
-"""`/api/v1/live/stream`: the ringing calls as server-sent events, for a wallboard.
+"""`/api/v1/live/stream`: ringing calls as server-sent events, for a wallboard.
 
-An event `ringing` whenever a call begins or stops to ring or a ring number changes; its data is
-the whole list. Between them FastAPI keeps the line open with a comment.
+An event `ringing` is sent when a call starts or stops ringing and when a ring number changes; its
+data is the whole list. In between, FastAPI sends comments that keep the connection open.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from callcheck.api.auth import Access, Reads
+from callcheck.api.auth import Access, CallAccess
 from callcheck.api.shared import backend_of, problems, settings_of, visible_open_calls
-from callcheck.api.tables import rows as flat
+from callcheck.api.tables import rows as table_rows
 
 router = APIRouter(prefix="/api/v1", tags=["calls"])
 EVERY = 0.5
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 
 
 @router.get("/live/stream", response_class=EventSourceResponse, responses=problems(401, 403))
-async def stream(request: Request, access: Reads) -> AsyncIterator[ServerSentEvent]:
-    """Calls from outside that ring now, sent anew at every change."""
+async def stream(request: Request, access: CallAccess) -> AsyncIterator[ServerSentEvent]:
+    """Inbound calls that are ringing; the whole list is sent at every change."""
     last = None
     while True:
         rows = await run_in_threadpool(_ringing, request, access)
@@ -35,6 +35,6 @@ async def stream(request: Request, access: Reads) -> AsyncIterator[ServerSentEve
         await asyncio.sleep(EVERY)
 
 
-def _ringing(request: Request, access: Access) -> list[flat.Row]:
+def _ringing(request: Request, access: Access) -> list[table_rows.Row]:
     open_calls = visible_open_calls(request, access)
-    return flat.ringing(open_calls, settings_of(request), backend_of(request).now())
+    return table_rows.ringing(open_calls, settings_of(request), backend_of(request).now())

@@ -32,7 +32,7 @@ def open_absences(config_file: Path | None) -> Iterator[tuple[Config, Store, Des
     with other limits would count every stored call anew.
     """
     from callcheck.app.absence_service import make_desk
-    from callcheck.app.store_reader import store_of
+    from callcheck.app.configured_store import store_of
     from callcheck.store import StoreError
 
     config = load_config(config_file, secrets=False)

@@ -1,4 +1,4 @@
-"""The store as a configuration asks for it, and the state of the moment for metrics and API."""
+"""The state of connections and store at this moment, for metrics and readiness."""
 
 from __future__ import annotations
 
@@ -8,35 +8,17 @@ from collections.abc import Sequence
 from callcheck.ami.client import Listener, State
 from callcheck.api.backend import Readiness
 from callcheck.api.readiness import PbxHealth, readiness
-from callcheck.app.judge import wait_limit_of
 from callcheck.app.watch import Watch
-from callcheck.calls.model import Millis
-from callcheck.config import Config
-from callcheck.metrics import PbxNow, StoreNow, ring_edges
+from callcheck.metrics import PbxNow, StoreNow
 from callcheck.store import Store, StoreError
 from callcheck.store.writer import Writer
 
 CHECKED_FOR = 5.0
-"""Seconds for which an answer of the store's health check holds."""
+"""Seconds for which the result of the store's health check is reused."""
 
 
-def wait_limits(config: Config) -> tuple[Millis, Millis]:
-    """The longest wait that is in time, and below which an abandoned call is short."""
-    limit = wait_limit_of(config)
-    return limit.in_time_ms, limit.short_abandon_ms
-
-
-def store_of(config: Config) -> Store:
-    """The store of a house, not opened yet, counting as its configuration says."""
-    limit = wait_limit_of(config)
-    return Store(
-        config.store.url, ring_edges(config.cadence, limit.ring), limits=wait_limits(config),
-        zone=config.site.zone, clock=limit.clock,
-    )  # fmt: skip
-
-
-class Now:
-    """The state of the moment, for metrics and readiness."""
+class Status:
+    """Reads the state of listeners, store and writer when asked."""
 
     def __init__(
         self, pairs: Sequence[tuple[Listener, Watch]], store: Store, writer: Writer
@@ -55,7 +37,7 @@ class Now:
         return StoreNow(writer.pending, writer.dropped, writer.refused)
 
     def readiness(self) -> Readiness:
-        """Whether callcheck can do its job now, in sentences."""
+        """Whether callcheck can do its job, in sentences."""
         return readiness([_health(li, watch) for li, watch in self._pairs], self._store_problem())
 
     def _store_problem(self) -> str | None:

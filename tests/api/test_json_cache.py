@@ -1,4 +1,4 @@
-"""Lists whose calls are shown from memory: the same as if they were written anew each time."""
+"""Cached lists of calls: the same bytes as without a cache."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from callcheck.api.app import make_api
-from callcheck.api.backend import ApiSettings, Backend, Reader, Readiness
-from callcheck.api.calls import json_cache as written
-from callcheck.api.calls.json_cache import Written
+from callcheck.api.backend import ApiSettings, Backend, CallReader, Readiness
+from callcheck.api.calls import json_cache
+from callcheck.api.calls.json_cache import JsonCache
 from callcheck.calls.directory import Party
 from callcheck.calls.model import Call, Disposition
 from callcheck.judging.figures import CallFilter, JudgedCall
@@ -45,7 +45,7 @@ LISTS = (
 
 @contextmanager
 def shown(
-    reader: Reader, zone: tzinfo = RIGA, parties: Sequence[Party] = PARTIES
+    reader: CallReader, zone: tzinfo = RIGA, parties: Sequence[Party] = PARTIES
 ) -> Iterator[TestClient]:
     """A client of an API that has shown nothing yet."""
     settings = ApiSettings(UNITS, parties, ("answer_by_ring",), zone)
@@ -89,7 +89,7 @@ def a_day() -> list[JudgedCall]:
     return day
 
 
-def test_lists_from_memory_are_those_of_the_store(tmp_path: Path) -> None:
+def test_cached_lists_equal_uncached_ones(tmp_path: Path) -> None:
     """Of calls that are complete, not complete, completed later, and purged."""
     day = a_day()
     running: list[JudgedCall] = [
@@ -116,7 +116,7 @@ def test_lists_from_memory_are_those_of_the_store(tmp_path: Path) -> None:
         assert '"call_id":"5.2"' in left
 
 
-def test_houses_do_not_share_what_they_have_written() -> None:
+def test_two_apis_do_not_share_a_cache() -> None:
     reader = ListReader([(call, said) for call, said in some_calls() if call.call_id == "1.0"])
     renamed = [replace(party, name=f"{party.name}!") for party in PARTIES]
     with ExitStack() as houses:
@@ -145,9 +145,9 @@ class Shown:
         return {"id": call.call_id, "to": call.dialed, "rules": len(findings)}
 
 
-def test_a_complete_call_is_written_once() -> None:
+def test_a_complete_call_is_rendered_once() -> None:
     show = Shown()
-    lists = Written(show)
+    lists = JsonCache(show)
     calls: list[JudgedCall] = [(a_call(f"1.{n}"), (MET,)) for n in range(5)]
     first = orjson.dumps(lists.items(calls))
     assert orjson.loads(first)[3] == {"id": "1.3", "to": "701", "rules": 1}
@@ -158,25 +158,25 @@ def test_a_complete_call_is_written_once() -> None:
     assert show.times == 5
 
 
-def test_another_record_of_a_call_is_written_anew() -> None:
-    lists = Written(Shown())
+def test_a_changed_call_is_rendered_anew() -> None:
+    lists = JsonCache(Shown())
     for to, complete in (("1", False), ("2", False), ("3", True), ("4", True)):
         (item,) = lists.items([(a_call(dialed=to, complete=complete), ())])
         assert orjson.loads(orjson.dumps(item))["to"] == to
 
 
-def test_what_is_held_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(written, "KEPT", 20)
-    lists = Written(Shown())
+def test_the_cache_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_cache, "MAX_CALLS", 20)
+    lists = JsonCache(Shown())
     for n in range(100):
         lists.items([(a_call(f"1.{n}"), ()), (a_call(f"2.{n}", complete=False), ())])
-        assert len(lists._held) <= 21
-        assert all(call.complete for (call, _), _ in lists._held.values())
+        assert len(lists._cached) <= 21
+        assert all(call.complete for (call, _), _ in lists._cached.values())
 
 
 @pytest.mark.parametrize("brief", [True, False])
 def test_the_store_gives_a_complete_call_as_the_same_object(tmp_path: Path, brief: bool) -> None:
-    """Else nothing is gained."""
+    """Otherwise the cache would never be used."""
     with opened(tmp_path) as store:
         store.save([(replace(call, transfers=2), said) for call, said in some_calls()])
         first, again = (store.calls(CallFilter(), 9, None, brief=brief)[0] for _ in range(2))
