@@ -1,4 +1,4 @@
-"""A small house for the API's tests: two units, some calls, a reader over a list."""
+"""Fixtures for the tests of the API: two units, some calls, and a reader over a list."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ HOUR = 3600 * SECOND
 
 
 class AwayError(Exception):
-    """What the fake reader raises when it is told to."""
+    """Raised by the fake reader when `away` is set."""
 
 
 class ListReader:
-    """A Reader over calls in memory, in the plainest way."""
+    """A CallReader over a list in memory, written as plainly as possible."""
 
     def __init__(self, judged: Sequence[JudgedCall]) -> None:
         self.judged = sorted(judged, key=lambda j: j[0].started_at, reverse=True)

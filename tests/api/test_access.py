@@ -1,4 +1,4 @@
-"""Who may see what: tokens with roles, and without any the loopback address alone."""
+"""Who may see what: roles of tokens, and only the loopback address without any token."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_probes_need_no_token_but_reasons_do() -> None:
     ],
 )
 @pytest.mark.parametrize("path", ["/api/v1/calls", "/metrics", "/docs", "/healthz", "/nowhere"])
-def test_without_tokens_others_than_loopback_are_refused(
+def test_without_tokens_only_loopback_is_served(
     client: tuple[str, int], base: str, headers: dict[str, str], path: str
 ) -> None:
     with served(client=client, base=base) as api:

@@ -1,4 +1,4 @@
-"""Lists of calls, one call, and the calls going on."""
+"""Lists of calls, single calls, and open calls."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def ids(path: str) -> list[str]:
         return [item["call_id"] for item in api.get(path).json()["items"]]
 
 
-def test_newest_first_and_without_from_and_to_all_of_them() -> None:
+def test_without_a_period_all_calls_are_listed_newest_first() -> None:
     assert ids("/api/v1/calls") == ["2.1", "1.4", "1.3", "1.2", "1.1", "1.0"]
 
 
@@ -98,7 +98,7 @@ def test_live_calls() -> None:
     assert [item["call_id"] for item in body["items"]] == ["9.2", "9.1"]
 
 
-def test_a_store_that_is_away_is_503_and_says_nothing_of_its_inside() -> None:
+def test_a_store_that_cannot_be_read_is_503_without_internals() -> None:
     reader = ListReader(some_calls())
     reader.away = True
     with served(reader) as api:

@@ -1,4 +1,4 @@
-"""The description of the API is complete, true, and readable without the Internet."""
+"""The description of the API: complete, correct, and readable without the Internet."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def described() -> dict[str, Any]:
     return found
 
 
-def test_every_address_of_the_contract_is_there(described: dict[str, Any]) -> None:
+def test_the_description_has_every_address(described: dict[str, Any]) -> None:
     assert set(described["paths"]) == PROTECTED | {"/healthz", "/readyz"}
 
 

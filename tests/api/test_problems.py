@@ -1,4 +1,4 @@
-"""Bad input and failures: RFC 9457, one sentence that says what to do, nothing in the log."""
+"""Bad input and failures: problem details that say what to do, and nothing personal in the log."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_wrong_value_is_not_repeated() -> None:
     assert "67012345" not in answer.text
 
 
-def test_another_method_is_a_problem_with_the_right_ones() -> None:
+def test_a_wrong_method_is_a_problem_that_names_the_right_ones() -> None:
     with served() as api:
         answer = api.post(CALLS)
     assert answer.status_code == 405
@@ -94,7 +94,7 @@ def test_a_fault_is_a_500_problem_and_its_text_stays_out_of_log_and_answer(
     assert "GET /api/v1/calls/{pbx}/{call_id} 500" in caplog.text
 
 
-def test_answers_are_not_to_be_kept_by_anybody_on_the_way() -> None:
+def test_responses_must_not_be_cached() -> None:
     with served() as api:
         headers = api.get(CALLS).headers
     assert headers["cache-control"] == "no-store"
@@ -117,7 +117,7 @@ VALUES = st.text(max_size=30) | st.sampled_from(ODD)
     | st.tuples(VALUES, VALUES).map(lambda t: f"{CALLS}/{t[0]}/{t[1]}"),
     query=st.dictionaries(NAMES, VALUES, max_size=4),
 )
-def test_no_input_whatever_is_a_500(path: str, query: dict[str, str]) -> None:
+def test_no_input_gives_a_500(path: str, query: dict[str, str]) -> None:
     with served(ListReader(some_calls())) as api:
         answer = api.get(quote(path, safe="/"), params=query)
     assert answer.status_code in (200, 404, 422)

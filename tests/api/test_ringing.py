@@ -1,4 +1,4 @@
-"""What rings now: as rows, and as a stream of events over a real connection."""
+"""Ringing calls: as rows, and as a stream of events over a real connection."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ async def test_the_stream_wants_a_token() -> None:
         assert (await client.get(url, headers=bearer("m-key"))).status_code == 403
 
 
-async def test_a_client_that_vanishes_is_asked_for_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stream_ends_when_its_client_disconnects(monkeypatch: pytest.MonkeyPatch) -> None:
     """And one that never reads keeps nobody waiting."""
     monkeypatch.setattr("callcheck.api.tables.stream.EVERY", 0.01)
     moving = Looked()

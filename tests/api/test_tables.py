@@ -1,4 +1,4 @@
-"""The flat rows for Grafana and spreadsheets: JSON, CSV, roles, and the right numbers."""
+"""Flat rows for Grafana and spreadsheets: JSON, CSV, roles and numbers."""
 
 from __future__ import annotations
 

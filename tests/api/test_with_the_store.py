@@ -1,4 +1,4 @@
-"""The API and the metrics on the real store (SQLite): what a caller sees is what was saved."""
+"""The API and the metrics on the real store (SQLite): they show what was saved."""
 
 from __future__ import annotations
 

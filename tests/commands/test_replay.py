@@ -1,4 +1,4 @@
-"""The command `callcheck replay` as its user meets it: what it prints, where, and its status."""
+"""The command `callcheck replay`: what it prints, where, and its exit status."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_the_table() -> None:
     assert re.search(r"inbound .* 67000201 .* answered .* breached ", second)
 
 
-def test_json_is_the_record_of_the_contract() -> None:
+def test_json_is_the_record_of_each_call() -> None:
     [record] = records(replay("--json", DIRECT))
     assert record["call_id"] == Recording(DIRECT).expected[0].get("call_id", record["call_id"])
     assert (record["pbx"], record["extension"], record["unit"]) == ("main", "201", "registry")
