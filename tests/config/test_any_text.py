@@ -1,4 +1,4 @@
-"""Whatever stands in the file: a configuration or a list of problems, never another error."""
+"""Any text at all gives a configuration or a list of problems, never another error."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ VALUES = st.sampled_from(NUMBERS + TEXTS + TREES)
 
 @st.composite
 def spoilt(draw: st.DrawFn) -> str:
-    """The example with some lines lost, repeated, or given another value."""
+    """The example with some lines removed, repeated, or changed."""
     rows = list(ROWS)
     for _ in range(draw(st.integers(1, 6))):
         at = draw(st.integers(0, len(rows) - 1))

@@ -1,4 +1,4 @@
-"""The site's calendar file, in the forms in which people save it."""
+"""The site's calendar file, in every form that spreadsheets save it in."""
 
 from datetime import date
 from pathlib import Path
@@ -44,7 +44,7 @@ def test_closed_days_and_exchanged_days(tmp_path: Path, line: str, special: Spec
     assert read_calendar(path) == {DAY: special}
 
 
-def test_every_fault_has_its_line(tmp_path: Path) -> None:
+def test_every_fault_has_a_line(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
     path.write_text("2026-12-23,closed\n23.12.2026,closed\n2026-12-23,mon\n2026-12-24\n")
     with pytest.raises(CalendarErrors) as caught:
@@ -56,7 +56,7 @@ def test_spans_in_any_order_touching_and_up_to_midnight() -> None:
     assert parse_spans("13:00-24:00, 0:00-13:00") == ((0, 780), (780, 1440))
 
 
-def test_latvia_moves_days_and_the_house_has_the_last_word() -> None:
+def test_latvia_moves_days_and_the_house_overrides_it() -> None:
     latvia = PublicDays("LV")
     friday, monday = latvia(date(2026, 1, 17)), latvia(date(2026, 6, 27))
     assert friday is not None

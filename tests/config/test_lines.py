@@ -1,4 +1,4 @@
-"""Line numbers of keys, against TOML texts of every shape."""
+"""Line numbers of keys in TOML files of every shape."""
 
 import tomllib
 from typing import Any
@@ -36,7 +36,7 @@ mon = "x"
 '''
 
 
-def test_every_key_has_the_line_it_stands_in() -> None:
+def test_every_key_has_its_line() -> None:
     lines = Lines(TEXT)
     where: dict[Loc, int] = {
         ("top",): 2,
@@ -57,14 +57,14 @@ def test_every_key_has_the_line_it_stands_in() -> None:
     assert {loc: lines.of(loc) for loc in where} == where
 
 
-def test_what_is_not_there_has_the_line_of_what_is_around_it() -> None:
+def test_a_missing_key_has_the_line_of_its_table() -> None:
     lines = Lines(TEXT)
     assert lines.of(("unit", 0, "member", 0, "name")) == 19
     assert lines.of(("nothing",)) is None
     assert lines.of(("not", "a")) is None
 
 
-def test_the_sample_is_toml_and_every_place_of_it_is_found() -> None:
+def test_every_key_of_the_sample_is_found() -> None:
     tree = tomllib.loads(TEXT)
     lines = Lines(TEXT)
 

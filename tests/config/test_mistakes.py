@@ -1,4 +1,4 @@
-"""The manual of mistakes: a wrong configuration, and the exact line that says how to mend it."""
+"""Wrong configurations, each with the exact line that says how to correct it."""
 
 from datetime import date
 from pathlib import Path
@@ -346,7 +346,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize(("text", "line"), MISTAKES.values(), ids=MISTAKES)
-def test_each_mistake_alone_gives_its_one_line(tmp_path: Path, text: str, line: str) -> None:
+def test_each_mistake_gives_exactly_one_line(tmp_path: Path, text: str, line: str) -> None:
     colon = "" if line.startswith(":") else ":"
     assert problems(tmp_path, text) == [f"callcheck.toml{colon}{line}"]
 
@@ -398,7 +398,7 @@ def test_a_damaged_secret(tmp_path: Path, content: bytes, says: str) -> None:
     assert problems(tmp_path, text) == [f"callcheck.toml:3: [pbx.main] secret_file: {says}"]
 
 
-def test_a_damaged_key_is_found_before_the_first_call(tmp_path: Path) -> None:
+def test_a_damaged_key_file_is_found(tmp_path: Path) -> None:
     key = tmp_path / "callers.key"
     key.touch(0o600)
     key.write_text("abc")
@@ -406,7 +406,7 @@ def test_a_damaged_key_is_found_before_the_first_call(tmp_path: Path) -> None:
     assert "[privacy] key_file: callers.key is damaged" in line
 
 
-def test_calendar_faults_have_the_calendar_s_own_lines(tmp_path: Path) -> None:
+def test_faults_of_the_calendar_have_its_own_lines(tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_text("date,hours,note\n2026-13-01,closed\n2026-12-01,sometimes\n")
     text = HOUSE + '[hours]\nweekdays = { mon = "08:00-12:00" }\ncalendar = "c.csv"\n'
     assert problems(tmp_path, text) == [
@@ -416,7 +416,7 @@ def test_calendar_faults_have_the_calendar_s_own_lines(tmp_path: Path) -> None:
     ]
 
 
-def test_moved_days_of_next_year_are_asked_for_in_autumn(tmp_path: Path) -> None:
+def test_in_autumn_missing_moved_days_of_next_year_are_a_warning(tmp_path: Path) -> None:
     path = tmp_path / "callcheck.toml"
     path.write_text(HOUSE + '[hours]\nweekdays = { mon = "08:00-12:00" }\ncalendar = "c.csv"\n')
     (tmp_path / "c.csv").write_text("2026-12-23,closed\n")
@@ -442,7 +442,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert not problem.warning
 
 
-def test_a_warning_stops_nothing(tmp_path: Path) -> None:
+def test_a_warning_does_not_stop_loading(tmp_path: Path) -> None:
     path = tmp_path / "callcheck.toml"
     path.write_text(PBX + 'ca_file = "callcheck.toml"\n' + UNIT)
     assert load(path, {"AMI": "x"}).pbxs[0].ca_file == path

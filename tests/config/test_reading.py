@@ -1,4 +1,4 @@
-"""A good configuration: all that it says arrives, and what it leaves out has its default."""
+"""Valid configurations: every value arrives, and a missing one has its default."""
 
 import hashlib
 import shutil

@@ -1,4 +1,4 @@
-"""A call's timeline in sentences, and where the caller's wait went."""
+"""The timeline of a call in sentences, and what its wait was spent on."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_phones_that_ring_together_and_a_pause_between_hunt_steps() -> None:
     ]
 
 
-def test_a_forward_of_the_dialplan_is_seen_in_the_wait_though_no_event_tells_of_it() -> None:
+def test_a_forward_of_the_dialplan_shows_in_the_wait_without_an_event() -> None:
     call = replace(
         a_call(
             leg("201", 1.0, 12.0, LegResult.NO_ANSWER),
@@ -165,7 +165,7 @@ def test_a_302_before_any_ring_is_forwarding_too() -> None:
         ((1.0, 1.0), (19.95, 20.0), [(("201", "202"), 19_000)]),
     ],
 )
-def test_phones_that_begin_or_end_within_a_moment_are_told_together(
+def test_phones_that_start_or_stop_almost_together_are_one_part(
     rings: tuple[float, float],
     ends: tuple[float, float],
     parts: list[tuple[tuple[str, ...], int]],
@@ -188,18 +188,18 @@ ONCE = [
 
 
 @pytest.mark.parametrize(("main", "beside"), ONCE)
-def test_one_thing_is_told_once(main: Step, beside: Step) -> None:
+def test_a_step_implied_by_another_is_left_out(main: Step, beside: Step) -> None:
     assert told(main, beside) == told(main)
     later = replace(beside, at=main.at + 100_000)
     assert told(main, later) == told(main) + told(later)
 
 
-def test_somebody_else_at_the_same_moment_is_told() -> None:
+def test_somebody_else_at_the_same_moment_is_shown() -> None:
     steps = (Step(5, Did.PICKED_UP, "202", "201"), Step(5, Did.ANSWERED, "201"))
     assert told(*steps)[1] == "Anna (201) answers"
 
 
-def test_parking_is_told_with_who_did_it_and_not_as_a_transfer_to_the_lot() -> None:
+def test_parking_names_the_person_and_is_not_a_transfer() -> None:
     lot = Step(9, Did.TRANSFERRED, "201", "700")
     assert told(Step(5, Did.PARKED), lot) == ["Anna (201) parks the call"]
     assert told(Step(5, Did.PARKED)) == ["somebody parks the call"]
@@ -210,7 +210,7 @@ def dials(*parties: str) -> tuple[Step, ...]:
     return tuple(Step(at(0.05), Did.DIALED, None, party) for party in parties)
 
 
-def test_a_forward_of_the_dialplan_is_told_where_it_leads_to() -> None:
+def test_a_forward_of_the_dialplan_is_shown_at_its_target() -> None:
     forward = {"forwarded_from": "201", "forwarded_to": "203"}
     legs = (leg("201", 1, 5, LegResult.NO_ANSWER), leg("202", 6, 9), leg("203", 9, 20))
     later = tuple(replace(leg, dialed_at=at(s)) for leg, s in zip(legs, (0.05, 5, 9), strict=True))
@@ -223,7 +223,7 @@ def test_a_forward_of_the_dialplan_is_told_where_it_leads_to() -> None:
     assert told(*steps, legs=later)[1] == "the PBX dials Berta (202)"
 
 
-def test_a_302_is_told_by_the_phone_that_sent_it_and_not_again() -> None:
+def test_a_302_is_shown_at_the_phone_that_sent_it_only() -> None:
     legs = (leg("201", 1, 5, LegResult.FORWARDED), replace(leg("202", 6, 9), dialed_at=at(5)))
     sent = Step(at(5), Did.FORWARDED, "201", "202")
     dial = Step(at(5), Did.DIALED, None, "202")

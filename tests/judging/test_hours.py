@@ -1,4 +1,4 @@
-"""Working hours: exact to the microsecond, over DST, and cheap."""
+"""Opening hours: exact to the microsecond over DST changes, and fast."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -78,7 +78,7 @@ def test_the_same_wall_clock_on_both_sides_of_a_clock_change() -> None:
         assert hours.why_closed(micros(f"{day}T08:30")) is None
 
 
-def test_times_that_come_twice_or_never() -> None:
+def test_times_that_occur_twice_or_never() -> None:
     hours = OpeningHours(RIGA, {6: ((180, 210),)})  # 03:00-03:30 on Sundays
     ((start, end),) = hours.spans(date(2026, 10, 25))
     assert start == micros("2026-10-25T03:00", fold=0)
@@ -88,7 +88,7 @@ def test_times_that_come_twice_or_never() -> None:
 
 
 @given(st.integers(micros("2024-01-01T00:00"), micros("2028-01-01T00:00")))
-def test_the_answer_does_not_depend_on_what_was_asked_before(at: int) -> None:
+def test_the_answer_does_not_depend_on_earlier_questions(at: int) -> None:
     shared = SHARED.why_closed(at)
     assert shared == OpeningHours(RIGA, WEEK).why_closed(at)
     local = (EPOCH + timedelta(microseconds=at)).astimezone(RIGA)
@@ -100,7 +100,7 @@ def test_the_answer_does_not_depend_on_what_was_asked_before(at: int) -> None:
 SHARED = OpeningHours(RIGA, WEEK)
 
 
-def test_the_calendar_is_asked_once_a_day_not_once_a_call() -> None:
+def test_the_calendar_is_read_once_a_day_not_once_a_call() -> None:
     asked: list[date] = []
 
     def special(day: date) -> SpecialDay | None:

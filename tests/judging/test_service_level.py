@@ -1,4 +1,4 @@
-"""Compliance, its interval, and the five service levels: the contract's own figures."""
+"""Compliance, its interval and the five service levels, with the figures of docs/definitions.md."""
 
 from __future__ import annotations
 

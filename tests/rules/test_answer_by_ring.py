@@ -1,4 +1,4 @@
-"""The rule of the third ring: its table of results, and its limits to the millisecond."""
+"""The headline rule: its results, and its limits to the millisecond."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,7 +24,7 @@ BY_RING = Settings()
 
 
 def at(ms: int) -> Micros:
-    """That long after the first ring."""
+    """So many ms after the first ring."""
     return RING + ms * 1000
 
 
@@ -54,7 +54,7 @@ def answered(ms: int) -> Call:
 
 
 def ended(disposition: Disposition, ms: int, *, rang: bool = True) -> Call:
-    """A call that nobody answered, over that long after its first ring (or its start)."""
+    """An unanswered call that ended so many ms after its first ring (or its start)."""
     return replace(
         ANSWERED,
         disposition=disposition,
@@ -78,16 +78,14 @@ LIMITS = [  # reading, the last millisecond that is by the third ring
 
 
 @pytest.mark.parametrize(("reading", "last"), LIMITS)
-def test_answers_round_the_limit(reading: Reading, last: int) -> None:
+def test_answers_around_the_limit(reading: Reading, last: int) -> None:
     settings = Settings(reading=reading)
     results = [judged(answered(last + d), settings).result for d in (-1, 0, 1)]
     assert results == [Result.MET, Result.MET, Result.BREACHED]
 
 
 @pytest.mark.parametrize(("reading", "last"), LIMITS)
-def test_who_gives_up_while_nobody_has_broken_the_rule_is_exempt(
-    reading: Reading, last: int
-) -> None:
+def test_giving_up_before_the_limit_is_exempt(reading: Reading, last: int) -> None:
     settings = Settings(reading=reading)
     calls = [ended(Disposition.ABANDONED, last + d) for d in (-1, 0, 1)]
     results = [judged(call, settings).result for call in calls]
@@ -107,7 +105,7 @@ def test_who_gives_up_while_nobody_has_broken_the_rule_is_exempt(
     ],
 )
 @pytest.mark.parametrize("headline", Reading)
-def test_all_three_readings_are_told_whichever_is_the_headline(
+def test_all_three_readings_are_reported_whichever_is_configured(
     ms: int, readings: Readings, headline: Reading
 ) -> None:
     assert judged(answered(ms), Settings(reading=headline)).readings == readings
@@ -183,7 +181,7 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize(("call", "reason"), UNKNOWN)
-def test_what_cannot_be_judged(call: Call, reason: str) -> None:
+def test_what_is_unknown(call: Call, reason: str) -> None:
     assert judged(call) == Finding("answer_by_ring", Result.UNKNOWN, reason)
 
 
@@ -199,7 +197,7 @@ def test_reasons_of_answered_calls() -> None:
     assert judged(OUT).reason == "gave up after 60 s, past the limit of 15 s"
 
 
-def test_only_who_waited_a_little_counts_in_the_service_levels_all_the_same() -> None:
+def test_only_early_abandons_still_count_for_the_service_levels() -> None:
     early = judged(ended(NO.ABANDONED, 4_213))
     reason = "gave up after 4.2 s, before the limit of 15 s"
     assert early == Finding("answer_by_ring", Result.EXEMPT, reason, gave_up_early=True)
@@ -208,7 +206,7 @@ def test_only_who_waited_a_little_counts_in_the_service_levels_all_the_same() ->
     assert not closed.gave_up_early
 
 
-def test_a_number_of_seconds_for_those_who_give_up() -> None:
+def test_a_number_of_seconds_for_early_abandons() -> None:
     settings = Settings(exempt_abandons_within=5_000)
     findings = [judged(ended(NO.ABANDONED, ms), settings) for ms in (5_000, 5_001)]
     assert [(f.result, f.reason) for f in findings] == [
@@ -217,7 +215,7 @@ def test_a_number_of_seconds_for_those_who_give_up() -> None:
     ]
 
 
-def test_the_start_of_the_call_decides_about_working_hours() -> None:
+def test_the_start_of_the_call_decides_on_opening_hours() -> None:
     def closed(moment: Micros) -> str | None:
         return None if moment < START + 1 else "outside working hours: Saturday"
 
@@ -274,7 +272,7 @@ def test_the_judge_binds_the_rule_to_the_house() -> None:
     assert START in closed_at
 
 
-def test_both_rules_have_the_same_patience_with_callers() -> None:
+def test_both_rules_exempt_the_same_early_abandons() -> None:
     patient = make_judge({NAME: Settings(exempt_abandons_within=3_000)}, cadence=LV)
     rushed = make_judge(cadence=LV)
     gone = ended(NO.ABANDONED, 4_000)

@@ -1,4 +1,4 @@
-"""What both rules say, from the judge through store and metrics to the record and the filter."""
+"""The findings of both rules, from the judge through store and metrics to record and API."""
 
 from __future__ import annotations
 

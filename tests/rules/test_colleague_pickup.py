@@ -1,4 +1,4 @@
-"""Who took a call for whom: the rule of the colleagues, and people in the reasons of rules."""
+"""The rule about colleagues, and the names of people in the reasons of rules."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ HOUSE = People(
 
 
 def at(ms: int) -> Micros:
-    """That long after the first ring."""
+    """So many ms after the first ring."""
     return START + 200_000 + ms * 1000
 
 
@@ -61,7 +61,7 @@ def a_leg(party: str, rang: bool = True) -> Leg:
 
 
 def a_call(by: str | None = None, via: Via | None = None, **changes: Any) -> Call:
-    """A call for Anna (201) that was answered in ring 2, or that nobody answered for 20 s."""
+    """A call for Anna (201), answered in ring 2 or unanswered after 20 s."""
     end = at(20_000) if by is None else at(6_201)
     call = Call(
         pbx="main", call_id="1.1", direction=Direction.INBOUND, caller=OUTSIDE, dialed="67000201",
@@ -187,11 +187,11 @@ EXEMPT = [
 
 
 @pytest.mark.parametrize(("call", "reason"), EXEMPT)
-def test_what_is_not_asked_of_colleagues(call: Call, reason: str) -> None:
+def test_what_the_rule_does_not_expect(call: Call, reason: str) -> None:
     assert judged(call) == Finding("colleague_pickup", Result.EXEMPT, reason)
 
 
-def test_hours_and_patience_are_those_of_the_house() -> None:
+def test_opening_hours_and_early_abandons_are_those_of_the_house() -> None:
     gone = a_call(disposition=Disposition.ABANDONED)
     assert judged(gone, early="gave up").reason == "gave up"
     assert judged(a_call(), early="gave up").result is Result.BREACHED
@@ -208,7 +208,7 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize(("call", "reason"), UNKNOWN)
-def test_what_cannot_be_told(call: Call, reason: str) -> None:
+def test_what_is_unknown(call: Call, reason: str) -> None:
     assert judged(call) == Finding("colleague_pickup", Result.UNKNOWN, reason)
 
 

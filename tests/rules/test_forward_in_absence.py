@@ -1,4 +1,4 @@
-"""Calls for somebody absent: covered, lost, or not to be judged."""
+"""Calls for somebody absent: covered, lost, or not judged."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_lost(disposition: Disposition) -> None:
     assert reason.startswith("201 is absent, and ")
 
 
-def test_who_gives_up_at_once_is_not_counted() -> None:
+def test_giving_up_before_the_limit_is_exempt() -> None:
     gone = {"disposition": Disposition.ABANDONED, **LOST}
     ring = a_call().ring_started_at or 0
     assert said(**gone, ringing_ended_at=ring + 14_999_000)[0] is Result.EXEMPT
@@ -67,14 +67,14 @@ def test_not_judged() -> None:
     assert said(time_source=TimeSource.NONE)[0] is Result.UNKNOWN
 
 
-def test_nothing_is_said_of_other_calls() -> None:
+def test_other_calls_have_no_finding() -> None:
     assert found(extension="202") is None
     assert found(extension=None) is None
     assert found(started_at=TEN - 1) is None
     assert found(direction=Direction.INTERNAL) is None
 
 
-def test_it_is_in_the_table_and_speaks_only_of_the_absent() -> None:
+def test_the_judge_asks_it_for_calls_to_somebody_absent_only() -> None:
     assert NAME in RULES
     call = a_call()
     assert call.legs[0].result is LegResult.PICKED_UP

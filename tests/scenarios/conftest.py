@@ -1,10 +1,10 @@
-"""`pytest tests/scenarios --rewrite` writes what comes of each story under its `----`."""
+"""`pytest tests/scenarios --rewrite` writes the resulting calls under the `----` of each story."""
 
 import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--rewrite", action="store_true", help="accept what the stories end in now")
+    parser.addoption("--rewrite", action="store_true", help="accept the calls as they are now")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-r"""A story (text) in, the bytes of its AMI stream out; the calls that came of it in, text out.
+r"""Reads stories: text files with the events of an AMI stream and the calls that must result.
 
     # Anna answers in the second ring.
     00.000000  Newchannel  Channel: PJSIP/trunk-01 | ChannelState: 4 | … | Uniqueid: 1.1
@@ -6,9 +6,9 @@ r"""A story (text) in, the bytes of its AMI stream out; the calls that came of i
     ----
     1.1 29555001 to 67000201 (201): answered by 201, direct, …
 
-One event a line: seconds (`-` for no `Timestamp`), the event's name, headers with `|` between
-them; a line that begins with `>` is sent as it is. `\xe9` is that byte. Channels `1.1` are
-uniqueids; the house is the laboratory's.
+Each line is an event: seconds (`-` for no `Timestamp`), the event's name, headers separated by `|`.
+A line that starts with `>` is sent as it is. `\xe9` is that byte, and `1.1` a Uniqueid. The house
+is that of the test laboratory.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from collections.abc import Sequence
 from callcheck.calls.model import Call
 from callcheck.judging.verdict import Finding
 
-BEGIN = 1_795_000_000  # a moment as good as any
+BEGIN = 1_795_000_000  # any moment will do
 RULE = "----"
 
 
 def split(text: str) -> tuple[str, str]:
-    """The story and what must come of it."""
+    """The story and the calls that must result."""
     story, _, expected = text.partition(f"\n{RULE}\n")
     return story, expected
 
 
 def stream(story: str) -> bytes:
-    """The bytes that a PBX would have sent."""
-    told = [line for line in story.splitlines() if line.strip() and not line.startswith("#")]
-    return b"Asterisk Call Manager/11.0.0\r\n" + b"".join(map(_message, told))
+    """The bytes that a PBX would send."""
+    events = [line for line in story.splitlines() if line.strip() and not line.startswith("#")]
+    return b"Asterisk Call Manager/11.0.0\r\n" + b"".join(map(_message, events))
 
 
 def _message(line: str) -> bytes:
@@ -48,13 +48,13 @@ def _message(line: str) -> bytes:
 
 
 def _bytes(text: str) -> bytes:
-    """The text as UTF-8, but for `\\xe9`, which is that one byte."""
+    """The text as UTF-8, with `\\xe9` as that single byte."""
     raw = text.encode()
     return re.sub(rb"\\x([0-9a-f]{2})", lambda match: bytes([int(match[1], 16)]), raw)
 
 
-def told(judged: Sequence[tuple[Call, Finding]]) -> str:
-    """What came of a story, call by call."""
+def outcome(judged: Sequence[tuple[Call, Finding]]) -> str:
+    """The calls with their findings, as the stories show them."""
     return "".join(f"{_call(call)}\n{_legs(call)}  {_finding(f)}\n" for call, f in judged)
 
 

@@ -1,6 +1,6 @@
-"""Every story, three ways: whole, one byte at a time, and with its head cut off at every event.
+"""Plays every story whole, byte by byte, and with its beginning cut off at each event.
 
-A story's folder names the rule that judges it.
+The folder of a story names the rule that judges it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import pytest
 from callcheck.app.judge import judge_of
 from callcheck.calls.model import Call
 from callcheck.journal.follow import follow_bytes
-from callcheck.judging.verdict import Finding
+from callcheck.judging.verdict import HEADLINE, Finding
 from tests.calls.recordings import assert_empty, follower, house, messages_of
-from tests.scenarios.stories import RULE, split, stream, told
+from tests.scenarios.stories import RULE, outcome, split, stream
 
 HERE = Path(__file__).parent
 STORIES = {f"{p.parent.name}/{p.stem}": p for p in sorted(HERE.glob("*/*.txt"))}
@@ -35,10 +35,10 @@ def judged(calls: list[Call], rule: str) -> list[tuple[Call, Finding]]:
 
 
 @each
-def test_the_story_ends_as_told(path: Path, rewrite: bool) -> None:
+def test_a_story_ends_as_it_says(path: Path, rewrite: bool) -> None:
     story, expected = split(path.read_text(encoding="utf-8"))
     data = stream(story)
-    got = told(judged(calls_of(data, len(data)), path.parent.name))
+    got = outcome(judged(calls_of(data, len(data)), path.parent.name))
     if rewrite:
         path.write_text(f"{story}\n{RULE}\n{got}", encoding="utf-8")
     else:
@@ -46,25 +46,22 @@ def test_the_story_ends_as_told(path: Path, rewrite: bool) -> None:
 
 
 @each
-def test_one_byte_at_a_time(path: Path) -> None:
+def test_byte_by_byte(path: Path) -> None:
     story, expected = split(path.read_text(encoding="utf-8"))
-    assert told(judged(calls_of(stream(story), 1), path.parent.name)) == expected
+    assert outcome(judged(calls_of(stream(story), 1), path.parent.name)) == expected
 
 
 @each
-def test_the_head_cut_off(path: Path) -> None:
+def test_without_its_beginning(path: Path) -> None:
     story, _ = split(path.read_text(encoding="utf-8"))
     data = stream(story)
-    whole = {call.call_id: told([(call, f)]) for call, f in judged(calls_of(data, 99), RULE_NAME)}
+    whole = {call.call_id: outcome([(call, f)]) for call, f in judged(calls_of(data, 99), HEADLINE)}
     messages = messages_of(data)
     for cut in range(1, len(messages)):
         left = b"".join(raw + b"\r\n\r\n" for raw in messages[cut:])
-        for call, finding in judged(calls_of(left, 4096), RULE_NAME):
+        for call, finding in judged(calls_of(left, 4096), HEADLINE):
             if finding.result in ("met", "breached"):
-                assert told([(call, finding)]) == whole[call.call_id]
-
-
-RULE_NAME = "answer_by_ring"
+                assert outcome([(call, finding)]) == whole[call.call_id]
 
 
 def test_there_are_stories_for_every_rule_and_result() -> None:
@@ -73,6 +70,6 @@ def test_there_are_stories_for_every_rule_and_result() -> None:
         line.split()[1].rstrip(":")
         for path in STORIES.values()
         for line in split(path.read_text(encoding="utf-8"))[1].splitlines()
-        if line.startswith(f"  {RULE_NAME} ")
+        if line.startswith(f"  {HEADLINE} ")
     }
     assert results == {"met", "breached", "exempt", "unknown"}
