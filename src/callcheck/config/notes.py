@@ -61,6 +61,10 @@ class Notes:
         where = self._where(loc)
         return any(p.where == where and (p.key in keys or not keys) for p in self.problems)
 
+    def has_any(self, table: str) -> bool:
+        """Whether there is a problem with a top table, or with anything in it."""
+        return any(table in (p.key, p.where.partition(".")[0]) for p in self.problems)
+
     def _where(self, table: Loc) -> str:
         """`("unit", 0, "member", 1)` to `unit.registry.member.201`."""
         names: list[str] = []

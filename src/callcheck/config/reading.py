@@ -7,28 +7,23 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import phonenumbers
 
 from callcheck import privacy
-from callcheck.config import checks, public_days, values
+from callcheck.config import checks, values
 from callcheck.config.building import absences_of, homes_of, parties_of, settings_of, site_of
-from callcheck.config.lines import Loc
+from callcheck.config.hours import calendar_of, hours_of, warn_of_moved_days
+from callcheck.config.lines import Loc, read_source
 from callcheck.config.model import Config, Http, Pbx, Privacy, Site, Store, Token, Unit
 from callcheck.config.notes import Notes
-from callcheck.config.opening import CalendarErrors, read_calendar
 from callcheck.config.problems import ConfigErrors, Problem
 from callcheck.config.schema import PbxTable, TokenTable
 from callcheck.config.secret_files import env_secret, read_secret
 from callcheck.config.shaping import shape
-from callcheck.config.source import read_source
-from callcheck.judging.hours import OpeningHours, SpecialDay
 
 _SQLITE = "sqlite:///"
 _SHORTEST_TOKEN = 16
-_AUTUMN = 9
-"""From this month on, next year's moved working days may be known."""
 
 
 def load(path: Path, environ: Mapping[str, str], *, secrets: bool = True) -> Config:
@@ -75,8 +70,8 @@ class _Reading:
         self._secrets = secrets
         raw, lines = read_source(path)
         self._notes = Notes(str(path), raw, lines)
-        self._calendar: dict[date, SpecialDay] = {}
         self._file = shape(raw, self._notes)
+        self._calendar = calendar_of(self._file, self._base, self._notes)
         self._code = str(phonenumbers.country_code_for_region(self._file.site.country))
         self._read()
 
@@ -94,19 +89,7 @@ class _Reading:
 
     def look_ahead(self, today: date) -> None:
         """Warns about years whose moved working days are not known yet."""
-        country = self._file.site.country
-        if self._file.hours is None or not public_days.knows(country):
-            return
-        days = public_days.PublicDays(country)
-        for year in (today.year, today.year + 1) if today.month >= _AUTUMN else (today.year,):
-            if days.moved_days_missing(year) and not public_days.calendar_covers(
-                self._calendar, year
-            ):
-                text = (
-                    f"callcheck does not know the moved working days of {year} for {country}; "
-                    "add them to the calendar file once they are decided"
-                )
-                self._notes.add(("hours", "calendar"), text, warning=True)
+        warn_of_moved_days(self._file, self._calendar, today, self._notes)
 
     def _read(self) -> None:
         for loc, text, warning in checks.check(self._file, self._code):
@@ -119,7 +102,7 @@ class _Reading:
         self._config = Config(
             path=self._path,
             site=site_of(file, self._code),
-            hours=self._hours(),
+            hours=hours_of(file, self._calendar, self._notes),
             pbxs=tuple(self._pbx(n, pbx) for n, pbx in enumerate(file.pbx)),
             units=tuple(Unit(unit.id, unit.title or unit.id) for unit in file.unit),
             parties=parties_of(file),
@@ -132,13 +115,10 @@ class _Reading:
         )
 
     def _need_somebody(self) -> None:
-        if not self._file.pbx and not self._noted("pbx"):
+        if not self._file.pbx and not self._notes.has_any("pbx"):
             self._notes.add(("pbx",), "is missing; name the Asterisk to listen to in a [[pbx]]")
-        if not self._file.unit and not self._noted("unit"):
+        if not self._file.unit and not self._notes.has_any("unit"):
             self._notes.add(("unit",), "is missing; list whose phones these are in a [[unit]]")
-
-    def _noted(self, table: str) -> bool:
-        return any(table in (p.key, p.where.partition(".")[0]) for p in self._notes.problems)
 
     def _check_key(self) -> None:
         key_file = self._base / self._file.privacy.key_file
@@ -149,31 +129,6 @@ class _Reading:
                 raise privacy.KeyFileError(f"its folder {key_file.parent} does not exist")
         except privacy.KeyFileError as error:
             self._notes.add(("privacy", "key_file"), str(error))
-
-    def _hours(self) -> OpeningHours | None:
-        hours = self._file.hours
-        if hours is None:
-            return None
-        if not hours.weekdays.by_number() and not self._noted("hours"):
-            text = "no day has opening hours; leave out [hours] if the house is always open"
-            self._notes.add(("hours", "weekdays"), text)
-        if hours.calendar:
-            self._calendar = self._read_calendar(self._base / hours.calendar)
-        country = self._file.site.country
-        national = public_days.PublicDays(country) if public_days.knows(country) else _no_day
-        special = public_days.special_days(national, self._calendar)
-        return OpeningHours(ZoneInfo(self._file.site.timezone), hours.weekdays.by_number(), special)
-
-    def _read_calendar(self, path: Path) -> dict[date, SpecialDay]:
-        try:
-            return read_calendar(path)
-        except CalendarErrors as error:
-            for line, text in error.faults:
-                if line is None:
-                    self._notes.add(("hours", "calendar"), f"{path} {text}")
-                else:
-                    self._notes.problems.append(Problem(str(path), line, "", "", text))
-            return {}
 
     def _pbx(self, n: int, pbx: PbxTable) -> Pbx:
         loc: Loc = ("pbx", n)
@@ -262,7 +217,3 @@ class _Reading:
         table = self._file.privacy
         key_file = self._base / table.key_file
         return Privacy(key_file, table.callers, table.keep_calls_days, table.keep_absence_kind)
-
-
-def _no_day(_: date) -> SpecialDay | None:
-    return None
