@@ -8,15 +8,20 @@ from collections.abc import Callable
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-from tests.live.lab import chroot, over_sip
+from tests.live.lab import chroot
+from tests.live.lab.houses import FOREIGN, OVER_SIP
 
-VERSIONS = tuple(os.environ.get("CALLCHECK_LAB_VERSIONS", "22 16 16-sip").split())
+PJSIP = ("22", "16")
+"""The laboratory's own house."""
+VERSIONS = tuple(
+    os.environ.get("CALLCHECK_LAB_VERSIONS", " ".join((*PJSIP, OVER_SIP, *FOREIGN))).split()
+)
 MEASURED = "measured"
 
 
 def each_version() -> pytest.MarkDecorator:
     """Runs a test once for each Asterisk, with its `version`; its phones are on PJSIP."""
-    return pytest.mark.parametrize("version", [v for v in VERSIONS if v != over_sip.VERSION])
+    return pytest.mark.parametrize("version", [v for v in VERSIONS if v in PJSIP])
 
 
 class SideBySide(LoadScopeScheduling):  # type: ignore[misc]

@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from . import over_sip
 from .chroot import Unavailable
+from .houses import FOREIGN, OVER_SIP
 from .runner import INSTANCES, Outcome, run
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
@@ -17,7 +17,7 @@ RECORDINGS = Path(__file__).parents[2] / "recordings"
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.live.lab")
-    parser.add_argument("--asterisk", choices=["22", "16", over_sip.VERSION], default="22")
+    parser.add_argument("--asterisk", choices=["22", "16", OVER_SIP, *FOREIGN], default="22")
     parser.add_argument("--only", action="append", default=[], help="a name or the head of names")
     parser.add_argument("--out", type=Path, default=RECORDINGS, help="default: tests/recordings")
     parser.add_argument("--instances", type=int, default=INSTANCES)

@@ -81,6 +81,11 @@ class Ami:
             if not listing or message.get("EventList") == "Complete":
                 future.set_result(self._answers.pop(key))
 
+    async def gone(self, patience: float = 30) -> None:
+        """Returns when the PBX has closed the connection."""
+        async with asyncio.timeout(patience):
+            await self._task
+
     async def close(self) -> None:
         self._task.cancel()
         self._writer.close()

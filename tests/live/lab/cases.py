@@ -34,6 +34,7 @@ class Case:
     rtp: bool = True
     away: tuple[str, ...] = ()
     versions: tuple[str, ...] = ("22", "16")
+    house: str = ""
 
     @property
     def sends_on(self) -> bool:
@@ -48,7 +49,7 @@ class Case:
             stage.plan(who, *plan.split("|"))
         for key, value in self.database.items():
             await stage.set(key, value)
-        if self.sends_on or self.away:
+        if not self.house and (self.sends_on or self.away):
             await stage.foresee(self.number, self.away, self.caller)
         call = stage.outside(self.number, self.caller)
         if self.cancel is not None:
@@ -67,16 +68,16 @@ class Case:
 
 def enter(*cases: Case) -> None:
     for case in cases:
-        BOOK.add(Scenario(case.name, case.story, case.seconds, case.versions))
+        BOOK.add(Scenario(case.name, case.story, case.seconds, case.versions, case.house))
 
 
 def leg(who: str, result: str, **more: Any) -> dict[str, Any]:
-    """A leg of a record: to an extension (three digits), else to an outside number."""
-    key = "extension" if len(who) == 3 else "number"
+    """A leg of a record: to an extension (at most four digits), else to an outside number."""
+    key = "extension" if len(who) <= 4 else "number"
     return {key: who, "result": result} | more
 
 
-def answered(by: str, *legs: dict[str, Any], verdict: str = "met", **more: Any) -> dict[str, Any]:
+def answered(by: str, *legs: dict[str, Any], verdict: Any = "met", **more: Any) -> dict[str, Any]:
     """The record of an inbound call that this extension or number answered."""
     record: dict[str, Any] = {"direction": "inbound", "disposition": "answered"}
     record |= {"answered_by": by}

@@ -14,6 +14,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from .houses import asterisk_of
+
 PACKAGES = "--include=asterisk,asterisk-modules"
 BARE = ("--variant=minbase", "--include=python3-venv,make,git")
 """What every Debian has, and the three packages that the README asks for."""
@@ -69,8 +71,9 @@ def mirror() -> str:
 
 
 def ensure(version: str) -> Path:
-    """That chroot, built if it is not there yet; an Asterisk over chan_sip has none of its own."""
-    version = version.removesuffix("-sip")
+    """That chroot, built if it is not there yet; all houses of an Asterisk share it."""
+    if version not in SUITES:
+        version = asterisk_of(version)
     if version not in SUITES:
         raise Unavailable(f"no chroot {version} is known here, only {', '.join(SUITES)}")
     if reason := why_not():

@@ -6,8 +6,6 @@ knows one device by one name, and tells of some hang-ups in another order.
 
 from __future__ import annotations
 
-VERSION = "16-sip"
-
 UNLIKE = {
     "click_to_dial_unanswered": "chan_sip does not tell that she refused her own phone",
     "cfu_rejected_603": "to chan_sip's dial a refusal is busy, so this house rings nobody else",

@@ -13,32 +13,16 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import over_sip, sample
+from . import sample
 from .ami import Ami
+from .houses import OVER_SIP, asterisk_of, house_of
+from .houses.macros import in_macros
 
-CONFIG = Path(__file__).with_name("config")
-NETS = {"22": 22, "16": 16, over_sip.VERSION: 116}
 NO_CHAN_SIP = ("chan_sip",)
 NO_PJSIP = ("chan_pjsip", "res_pjsip", "res_pjsip_session")
 SIP_PORT, AMI_PORT = 5060, 5038
 SECRET = "laboratory"
 STARTS, START_SECONDS = 3, 40
-# extension -> (unit number = pickup group, name, ports of its devices)
-PHONES: dict[str, tuple[int, str, tuple[int, ...]]] = {
-    "101": (1, "Ilze", (20101,)),
-    "102": (1, "Ivars", (20102,)),
-    "103": (1, "Inga", (20103,)),
-    "201": (2, "Anna", (20201,)),
-    "202": (2, "Berta", (20202,)),
-    "203": (2, "Centis", (20203,)),
-    "204": (2, "Dace", (20204, 24204)),
-    "205": (2, "Emils", ()),
-    "206": (2, "Fricis", (20206,)),
-    "301": (3, "Laura", (20301,)),
-    "302": (3, "Liga", (20302,)),
-    "303": (3, "Lauris", (20303,)),
-}
-NOBODY_LISTENS = "206"
 _ALL_PEERS = '${IF($["${ext}"="204"]?SIP/204&SIP/204b:SIP/${ext})}'
 
 
@@ -47,9 +31,10 @@ class Pbx:
 
     def __init__(self, version: str, number: int, root: Path) -> None:
         self.version, self.number, self.root = version, number, root
-        self.over_sip = version == over_sip.VERSION
+        self.house = house_of(version)
+        self.over_sip = version == OVER_SIP
         self.technology = "SIP" if self.over_sip else "PJSIP"
-        net = f"127.{NETS[version]}.{number}"
+        net = f"127.{int(asterisk_of(version)) + self.house.net + 100 * self.over_sip}.{number}"
         self.host, self.phones, self.world = f"{net}.1", f"{net}.2", f"{net}.3"
         self.home = f"/lab/{version}/{number}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -64,8 +49,8 @@ class Pbx:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(START_SECONDS):
                     self.control = await self._login()
-                    while not await self._booted():
-                        await asyncio.sleep(0.2)
+                    await self._booted()
+                    await self._fill_database()
                     return
             self.stop()
         raise RuntimeError(f"Asterisk {self.version} does not start: see {self.home}/console.log")
@@ -92,9 +77,28 @@ class Pbx:
             except (ConnectionError, OSError, asyncio.IncompleteReadError):
                 await asyncio.sleep(0.2)
 
-    async def _booted(self) -> bool:
-        answer = await self.control.action("Command", Command="core waitfullybooted")
-        return "fully booted" in str(answer)
+    async def _booted(self) -> None:
+        while True:
+            answer = await self.control.action("Command", Command="core waitfullybooted")
+            if "fully booted" in str(answer):
+                return
+            await asyncio.sleep(0.2)
+
+    async def _fill_database(self) -> None:
+        for entry, value in self.house.database:
+            family, _, key = entry.partition("/")
+            await self.control.put(family, key, value)
+
+    async def restart(self, command: str) -> None:
+        """Gives this command, which ends Asterisk and begins it anew, and waits for the new one."""
+        old = self.control
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            async with asyncio.timeout(5):
+                await old.action("Command", Command=command)
+        await old.gone()
+        async with asyncio.timeout(START_SECONDS):
+            self.control = await self._login()
+            await self._booted()
 
     async def idle(self, patience: float = 40) -> None:
         """Returns when no channel is left."""
@@ -120,11 +124,11 @@ class Pbx:
         names |= {"RTPEND": str(10000 + 200 * self.number + 198)}
         names |= {"MODULES": self._modules(), "PHONES": "\n".join(self._endpoints())}
         names |= {"PEERS": "\n".join(self._peers()), "NOLOAD": "\n".join(self._left_out())}
-        for template in CONFIG.glob("*.conf"):
+        for template in self.house.files():
             text = re.sub(r"@([A-Z]+)@", lambda found: names[found[1]], template.read_text())
-            (etc / template.name).write_text(self._dialled(text))
+            (etc / template.name).write_text(self._dialled(self._in_its_words(text)))
         with (etc / "manager.conf").open("a") as file:
-            file.write(sample.users(self.version, SECRET))
+            file.write(sample.users(asterisk_of(self.version), SECRET))
         sounds = self.root / "lab/sounds"
         sounds.mkdir(parents=True, exist_ok=True)
         for seconds in (1, 3, 30):
@@ -141,6 +145,11 @@ class Pbx:
         modules = NO_PJSIP if self.over_sip else NO_CHAN_SIP
         return [f"noload => {module}.so" for module in modules]
 
+    def _in_its_words(self, text: str) -> str:
+        """A dialplan as the generator of its time writes it."""
+        old = self.house.name == "fpbx" and asterisk_of(self.version) == "16"
+        return in_macros(text) if old else text
+
     def _dialled(self, text: str) -> str:
         """A configuration with its dial strings as the channel driver wants them."""
         if not self.over_sip:
@@ -152,7 +161,7 @@ class Pbx:
     def _peers(self) -> list[str]:
         """The phones for chan_sip, which knows one device by one name."""
         lines = []
-        for extension, (group, name, ports) in PHONES.items():
+        for extension, (group, name, ports) in self.house.phones.items():
             for index, port in enumerate(ports or (None,)):
                 lines += [f"[{extension}{'b' * index}](phone)", f"callerid={name} <{extension}>"]
                 lines += [f"callgroup={group}", f"pickupgroup={group}"]
@@ -161,7 +170,7 @@ class Pbx:
 
     def _endpoints(self) -> list[str]:
         lines = []
-        for extension, (group, name, ports) in PHONES.items():
+        for extension, (group, name, ports) in self.house.phones.items():
             lines += [f"[{extension}](phone)", f"aors={extension}"]
             lines += [f"callerid={name} <{extension}>", f"mailboxes={extension}@default"]
             lines += [f"call_group={group}", f"pickup_group={group}"]

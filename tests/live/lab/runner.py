@@ -20,6 +20,7 @@ from . import compare, over_sip, sample, tap
 from . import scenarios as _scenarios  # noqa: F401  (enters them into the book)
 from .chroot import cache, ensure
 from .foresight import Seer
+from .houses import OVER_SIP, asterisk_of, house_of
 from .pbx import AMI_PORT, SECRET, Pbx
 from .stage import BOOK, Scenario, Stage
 
@@ -52,9 +53,10 @@ def _chosen(version: str, only: list[str]) -> list[Scenario]:
 
 
 def _tells(scenario: Scenario, version: str) -> bool:
-    if version == over_sip.VERSION:
-        return "16" in scenario.versions and over_sip.tells(scenario.name)
-    return version in scenario.versions
+    if version == OVER_SIP:
+        own = "16" in scenario.versions and not scenario.house
+        return own and over_sip.tells(scenario.name)
+    return asterisk_of(version) in scenario.versions and house_of(version).name == scenario.house
 
 
 def names(version: str, only: list[str]) -> list[str]:
@@ -133,7 +135,7 @@ async def play_in_time(
 
 async def warm_up(stage: Stage) -> None:
     """The very first call of a fresh Asterisk is slow; nobody's times shall suffer from it."""
-    for number, phone in (("67000201", "201"), ("69000202", "202")):
+    for number, phone in stage.pbx.house.warm_up:
         stage.plan(phone, "180@0.1 200@0.3")
         await stage.talk(stage.outside(number), 0.2)
         await stage.pbx.idle()

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from . import sample, truth
 from .dialog import Dialog
 from .foresight import Foresight, Seer
-from .pbx import NOBODY_LISTENS, PHONES, SIP_PORT, Pbx
+from .houses import NOBODY_LISTENS
+from .pbx import SIP_PORT, Pbx
 from .phone import Phone
 from .wire import Log, iso
 
@@ -46,7 +47,7 @@ class Stage:
         where = (pbx.host, SIP_PORT)
         self.world = Phone("trunk", (pbx.world, SIP_PORT), where, self.log)
         self.phones = {"trunk": self.world}
-        for extension, (_, _, ports) in PHONES.items():
+        for extension, (_, _, ports) in pbx.house.phones.items():
             for index, port in enumerate(ports):
                 name = extension + "b" * index
                 if extension != NOBODY_LISTENS:
@@ -89,7 +90,9 @@ class Stage:
         return self.world.dial(number, caller, name)
 
     def inside(self, extension: str, number: str) -> Dialog:
-        return self.phones[extension].dial(number, name=PHONES[extension[:3]][1])
+        return self.phones[extension].dial(
+            number, name=self.pbx.house.phones[extension.rstrip("b")][1]
+        )
 
     async def rung(self, who: str, count: int = 1) -> Dialog:
         """The count-th call that came to this phone, once it rings (or would)."""
@@ -232,6 +235,8 @@ class Scenario:
     story: Story
     seconds: float
     versions: tuple[str, ...] = ("22", "16")
+    house: str = ""
+    """The house that it is played in: the laboratory's own, or one of `houses/`."""
     joins_at: float | None = None
     """The recorder joins so many seconds after the start, with a snapshot (else before it)."""
     leaves_at: float | None = None

@@ -1,10 +1,16 @@
 """Importing this enters every scenario into the book."""
 
 from . import (
+    ari,
+    basic,
     corners,
     direct,
+    followme,
     foreseen,
     forwards,
+    fpbx,
+    fpbx_lines,
+    fpbx_moves,
     groups,
     menus,
     more,
@@ -14,6 +20,7 @@ from . import (
     queues,
     races,
     recorders,
+    restarts,
     rings,
     soak,
     switchboard,
@@ -21,10 +28,16 @@ from . import (
 )
 
 __all__ = [
+    "ari",
+    "basic",
     "corners",
     "direct",
+    "followme",
     "foreseen",
     "forwards",
+    "fpbx",
+    "fpbx_lines",
+    "fpbx_moves",
     "groups",
     "menus",
     "more",
@@ -34,6 +47,7 @@ __all__ = [
     "queues",
     "races",
     "recorders",
+    "restarts",
     "rings",
     "soak",
     "switchboard",
