@@ -22,38 +22,41 @@ AGENT = (
 BRIDGES = (b"BridgeEnter", b"BridgeLeave")
 HANGUPS = (b"HangupRequest", b"SoftHangupRequest")
 LOST: dict[tuple[bytes, ...], int] = {
-    (b"Newchannel",): 600,  # nothing is known of a call of which no channel was born
+    (b"Newchannel",): 700,  # nothing is known of a call of which no channel was born
     (b"Newstate",): 10,
     (b"Rename",): 0,
-    (b"DialBegin",): 100,
+    (b"DialBegin",): 130,
     (b"OriginateResponse",): 0,
     (b"DialState",): 2,
-    (b"DialEnd",): 20,
+    (b"DialEnd",): 35,
     (b"BridgeEnter",): 5,
     (b"BridgeLeave",): 0,
     (b"HangupRequest",): 0,
     (b"SoftHangupRequest",): 0,
-    (b"Hangup",): 80,  # no call ends before the stream does
+    (b"Hangup",): 90,  # no call ends before the stream does
     (b"Pickup",): 0,
     (b"BlindTransfer",): 0,
     (b"AttendedTransfer",): 0,
     (b"ParkedCall",): 0,
     (b"UnParkedCall",): 0,
     (b"QueueCallerJoin",): 0,
-    (b"QueueCallerLeave",): 3,
+    (b"QueueCallerLeave",): 5,
     (b"QueueCallerAbandon",): 0,
     (b"ConfbridgeJoin",): 0,
     (b"Newexten",): 0,
     (b"Cdr",): 0,
     AGENT: 5,
-    BRIDGES: 0,
+    BRIDGES: 1,
     HANGUPS: 0,
     (b"Pickup", *BRIDGES): 60,
     (b"DialState", b"Newstate"): 160,
     (b"HangupRequest", b"Cdr"): 0,
     (*HANGUPS, b"Cdr", *AGENT): 5,
 }
-"""What is hidden, and how many of the some 570 judged calls may then be `unknown` at most."""
+"""What is hidden, and how many of the some 690 judged calls may then be `unknown` at most."""
+
+UNTIED = "/pickup_invite_replaces"
+"""Only dials and bridges tie its picker's channel to the call: without them it is another call."""
 
 
 @cache
@@ -99,6 +102,8 @@ def test_no_call_is_incomplete_whose_channels_were_all_seen() -> None:
         for kind in (b"DialBegin", b"DialState", b"DialEnd", *BRIDGES, *HANGUPS, *AGENT, b"Cdr")
     )
     for name, (messages, right) in originals().items():
+        if name.endswith(UNTIED):
+            continue
         left = [raw for raw in messages if not raw.startswith(unwanted)]
         for call_id, (said, call) in verdicts(left).items():
             assert call_id in right, name
