@@ -38,12 +38,13 @@ image: $(VENV)/.dev  ## the Dockerfile's steps on a bare Debian, and what comes 
 bare: $(VENV)/.dev  ## 'make run' and 'make test' in a fresh clone on a bare Debian 12 and 13 (root on Debian)
 	@$(BIN)/python -m tests.live.lab.bare debian-12 debian-13 --args="$(ARGS)"
 
-lint: $(VENV)/.dev  ## style, format, types, who may import whom, and tidy files
+lint: $(VENV)/.dev  ## style, format, types, who may import whom, what nobody uses, and tidy files
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/ruff format --check $(CODE)
 	@$(BIN)/mypy $(CODE)
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.tidy
+	@$(BIN)/vulture
 
 format: $(VENV)/.dev  ## put the code in shape
 	@$(BIN)/ruff check --fix-only --quiet $(CODE)
