@@ -13,6 +13,33 @@ from tests.ami.fake_pbx import SECRET, FakePbx, denied, event, lines, running
 from tests.ami.listening import Address, Seen, listening, until
 
 
+@pytest.mark.parametrize("version", ["1.0", "1.1", "1.3"])
+async def test_a_pbx_that_speaks_ami_1_is_refused_with_a_sentence_and_no_storm(
+    version: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    sink = Seen()
+    pbx = FakePbx(greeting=f"Asterisk Call Manager/{version}\r\n".encode())
+    async with running(pbx), listening(pbx, sink) as listener:
+        await until(lambda: listener.state is State.TOO_OLD)
+        await asyncio.sleep(0.3)
+        assert pbx.connections == 1
+    assert listener.connects == 0
+    assert sink.told == []
+    assert pbx.names("Login") == []
+    assert [r.message for r in caplog.records if r.levelno >= logging.WARNING] == [
+        f'pbx main: the PBX greets with "Asterisk Call Manager/{version}", which is Asterisk 11 or '
+        "older: callcheck needs Asterisk 12 or newer"
+    ]
+
+
+async def test_a_pbx_that_was_too_old_is_followed_after_its_upgrade() -> None:
+    pbx = FakePbx(greeting=b"Asterisk Call Manager/1.3\r\n")
+    async with running(pbx), listening(pbx, Seen(), refused_seconds=0.1) as listener:
+        await until(lambda: listener.state is State.TOO_OLD)
+        pbx.greeting = b"Asterisk Call Manager/2.0.0\r\n"
+        await until(lambda: listener.state is State.CONNECTED)
+
+
 async def test_events_arrive_in_order_after_connected() -> None:
     sink = Seen()
     async with running(FakePbx(after_login=event("Newchannel", 1))) as pbx, listening(pbx, sink):

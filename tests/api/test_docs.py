@@ -92,6 +92,7 @@ def test_metrics_have_prometheus_content_type() -> None:
         (PbxHealth("main", "connecting"), None, "PBX main is not connected", ""),
         (PbxHealth("main", "waiting", "10.0.0.1:5038"), None, "no answer at 10.0.0.1:5038", ""),
         (PbxHealth("main", "refused", username="bob"), None, "refuses the login of bob", ""),
+        (PbxHealth("main", "too_old"), None, "upgrade it to Asterisk 12 or newer", ""),
         (PbxHealth("main", "connected"), "the store is read-only", "the store is read-only", ""),
         (PbxHealth("main", "connected", timestamps=False), None, "", "timestampevents = yes"),
         (PbxHealth("main", "connected", missing_classes=("call",)), None, "", "add call to read="),

@@ -17,6 +17,33 @@ DIRECT = TESTS / "recordings" / "22" / "direct_4s.ami.gz"
 LATE = TESTS / "recordings" / "22" / "direct_22s.ami.gz"
 BUSY_DAY = next(r for r in recordings() if r.name == "22/soak_1")
 
+ASTERISK_11 = b"""Asterisk Call Manager/1.3
+Event: Newchannel
+Privilege: call,all
+Timestamp: 1795600000.000000
+Channel: SIP/trunk-0000004a
+ChannelState: 4
+CallerIDNum: 29555001
+Exten: 67000201
+Uniqueid: 1795600000.157
+
+Event: Newstate
+Privilege: call,all
+Timestamp: 1795600000.100000
+Channel: SIP/trunk-0000004a
+ChannelState: 6
+Uniqueid: 1795600000.157
+
+Event: Hangup
+Privilege: call,all
+Timestamp: 1795600009.100000
+Channel: SIP/trunk-0000004a
+Uniqueid: 1795600000.157
+Cause: 16
+
+"""
+"""A call as AMI 1.3 tells it: no Linkedid, no dial and no bridge that could be followed."""
+
 
 def callcheck(
     *arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None
@@ -73,6 +100,15 @@ def test_explain_tells_the_story() -> None:
     assert "+0.000 s" in story
     assert "Anna" in story
     assert "answer_by_ring: met" in story
+
+
+def test_a_recording_of_ami_1_gives_no_call_and_says_why() -> None:
+    done = replay("--json", "-", stdin=ASTERISK_11.replace(b"\n", b"\r\n"))
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert one_line(done.stderr) == (
+        'callcheck: -: it begins with "Asterisk Call Manager/1.3", so it was recorded on Asterisk '
+        "11 or older; calls can be read from Asterisk 12 and newer"
+    )
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])

@@ -18,7 +18,7 @@ from typing import Protocol, TypeVar
 
 from callcheck.ami.address import Address, Pace, tls_of
 from callcheck.ami.backoff import Backoff
-from callcheck.ami.link import Headers, Link, LinkError, LoginRefused, NoAnswer
+from callcheck.ami.link import Headers, Link, LinkError, LoginRefused, NoAnswer, TooOld
 from callcheck.ami.rights import Rights
 
 log = logging.getLogger(__name__)
@@ -49,6 +49,8 @@ class State(StrEnum):
     CONNECTED = "connected"
     REFUSED = "refused"
     """The PBX does not accept user or secret; it is asked again, but rarely."""
+    TOO_OLD = "too_old"
+    """The PBX speaks AMI 1.x; it is tried again as rarely, in case it was upgraded."""
     WAITING = "waiting"
     CLOSED = "closed"
 
@@ -132,6 +134,13 @@ class Listener:
         except LoginRefused as refused:
             self._end(f"the PBX refuses the login of {self.pbx.username}: {refused}")
             self.state = State.REFUSED
+            return self._backoff.around(self.pbx.refused_seconds)
+        except TooOld as greeting:
+            self._end(
+                f'the PBX greets with "{greeting}", which is Asterisk 11 or older: callcheck needs '
+                "Asterisk 12 or newer"
+            )
+            self.state = State.TOO_OLD
             return self._backoff.around(self.pbx.refused_seconds)
         except Exception as error:  # whatever it is, a listener that ends is worse
             self._end(self._in_words(error))

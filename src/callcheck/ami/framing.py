@@ -15,10 +15,17 @@ LIMIT = 1 << 20
 
 _CRLF = b"\r\n\r\n"
 _LF = b"\n\n"
+_TOO_OLD = re.compile(r"Asterisk Call Manager/[01]\.")
 _INITIALS = {b"E", b"R"}  # of Event and Response
 # In the middle of a message (the session before was cut off) a greeting counts only where a
 # message begins after it, so that a caller who calls himself like one cuts nothing.
 _CUT_IN = re.compile(rb"Asterisk Call Manager/[\w.]*\r\n(?=(?:Response|Event): )")
+
+
+def too_old(greeting: str) -> bool:
+    """Whether a PBX that greets so speaks AMI 1.x (Asterisk 11 and older), whose events name
+    neither calls (Linkedid) nor dials nor bridges as those of AMI 2 and later do."""
+    return _TOO_OLD.match(greeting) is not None
 
 
 class Framer:

@@ -18,7 +18,7 @@ from panoramisk import Manager
 from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.message import Message
 
-from callcheck.ami.framing import Framer
+from callcheck.ami.framing import Framer, too_old
 
 Headers = Mapping[str, str]
 """One response or event of an answer, by header name; panoramisk's reading of it."""
@@ -46,6 +46,10 @@ class NoAnswer(LinkError):
 
 class LoginRefused(LinkError):
     """The PBX does not accept the user or the secret."""
+
+
+class TooOld(LinkError):
+    """The PBX speaks a version of AMI whose events are of no use here."""
 
 
 class Owner(Protocol):
@@ -87,6 +91,8 @@ class Wire(AMIProtocol):  # type: ignore[misc]
     def data_received(self, data: bytes) -> None:
         """Framed messages to the owner, in order; never raises for what a PBX sends."""
         messages = self.framer.feed(data)
+        if not self.live and self.framer.greeting and too_old(self.framer.greeting):
+            self.end(self.framer.greeting)
         lost, self.framer.oversized = self.framer.oversized, 0
         if lost:
             self.owner.dropped(lost)
@@ -190,7 +196,7 @@ class Link(Manager):  # type: ignore[misc]
                 {opening, self.gone}, timeout=within, return_when=asyncio.FIRST_COMPLETED
             )
             if not opening.done():
-                raise LinkLost(self.gone.result()) if self.gone.done() else TimeoutError
+                raise self._lost() if self.gone.done() else TimeoutError
             made = opening.result()
         except BaseException:
             if not opening.cancel() and not opening.exception():
@@ -203,7 +209,8 @@ class Link(Manager):  # type: ignore[misc]
     async def ask(self, headers: Mapping[str, str], within: float) -> list[Headers]:
         """Sends an action; its response and, of a list, the events up to its end.
 
-        Raises `LinkLost`, or `NoAnswer` after `within` seconds; the action is then forgotten.
+        Raises `LinkLost`, `TooOld`, or `NoAnswer` after `within` seconds; the action is then
+        forgotten.
         """
         self._asked += 1
         action_id = f"callcheck-{self._asked}"
@@ -211,7 +218,7 @@ class Link(Manager):  # type: ignore[misc]
 
     async def _ask(self, headers: dict[str, str], action_id: str, within: float) -> list[Headers]:
         if self.gone.done():
-            raise LinkLost(self.gone.result())
+            raise self._lost()
         # shielded: in panoramisk's repository an Action is itself a future, and not hashable
         answer: asyncio.Future[Any] = asyncio.shield(self.send_action(headers))
         try:
@@ -224,13 +231,14 @@ class Link(Manager):  # type: ignore[misc]
             result = answer.result()
             return result if isinstance(result, list) else [result]
         if self.gone.done():
-            raise LinkLost(self.gone.result())
+            raise self._lost()
         raise NoAnswer(f"{headers['Action']} was not answered within {within:g} s")
 
     async def login_as(self, user: str, secret: str, within: float, *, hashed: bool = True) -> None:
         """Logs in, by challenge and MD5 where the PBX offers it and `hashed` allows.
 
-        Raises `LoginRefused` with what the PBX said, `LinkLost` or `NoAnswer`.
+        Raises `LoginRefused` with what the PBX said, `TooOld` with its greeting, `LinkLost` or
+        `NoAnswer`.
         """
         proof = {"Secret": secret}
         if hashed:
@@ -242,6 +250,11 @@ class Link(Manager):  # type: ignore[misc]
         response = (await self.ask(headers, within))[0]
         if response.get("Response") != "Success":
             raise LoginRefused(response.get("Message") or "no reason given")
+
+    def _lost(self) -> LinkError:
+        """Why the connection is gone."""
+        why = self.gone.result()
+        return TooOld(why) if too_old(why) else LinkLost(why)
 
     def ping(self) -> None:
         """Nothing: panoramisk would send pings and never look for the pong."""

@@ -10,7 +10,7 @@ from callcheck.api.backend import Readiness
 
 @dataclass(frozen=True, slots=True)
 class PbxHealth:
-    """One connection. `state` is connecting, connected, refused or waiting."""
+    """One connection. `state` is connecting, connected, refused, too_old or waiting."""
 
     name: str
     state: str
@@ -38,6 +38,11 @@ def _problem(pbx: PbxHealth) -> str | None:
         return (
             f"PBX {pbx.name} refuses the login of {pbx.username or 'our user'}: compare the user "
             "and the secret with manager.conf, and its permit= lines with our address"
+        )
+    if pbx.state == "too_old":
+        return (
+            f"PBX {pbx.name} speaks AMI 1.x, so it is Asterisk 11 or older, and its calls cannot "
+            "be followed: upgrade it to Asterisk 12 or newer (16 and 22 are tested)"
         )
     return (
         f"PBX {pbx.name} is not connected: no answer at {pbx.address or 'its address'} yet; "

@@ -57,12 +57,17 @@ def run_replay(
 
 def _replay_one(file: str, pbx: str, config: Config, printer: _Printer) -> int:
     try:
-        printer.print(replay(file, pbx, config.directory(pbx), judge_of(config, pbx)))
+        judge = judge_of(config, pbx)
+        printer.print(replay(file, pbx, config.directory(pbx), judge, warn=_warn))
     except ReplayError as error:
-        sys.stdout.flush()
-        print(f"callcheck: {error}", file=sys.stderr)
+        _warn(str(error))
         return 1
     return 0
+
+
+def _warn(text: str) -> None:
+    sys.stdout.flush()
+    print(f"callcheck: {text}", file=sys.stderr)
 
 
 class _Printer:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from types import MappingProxyType
 
 from callcheck.ami.events import EVENTS, introduce, time_in
-from callcheck.ami.framing import GREETING, Framer
+from callcheck.ami.framing import GREETING, Framer, too_old
 from callcheck.calls.directory import Directory
 from callcheck.calls.events import ChannelFound, Event, HungUp
 from callcheck.calls.model import Call, Micros, TimeSource
@@ -42,6 +42,8 @@ class Follower:
         """Events that lack what they make no sense without."""
         self.strange = 0
         """Messages that are neither an event nor a response, nor a session's greeting."""
+        self.too_old: str | None = None
+        """The greeting of a session in AMI 1.x, of which no call can be made."""
         self.timed: bool | None = None
         """Whether events carry their time; None before the first one."""
         self._order = 0
@@ -143,6 +145,8 @@ class Follower:
     def _no_event(self, raw: bytes) -> None:
         """A greeting in mid-stream begins a new session: nothing was seen in between."""
         if raw.startswith(GREETING):
+            greeting = raw.decode("ascii", "replace")
+            self.too_old = greeting if too_old(greeting) else self.too_old
             if self.tracker.channels:
                 self.tracker.cut()
         elif not raw.startswith(b"Response: "):

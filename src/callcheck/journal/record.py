@@ -18,6 +18,8 @@ from callcheck.ami.framing import GREETING
 SESSION = GREETING + b"callcheck\r\n"
 """Begins every session in a recording, so that a replay sees where an outage was."""
 
+_HOPELESS = (State.REFUSED, State.TOO_OLD)
+
 
 class RecordError(Exception):
     """Why nothing can be recorded, in one sentence."""
@@ -86,7 +88,7 @@ async def record(
     """Writes what `pbx` sends to `path` until `stop` is set; the number of events.
 
     An outage is waited out. Raises `RecordError` when the file cannot be written, the login is
-    refused, or the PBX could not be reached at all before `stop`.
+    refused, the PBX is too old, or it could not be reached at all before `stop`.
     """
     with create(path, force=force) as file:
         sink = Recording(file)
@@ -94,7 +96,7 @@ async def record(
         running = asyncio.create_task(listener.run())
         try:
             while not stop.is_set():
-                if sink.failed or listener.state is State.REFUSED:
+                if sink.failed or listener.state in _HOPELESS:
                     break
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), 0.1)
@@ -106,6 +108,6 @@ async def record(
         raise RecordError(f"{path} cannot be written: {sink.failed.strerror}")
     if not sink.sessions:
         path.unlink(missing_ok=True)  # an empty file would only stand in the way of the next try
-    if state is State.REFUSED or not sink.sessions:
+    if state in _HOPELESS or not sink.sessions:
         raise RecordError(trouble or f"{pbx.host}:{pbx.port} was not connected yet")
     return sink.events

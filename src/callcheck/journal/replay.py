@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -34,8 +34,15 @@ class Judged:
     findings: tuple[Finding, ...]
 
 
-def replay(name: str, pbx: str, directory: Directory, judge: Judge) -> Iterator[Judged]:
-    """The calls of one recording (`-` is standard input), in the order of their ends.
+def replay(
+    name: str,
+    pbx: str,
+    directory: Directory,
+    judge: Judge,
+    warn: Callable[[str], object] = lambda _: None,
+) -> Iterator[Judged]:
+    """The calls of one recording (`-` is standard input), in the order of their ends. `warn` gets
+    a sentence about what could be read but not used.
 
     Calls that were read before a damaged place are given out before `ReplayError` is raised.
     """
@@ -43,6 +50,11 @@ def replay(name: str, pbx: str, directory: Directory, judge: Judge) -> Iterator[
     stream = _Chunks(name)
     for call in follow_bytes(follower, iter(stream)):
         yield Judged(call, judge(call))
+    if follower.too_old:
+        warn(
+            f'{name}: it begins with "{follower.too_old}", so it was recorded on Asterisk 11 or '
+            "older; calls can be read from Asterisk 12 and newer"
+        )
     if stream.damage:
         raise ReplayError(stream.damage)
     if follower.messages == follower.strange:
