@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ from callcheck.absences.model import ForwardKind, Message
 from callcheck.api.absences.models import AbsenceOut, CoverList, DigestOut, LedgerList
 from callcheck.calls.model import Call, Disposition, Via
 from callcheck.store import Forwards, Meanwhile, Store
+from callcheck.store.absences.forwards import Told
 from tests.absences.people import HOUR, at
 from tests.absences.test_api import PATH, Clock, served
 from tests.api.house_of_cards import BREACHED, MET, TOKENS, a_call, bearer
@@ -99,26 +99,32 @@ def test_the_ledger_as_a_spreadsheet(week: Week) -> None:
 def test_the_states_of_the_ledger(store: Store) -> None:
     """Forwarded in time, late, to a wrong target, never, left on after the return."""
     clock = Clock(at("2026-11-20 16:00"))
-    look: Callable[..., int] = Forwards(store).look
+    forwards = Forwards(store)
     always = ForwardKind.ALWAYS
+
+    def told(seen: dict[tuple[str, ForwardKind], str | None], text: str) -> None:
+        moment = at(text)
+        changed: Told = {("201", None): moment, ("203", None): moment}
+        forwards.look("main", seen, moment, told=changed)
+
     with served(store, clock) as api:
 
         def away(extension: str, day: int) -> None:
             body = {"extension": extension, "from": f"2026-11-{day}", "to": f"2026-11-{day + 1}"}
             assert api.post(PATH, json=body).status_code == 201
 
-        look("main", {}, clock.now)
+        forwards.look("main", {}, clock.now)
         away("201", 23)
-        look("main", {("201", always): "202"}, at("2026-11-22 12:00"), told=True)
-        look("main", {}, at("2026-11-24 08:00"), told=True)
+        told({("201", always): "202"}, "2026-11-22 12:00")
+        told({}, "2026-11-24 08:00")
         away("201", 24)
-        look("main", {("201", always): "202"}, at("2026-11-24 10:00"), told=True)
-        look("main", {}, at("2026-11-25 08:00"), told=True)
+        told({("201", always): "202"}, "2026-11-24 10:00")
+        told({}, "2026-11-25 08:00")
         away("201", 25)
-        look("main", {("201", always): "299"}, at("2026-11-25 08:00"), told=True)
-        look("main", {}, at("2026-11-26 08:00"), told=True)
+        told({("201", always): "299"}, "2026-11-25 08:00")
+        told({}, "2026-11-26 08:00")
         away("201", 26)
-        look("main", {("203", always): "202"}, at("2026-11-26 08:00"), told=True)
+        told({("203", always): "202"}, "2026-11-26 08:00")
         away("203", 26)
         clock.now = at("2026-11-30 12:00")
         lines = api.get(f"{PATH}/ledger").json()["items"]

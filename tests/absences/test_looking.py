@@ -10,6 +10,7 @@ from callcheck.absences.model import Draft, ForwardKind, State
 from callcheck.absences.service import Desk, Wanted
 from callcheck.absences.terms import Terms
 from callcheck.store import Absences, Forwards, Meanwhile, Store
+from callcheck.store.absences.forwards import Told
 from tests.absences.people import CLOCK, DIRECTORY, HOUR, MONDAY
 
 PERSONS = ("201", "202", "203", "301")
@@ -33,7 +34,8 @@ def test_a_look_says_what_a_report_says(store: Store, seed: int) -> None:
         kinds = dice.sample(list(ForwardKind), dice.choice((0, 1, 1, 2)))
         to = dice.choice(TARGETS)
         seen = {(one, kind): "10" if kind is ForwardKind.RING_TIME else to for kind in kinds}
-        phones.look(dice.choice(("main", "main/302")), seen, clock[0], [one], told=True)
+        told: Told = {(one, None): clock[0]}
+        phones.look(dice.choice(("main", "main/302")), seen, clock[0], [one], told)
         phones.reach("main", {dice.choice(PERSONS): dice.random() < 0.9}, clock[0])
         everything, looked = desk.look()
         report = desk.stands()

@@ -132,13 +132,14 @@ def test_a_change_of_state() -> None:
 
 
 @pytest.mark.parametrize(
-    ("device", "extension"),
-    [("Custom:CF201", "201"), ("Custom:CFB201", "201"), ("Custom:DND205", "205"),
-     ("Custom:DEVDND205", "205"), ("Custom:CFU7", "7"), ("Custom:FOLLOWME201", None),
+    ("device", "forward"),
+    [("Custom:CF201", ("201", "always")), ("Custom:CFB201", ("201", "busy")),
+     ("Custom:DND205", ("205", "dnd")), ("Custom:DEVDND205", ("205", "dnd")),
+     ("Custom:CFU7", ("7", "no_answer")), ("Custom:FOLLOWME201", None),
      ("Custom:CF", None), ("PJSIP/201", None)],
 )  # fmt: skip
-def test_the_states_that_tell_of_a_forward(device: str, extension: str | None) -> None:
-    assert hints_at(device, FAMILIES) == extension
+def test_the_states_that_tell_of_a_forward(device: str, forward: tuple[str, str] | None) -> None:
+    assert hints_at(device, FAMILIES) == forward
 
 
 def test_user_events() -> None:

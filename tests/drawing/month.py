@@ -121,7 +121,9 @@ def _away(month: Month) -> None:
     us = month.now * US
     forwards = Forwards(month.store)
     forwards.look("main", {}, us - 9 * DAY * US)
-    forwards.look("main", {("205", ForwardKind.ALWAYS): "202"}, us - 8 * DAY * US, told=True)
+    set_at = us - 8 * DAY * US
+    key = ("205", ForwardKind.ALWAYS)
+    forwards.look("main", {key: "202"}, set_at, told={key: set_at})
     forwards.reach("main", {p.extension: True for p in month.config.parties}, us - 9 * DAY * US)
     desk = make_desk(month.config, month.store)
     half = DAY * US // 2

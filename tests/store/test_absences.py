@@ -221,11 +221,31 @@ def test_a_forward_counts_in_doubt_for_the_person(forwards: Forwards) -> None:
 def test_what_the_pbx_tells_happened_then(forwards: Forwards) -> None:
     forwards.look("main", {}, 100)
     forwards.look("other", {("201", ALWAYS): "9"}, 100)
-    forwards.look("main", {("201", ForwardKind.DND): None}, 130, only={"201"}, told=True)
-    forwards.look("main", {}, 140, only={"202"}, told=True)
+    dnd = ("201", ForwardKind.DND)
+    forwards.look("main", {dnd: None}, 135, only={"201"}, told={dnd: 130})
+    forwards.look("main", {}, 140, only={"202"}, told={("202", None): 140})
     (other, mine) = forwards.all()
     assert (mine.kind, mine.to, mine.since, mine.until) == (ForwardKind.DND, None, 130, None)
     assert (other.pbx, other.until) == ("other", None)
+
+
+def test_what_the_pbx_told_keeps_its_time_when_all_is_looked_at(forwards: Forwards) -> None:
+    cf, dnd = ("201", ALWAYS), ("201", ForwardKind.DND)
+    quiet = ("204", ALWAYS)
+    forwards.look("main", {}, 100)
+    forwards.look("main", {cf: "202", dnd: None, quiet: "205"}, 160, told={cf: 150})
+    forwards.look("main", {}, 220, told={("201", None): 210})
+    assert [(f.extension, f.kind, f.since, f.until) for f in forwards.all()] == [
+        ("201", ALWAYS, 150, 210),
+        ("201", ForwardKind.DND, 150, 210),  # few PBXs tell of each kind
+        ("204", ALWAYS, 100, 220),
+    ]
+
+
+def test_a_forward_of_another_kind_may_be_older_than_the_first_look(forwards: Forwards) -> None:
+    cf, dnd = ("201", ALWAYS), ("201", ForwardKind.DND)
+    forwards.look("main", {cf: "202", dnd: None}, 160, told={dnd: 150})
+    assert [(f.kind, f.since) for f in forwards.all()] == [(ALWAYS, None), (dnd[1], 150)]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -241,7 +261,8 @@ def test_what_is_remembered_is_what_is_stored(store: Store, seed: int) -> None:
         seen = {
             (one, ALWAYS): dice.choice(["8001", "8002"]) for one in asked if dice.random() > 0.4
         }
-        pbxs[name].look(name, seen, now * 1000 - dice.randrange(5000), asked, told=True)
+        at = now * 1000 - dice.randrange(5000)
+        pbxs[name].look(name, seen, at, asked, told=dict.fromkeys(((a, None) for a in asked), at))
         start = dice.randrange(100) * DAY
         taken = writer.take(Draft(dice.choice(asked), start, start + DAY), "api", now).absence
         if dice.random() > 0.5:

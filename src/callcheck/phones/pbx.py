@@ -122,16 +122,16 @@ def _yes(device: str, state: str) -> bool:
     return state == "INUSE" if follow_me_of(device) else state not in _GONE
 
 
-def hints_at(device: str, families: Mapping[str, str]) -> str | None:
-    """The extension whose forward has changed, if `Custom:CF201` and its like says so."""
+def hints_at(device: str, families: Mapping[str, str]) -> tuple[str, str] | None:
+    """Whose forward has changed, and which kind, if `Custom:CF201` and its like says so."""
     if not device.startswith(_CUSTOM):
         return None
     name = device.removeprefix(_CUSTOM).removeprefix("DEV")  # FreePBX: DEVDND201 for a device
-    longest_first = sorted(families.values(), key=len, reverse=True)
-    for family in longest_first:
+    longest_first = sorted(families.items(), key=lambda one: len(one[1]), reverse=True)
+    for kind, family in longest_first:
         extension = name.removeprefix(family)
         if extension != name and extension.isdigit():
-            return extension
+            return extension, kind
     return None
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from callcheck.absences.model import ForwardKind, Message
 from callcheck.absences.service import Desk
 from callcheck.ami.client import State
+from callcheck.ami.events import time_in
 from callcheck.ami.link import LinkError
 from callcheck.calls.directory import Directory, Kind
 from callcheck.calls.model import Micros
@@ -37,9 +38,13 @@ from callcheck.phones.pbx import (
     user_event,
 )
 from callcheck.phones.redirects_302 import OwnForwards
-from callcheck.store import Forwards, Store
+from callcheck.store import Forwards, Store, StoreError
+from callcheck.store.absences.forwards import Told
 
 log = logging.getLogger(__name__)
+
+LONGEST_WAY = 5_000_000
+"""An event that seems to have been under way for longer (us) has the time of another clock."""
 
 
 class Asked(Protocol):
@@ -64,8 +69,11 @@ class Phones:
         """Whether all forwards were read since the start."""
         self._due = 0.0
         self._seen_connects = -1
-        self._hinted: set[str] = set()
+        self._hinted: dict[tuple[str, ForwardKind | None], Micros] = {}
+        """Whose forward the PBX told to have changed, which kind (None: any), and when."""
         self._states: dict[str, bool] = {}
+        self._heard_states: dict[str, bool] = {}
+        """Those told since the last list of all was asked for."""
         self._states_changed = False
         self._reachable: dict[str, bool] = {}
         """By extension, what the store was told last."""
@@ -81,20 +89,26 @@ class Phones:
         """An event about a phone, or of our dialplan."""
         state = state_of(raw)
         if state is not None:
-            follow_me = follow_me_of(state[0])
-            extension = follow_me or hints_at(state[0], self._config.absences.families)
-            if extension is not None:
-                self._hinted.add(extension)
-            if follow_me is not None:
-                self._states[state[0]] = state[1]
-            elif extension is None and self._states.get(state[0]) is not state[1]:
-                self._states[state[0]] = state[1]
-                self._states_changed = True
+            self._heard_state(*state, _moment_of(raw))
         ours = user_event(raw)
         if ours is not None:
             self._told.append((*ours, now()))
-            if ours[0] != "message":
-                self._hinted.add(ours[1].get("Extension", ""))
+            extension = ours[1].get("Extension")
+            if extension and ours[0] != "message":
+                self._hinted[extension, None] = _moment_of(raw)
+
+    def _heard_state(self, device: str, yes: bool, at: Micros) -> None:
+        follow_me = follow_me_of(device)
+        hinted = (follow_me, FOLLOW_ME) if follow_me else self._hints_at(device)
+        if hinted is not None:
+            self._hinted[hinted[0], ForwardKind(hinted[1])] = at
+        if follow_me is not None or hinted is None:
+            self._heard_states[device] = yes
+            self._states_changed |= follow_me is None and self._states.get(device) is not yes
+            self._states[device] = yes
+
+    def _hints_at(self, device: str) -> tuple[str, str] | None:
+        return hints_at(device, self._config.absences.families)
 
     async def step(self) -> bool:
         """Asks what is due. True if anything was found to have changed."""
@@ -106,10 +120,9 @@ class Phones:
         try:
             if time.monotonic() >= self._due:
                 self._due = time.monotonic() + self._config.absences.poll_seconds
-                self._hinted.clear()
-                changed |= await self._look_at_all()
+                changed |= await self._look(self._look_at_all)
             elif self._hinted:
-                changed |= await self._look_at_hinted()
+                changed |= await self._look(self._look_at_hinted)
             if self._states_changed:
                 changed |= await self._reach()
         except Denied as denied:
@@ -120,23 +133,37 @@ class Phones:
             self._trouble = None
         return changed
 
-    async def _look_at_all(self) -> bool:
+    async def _look(self, look: Callable[[Told], Awaitable[bool]]) -> bool:
+        told, self._hinted = self._hinted, {}
+        try:
+            return await look(told)
+        except (LinkError, StoreError):
+            self._hinted = self._hinted | told  # it is looked at again, and keeps its time
+            raise
+
+    async def _look_at_all(self, told: Told) -> bool:
         ask, families = self._ask, self._config.absences.families
         found = await read_forwards(ask, families, self._members)
-        self._states = await read_states(ask)
+        self._heard_states.clear()
+        listed = await read_states(ask)
+        self._states = listed | self._heard_states
         found |= self._follow_me(self._members)
-        changed = await asyncio.to_thread(self._forwards.look, self.pbx, _kinds(found), now())
+        # what was told while we asked may be what was found; it is looked at once more all the same
+        told = {**self._hinted, **told}
+        changed = await asyncio.to_thread(
+            self._forwards.look, self.pbx, _kinds(found), now(), told=told
+        )
         changed = await self._reach() or bool(changed)
         self.looked = True
         return bool(changed)
 
-    async def _look_at_hinted(self) -> bool:
-        hinted, self._hinted = self._hinted - {""}, set()
-        found = await read_some(self._ask, self._config.absences.families, hinted)
-        found |= self._follow_me(hinted)
+    async def _look_at_hinted(self, told: Told) -> bool:
+        extensions = {extension for extension, _ in told}
+        found = await read_some(self._ask, self._config.absences.families, extensions)
+        found |= self._follow_me(extensions)
         return bool(
             await asyncio.to_thread(
-                self._forwards.look, self.pbx, _kinds(found), now(), hinted, told=True
+                self._forwards.look, self.pbx, _kinds(found), now(), extensions, told
             )
         )
 
@@ -209,6 +236,13 @@ class Phones:
         if trouble != self._trouble:
             log.warning("pbx %s: %s", self.pbx, trouble)
         self._trouble = trouble
+
+
+def _moment_of(raw: bytes) -> Micros:
+    """When the PBX told something, on our own clock, by which looks are dated: the event's time
+    where it can be right, else its arrival."""
+    arrived, told = now(), time_in(raw)
+    return told if told is not None and arrived - LONGEST_WAY < told <= arrived else arrived
 
 
 def _kinds(found: Found) -> dict[tuple[str, ForwardKind], str | None]:

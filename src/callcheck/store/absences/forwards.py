@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
@@ -26,6 +27,8 @@ from callcheck.store.store import Store
 Key = tuple[str, ForwardKind]
 Seen = Mapping[Key, str | None]
 """What is in force on a PBX: the target by (extension, kind); None for `dnd`."""
+Told = Mapping[tuple[str, ForwardKind | None], Micros]
+"""When the PBX told that a forward changed, by (extension, kind); kind None stands for any."""
 
 
 EVERY = f"SELECT {', '.join(forwards.c.keys())} FROM forwards"
@@ -48,18 +51,18 @@ class Forwards:
 
     def look(
         self, pbx: str, seen: Seen, at: Micros, only: Collection[str] | None = None,
-        told: bool = False,
+        told: Told = MappingProxyType({}),
     ) -> int:  # fmt: skip
         """Takes what a look at a PBX found; gives the number of changes.
 
-        `only` names the extensions that were looked at (None: all of the PBX). `told` says that
-        the PBX told of a change just now, so that it happened at `at`.
+        `only` names the extensions that were looked at (None: all of the PBX). A change
+        of which the PBX `told` happened when it said so, whatever else is looked at then.
         """
         last, held = self._held(pbx, only)
         over, new = _changes(held, seen)
-        since = at if told else last
-        rows = [_row(pbx, key, seen[key], since) for key in new]
-        return self._change([(r.id, at) for r in over], rows, (pbx, at) if only is None else None)
+        rows = [_row(pbx, key, seen[key], _told_at(told, key, last)) for key in new]
+        ends = [(row.id, _told_at(told, _key(row), at)) for row in over]
+        return self._change(ends, rows, (pbx, at) if only is None else None)
 
     def tell(self, pbx: str, news: Mapping[str, tuple[Seen, Micros]]) -> int:
         """Takes what each of some phones was seen to do, and when; gives the number of changes."""
@@ -80,7 +83,7 @@ class Forwards:
         return last, [row for row in in_force if only is None or row.extension in only]
 
     def _change(
-        self, over: Sequence[tuple[int, Micros]], new: Sequence[Mapping[str, Any]],
+        self, over: Sequence[tuple[int, Micros | None]], new: Sequence[Mapping[str, Any]],
         looked: tuple[str, Micros] | None = None,
     ) -> int:  # fmt: skip
         if not over and not new and looked is None:
@@ -155,10 +158,27 @@ def _phones_of(kind: str, pbx: str | None = None) -> tuple[str, Values]:
 
 def _changes(held: Sequence[Row[Any]], seen: Seen) -> tuple[list[Row[Any]], list[Key]]:
     """The rows that are over, and what is new."""
-    was = {(row.extension, ForwardKind(row.kind)): row for row in held}
+    was = {_key(row): row for row in held}
     same = {key for key, to in seen.items() if key in was and was[key].target == to}
     over = [row for key, row in was.items() if key not in same]
     return over, [key for key in seen if key not in same]
+
+
+def _key(row: Row[Any]) -> Key:
+    return row.extension, ForwardKind(row.kind)
+
+
+def _told_at(told: Told, key: Key, look: Micros | None) -> Micros | None:
+    """When a forward changed: as the PBX told, else the time of the look that counts for it.
+
+    What was told of another kind of forward counts too, since few PBXs tell of each kind; but not
+    before the first look (None): a forward found then may have been there for long.
+    """
+    extension, _ = key
+    exact = told.get(key, told.get((extension, None)))
+    if exact is not None or look is None:
+        return exact
+    return min((at for (whose, _), at in told.items() if whose == extension), default=look)
 
 
 def _row(pbx: str, key: Key, to: str | None, since: Micros | None) -> dict[str, Any]:
