@@ -18,6 +18,7 @@ from callcheck.judging.verdict import Result
 from callcheck.metrics import process_registry
 from callcheck.rules import RULES
 from tests.api.house_of_cards import served
+from tests.calls.recordings import calls_of, recordings, records_of
 from tests.metrics.samples import some_metrics
 
 from .reading import code_words, metrics_named, text
@@ -98,9 +99,16 @@ def test_every_word_of_a_record_is_defined(words: type[StrEnum]) -> None:
     assert {word.value for word in words} <= code_words("docs/definitions.md")
 
 
+def test_every_field_of_a_record_is_defined() -> None:
+    recording = recordings()[0]
+    [record, *_] = records_of(calls_of(recording.messages))
+    fields = {*record, *record["legs"][0], *record["findings"][0]}
+    assert fields <= code_words("docs/definitions.md")
+
+
 def test_every_event_is_on_its_page() -> None:
     rows = re.findall(r"^\| `([A-Z]\w+)` \| [a-z]", text("docs/events.md"), re.MULTILINE)
-    assert set(EVENTS) <= {f"Event: {name}".encode() for name in rows}
+    assert set(EVENTS) == {f"Event: {name}".encode() for name in rows}
 
 
 def test_every_address_of_the_api_is_in_its_page() -> None:
