@@ -122,7 +122,8 @@ async def test_7_every_action_has_a_time_out_and_leaves_nothing_behind() -> None
 
 
 async def test_8_an_answer_that_panoramisk_chokes_on_keeps_the_connection() -> None:
-    # the KeyError of its issue 90: "successfully queued" to an action without `Async`
+    # the KeyError of github.com/gawel/panoramisk/issues/90: "successfully queued" to an action
+    # without `Async`
     pbx = FakePbx(
         {"Status": lambda _: "Response: Success|@|Message: Originate successfully queued"}
     )

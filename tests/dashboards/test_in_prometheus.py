@@ -22,7 +22,7 @@ EXPECTED: dict[Place, dict[str, float]] = {
     ("unit", "Last 24 hours", "B"): {"registry": 40},
     ("unit", "This week against last", "A"): {"registry": 60 / 93},
     ("unit", "This week against last", "B"): {"": 45 / 50},
-    # the contract's example of the interval: 60 of 93 is 54.4 to 73.5 %
+    # the interval's example in docs/definitions.md: 60 of 93 is 54.4 to 73.5 %
     ("unit", "How sure that is (7 days)", "A"): {"registry": 0.543935},
     ("unit", "How sure that is (7 days)", "B"): {"registry": 0.734871},
     ("unit", "Judged calls, n", "A"): {"registry": 93},

@@ -13,6 +13,7 @@ TABLE = "| a | b |\n|---|---|\n"
 # built here, so that this file has none of them
 OURS, BASE, MIDDLE, THEIRS = ("<" * 7, "|" * 7, "=" * 7, ">" * 7)
 
+NOT_HERE = "cite docs/, a standard or Asterisk's own pages"
 NO_HEADER = "a row outside a table: write a header and |---| above it"
 
 PLANTED = [
@@ -29,11 +30,17 @@ PLANTED = [
     ("any.md", "text\n| 1 | 2 |\n", [(2, NO_HEADER)]),
     ("any.md", "| 1 | 2 |\n\n", [(1, NO_HEADER)]),
 ]
+CITATIONS = [
+    "(contract, " + "section 2)", "contract; " + "sections 1 and 2", "the contract" + "'s JSON",
+    "handbook" + " H1", "from issue" + " 4 on", "(asterisk" + ".md, section 9)",
+    "see ../shared" + "/design/house.md", "shared" + "/cases",
+]  # fmt: skip
 CLEAN = [
     ("any.md", f"text\n\n{TABLE}| 1 | `a\\|b` |\n| 3 | |\n\ntext | more\n"),
     ("any.md", "a | b\n--|--\n1 | 2\n"),
     ("any.md", "```\n| 1 | 2 | 3 |\n```\n"),
     ("any.py", "x = 'a | b'\n| not Markdown\n"),
+    ("any.md", "an import contract, docs/definitions.md, RFC 3261, the issue of 2026\n"),
     ("any.txt", f"{MIDDLE}=\n<<<<<<\n"),
 ]
 
@@ -41,6 +48,16 @@ CLEAN = [
 @pytest.mark.parametrize(("name", "text", "expected"), PLANTED)
 def test_a_planted_fault_is_found(name: str, text: str, expected: list[tuple[int, str]]) -> None:
     assert list(faults(name, text)) == expected
+
+
+@pytest.mark.parametrize("citation", CITATIONS)
+def test_a_citation_of_what_is_not_here_is_found(citation: str) -> None:
+    ((line, what),) = faults("src/any.py", f"\n# {citation}\n")
+    assert (line, what.partition(":")[0]) == (2, NOT_HERE)
+
+
+def test_a_file_on_the_list_may_still_cite() -> None:
+    assert list(faults("a.py", "# handbook" + " H1\n", {"a.py"})) == []
 
 
 @pytest.mark.parametrize(("name", "text"), CLEAN)

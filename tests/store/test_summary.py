@@ -20,7 +20,7 @@ from tests.store.samples import HOUR, NOON, SECOND, a_call, missed, said
 
 
 def golden() -> list[JudgedCall]:
-    """The contract's example: A 80 (60 in time), B 20 (12 in time, 7 of them short)."""
+    """docs/definitions.md's example: A 80 (60 in time), B 20 (12 in time, 7 of them short)."""
     calls: list[JudgedCall] = []
     calls += [(a_call(n, rang=10.0), said(Result.MET, True)) for n in range(60)]
     calls += [(a_call(n, rang=15.0), said(Result.BREACHED, False)) for n in range(60, 80)]
