@@ -157,8 +157,8 @@ class _Noting:
             (n, now) for n in range(before + 1, self._events + 1) if n in self._ends
         ]
 
-    def pong(self, raw: bytes) -> None:
-        self._watch.pong(raw)
+    def pong(self, raw: bytes, round_trip: float) -> None:
+        self._watch.pong(raw, round_trip)
 
     def lost(self) -> None:
         if self._events:

@@ -48,7 +48,7 @@ class Seen:
                 raise ValueError("+37167012345 cannot be followed")
             self.told.append(raw)
 
-    def pong(self, raw: bytes) -> None:
+    def pong(self, raw: bytes, round_trip: float) -> None:
         self.told.append(b"pong")
         self.pongs.append(raw)
 

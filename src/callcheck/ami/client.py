@@ -23,6 +23,8 @@ from callcheck.ami.rights import Rights
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+_ALSO: dict[str, Headers] = {"Status": {"Variables": "CDR(answer,u)"}}
+"""What else the listings are asked for: when each channel was answered, to the microsecond."""
 
 
 class Sink(Protocol):
@@ -35,8 +37,9 @@ class Sink(Protocol):
         """Events that came together, each as sent, without its closing blank line; a snapshot's
         items too. If it raises, it is called again for what it has not yet taken."""
 
-    def pong(self, raw: bytes) -> None:
-        """The answer to a Ping; its `Timestamp` is the clock of the PBX."""
+    def pong(self, raw: bytes, round_trip: float) -> None:
+        """The answer to a Ping, `round_trip` seconds after it was asked; its `Timestamp` is the
+        clock of the PBX."""
 
     def lost(self) -> None:
         """From here something is missing, until `connected`."""
@@ -77,6 +80,7 @@ class Listener:
         self._backoff = Backoff(self.pace.retry_first, self.pace.retry_cap)
         self._closing = asyncio.Event()
         self._missed = False
+        self._pinged = self._now()
         self._sharing = False
         self._told: list[str] = []
         self._link: Link | None = None
@@ -162,6 +166,7 @@ class Listener:
             await self._look_at_calls(link, share=True)
         next_look = self._now() + self.pace.look_again
         while True:
+            self._pinged = self._now()
             await link.ask({"Action": "Ping"}, pbx.action_seconds)
             await asyncio.wait({link.gone}, timeout=pbx.ping_seconds)
             self._complain()
@@ -178,7 +183,8 @@ class Listener:
         for action in ("CoreShowChannels", "Status", "BridgeList"):
             self._sharing = share and action != "BridgeList"  # that only proves what is missing
             try:
-                response, *items = await link.ask({"Action": action}, self.pbx.action_seconds)
+                asked = {"Action": action, **_ALSO.get(action, {})}
+                response, *items = await link.ask(asked, self.pbx.action_seconds)
             except NoAnswer as silence:  # the Ping after it tells whether the peer is dead
                 log.warning("pbx %s: %s", self.pbx.name, silence)
             else:
@@ -224,7 +230,8 @@ class Listener:
 
     def pong(self, raw: bytes) -> None:
         """From the link: the peer lives."""
-        self._pass(self.sink.pong, raw)
+        round_trip = self._now() - self._pinged
+        self._pass(lambda answer: self.sink.pong(answer, round_trip), raw)
 
     def dropped(self, count: int) -> None:
         """From the link: so many messages were lost, before or in what was just read."""

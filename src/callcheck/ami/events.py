@@ -165,6 +165,9 @@ _CHANNEL = (
 # the answer to a Status action still has that number (DNID).
 _FOUND = tuple(h._replace(name="DNID") if h.name == "Exten" else h for h in _CHANNEL)
 
+_ANSWERED = Header("Variable", r"(?>CDR\(answer,u\)=(\d{10}\.\d{6})(?=\r|$)|[^\r]*+)")
+"""What `Variables: CDR(answer,u)` of the action Status asks for; None if it was not answered."""
+
 EVENTS: dict[bytes, EventDecoder] = {
     b"Event: Newchannel": EventDecoder(ChannelBorn, *_CHANNEL),
     b"Event: Newstate": EventDecoder(
@@ -260,7 +263,9 @@ EVENTS: dict[bytes, EventDecoder] = {
     b"Event: Shutdown": EventDecoder(happened.PbxWentDown),
     # the answers of a snapshot
     b"Event: CoreShowChannel": EventDecoder(ChannelFound, *_FOUND),
-    b"Event: Status": EventDecoder(ChannelFound, *_FOUND),
+    b"Event: Status": EventDecoder(
+        happened.ChannelStatus, *_FOUND, _optional("BridgeID"), _ANSWERED
+    ),
 }
 """Every AMI event that means something to the core, by its first line, with its decoder."""
 

@@ -65,6 +65,7 @@ def _pbx_now(listener: Listener, watch: Watch) -> PbxNow:
         open_calls=len(follower.tracker.open_calls),
         broken_messages=follower.broken + listener.sink_failures,
         dropped_messages=listener.oversized,
+        clock_steps=follower.clock_steps,
     )
 
 

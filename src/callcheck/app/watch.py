@@ -6,6 +6,7 @@ manager client that reads slowly.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from callcheck.journal.follow import Follower
 from callcheck.judging.verdict import Finding, Judge
 from callcheck.privacy import Pseudonyms
 
+log = logging.getLogger(__name__)
 _PHONE_EVENTS = (b"Event: DeviceStateChange", b"Event: UserEvent")
 CallSink = Callable[[Call, Sequence[Finding]], object]
 
@@ -61,9 +63,16 @@ class Watch:
         read_at = now()
         self._delay.observe_each([read_at - at for at in stamps])
 
-    def pong(self, raw: bytes) -> None:
+    def pong(self, raw: bytes, round_trip: float) -> None:
         """Takes the PBX's clock from a Pong, to end calls whose end was lost even when idle."""
-        self.follower.tick(raw)
+        follower = self.follower
+        follower.tick(raw, now(), round(round_trip * 1_000_000))
+        if follower.clock_step:
+            seconds = follower.clock_step / 1_000_000
+            log.warning(
+                "pbx %s: its clock was set by %+.1f s; what rang meanwhile is judged within bounds",
+                follower.tracker.pbx, seconds,
+            )  # fmt: skip
         self._settle()
 
     def lost(self) -> None:

@@ -47,6 +47,21 @@ class ChannelFound(ChannelBorn):
     __slots__ = ()
 
 
+class ChannelStatus(NamedTuple):
+    """What the PBX says of a channel when it is asked (Status): as `ChannelFound`, and when it was
+    answered ("1795892237.981200", if it was) and in which bridge it is."""
+
+    at: Micros
+    name: str
+    state: int
+    caller: str | None
+    exten: str | None
+    uniqueid: str
+    linkedid: str
+    bridge: str | None
+    answered: str | None
+
+
 class ChannelState(NamedTuple):
     """A channel changed its state (Newstate)."""
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ON: dict[type[Event], Callable[[Tracker, Any], None]] = {
     happened.ChannelBorn: on_channels.on_channel_born,
     happened.ChannelFound: on_channels.on_channel_found,
+    happened.ChannelStatus: on_channels.on_channel_status,
     happened.ChannelState: on_channels.on_channel_state,
     happened.ChannelRenamed: on_channels.on_channel_renamed,
     happened.DialBegun: on_dials.on_dial_begun,

@@ -9,7 +9,7 @@ from callcheck.calls import events as happened
 from callcheck.calls.conversation import meet
 from callcheck.calls.events import DOWN, RING, RINGING, SHUTDOWN, UP
 from callcheck.calls.model import HungUpBy, Micros
-from callcheck.calls.open_call import BY_180, PBX_STOPPED, Channel, connected
+from callcheck.calls.open_call import BY_180, PBX_STOPPED, Bridge, Channel, OpenCall, connected
 
 SECOND = 1_000_000
 MAX_AGE = 24 * 3600 * SECOND
@@ -67,6 +67,38 @@ def on_channel_found(tracker: Tracker, event: happened.ChannelFound) -> None:
     # a channel of a call that began while we watched was made then too, and nobody said so
     call.broken = broken or (call.start_seen and call.root is not channel)
     call.found = {**(call.found or {}), channel: (event.at, channel.state)}
+
+
+def on_channel_status(tracker: Tracker, event: happened.ChannelStatus) -> None:
+    """What a listing says of a channel: if it was not known, it was there before we looked."""
+    at, name, state, caller, exten, uniqueid, linkedid, bridge_id, answered = event
+    found = happened.ChannelFound(at, name, state, caller, exten, uniqueid, linkedid)
+    on_channel_found(tracker, found)
+    channel = tracker.channels[uniqueid]
+    call = channel.call
+    if call is None or call.found is None or channel not in call.found:
+        return
+    if answered:
+        channel.up_at = int(answered.replace(".", ""))
+    if bridge_id and channel.bridge is None and channel.state == UP:
+        bridge = tracker.bridges.setdefault(bridge_id, Bridge(bridge_id))
+        bridge.members.append(channel)
+        bridge.shared = bridge.shared or len(bridge.members) > 1
+        channel.bridge = bridge
+        _found_talking(call, bridge)
+
+
+def _found_talking(call: OpenCall, bridge: Bridge) -> None:
+    """A caller and a phone dialled for this very call that were found in one bridge: the call has
+    been answered, by this phone or by somebody before it."""
+    root = call.root
+    phones = [c for c in bridge.members if c.phone and c.call is call and c is not root]
+    if call.answerer is None and root in bridge.members and phones:
+        call.answerer = call.talker = phones[0]
+        call.answered_at = phones[0].up_at
+        call.present = call.met = (phones[0].party,)
+        for channel in bridge.members:
+            channel.joined = True
 
 
 _UNIQUEID = re.compile(r"(?:.*-)?(\d{9,11})\.\d+")

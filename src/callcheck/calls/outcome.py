@@ -132,14 +132,17 @@ class _Outcome:
         )
 
     def _is_sound(self) -> bool:
-        """Whether what was seen bounds what was not: a caller's line that was found while it called
-        had not been answered, and began in the second of its uniqueid."""
+        """Whether what was seen bounds what was not. A caller's line that was found began in the
+        second of its uniqueid; if it only called by then, nobody had answered, and if not, somebody
+        may have, but no later than who answers afterwards."""
         c, root = self.c, self.root
         if c.broken or root is None:
             return False
         if not c.found:
             return c.start_seen
-        return root in c.found and c.found[root][1] == RING and self.dialed is not None
+        if root not in c.found or self.dialed is None:
+            return False
+        return c.found[root][1] == RING or c.answerer is not None
 
     def _is_unheard(self) -> bool:
         return not (self.census.told(ChannelState) or self.census.told(DialProgressed))

@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from callcheck.calls.directory import Directory
 from callcheck.calls.disposition import Ending, ended
-from callcheck.calls.events import RINGING
+from callcheck.calls.events import RING, RINGING
 from callcheck.calls.model import (
     Did,
     Disposition,
@@ -98,6 +98,10 @@ class Telling:
         if self.c.found:
             seen = [at for at, state in self.c.found.values() if state == RINGING]
             seen += [start[0]] if start is not None else []
+            if self.c.answered_at is not None:
+                seen.append(self.c.answered_at)  # something rang before that
+                if not self._was_calling():  # perhaps somebody had answered before
+                    return self.c.started_at, self.c.answered_at
             return (self.c.started_at, min(seen)) if seen else None
         if not unheard:
             return (start[0], start[0]) if start is not None else None
@@ -106,6 +110,11 @@ class Telling:
             return None
         until = self.c.answered_at if self.c.answered_at is not None else self._last_ringing()
         return min(leg.at for leg in rang), until
+
+    def _was_calling(self) -> bool:
+        """Whether the caller's line, when it was found, had not been answered by anybody."""
+        found, root = self.c.found, self.root
+        return found is not None and root is not None and found.get(root, (0, 0))[1] == RING
 
     def _may_have_rung(self, leg: Dial) -> bool:
         return not leg.silent or is_up(leg.dest)

@@ -9,6 +9,7 @@ is up are connected, over bridges and Local pairs, however long that chain is (`
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 
 from callcheck.calls.census import Census
 from callcheck.calls.directory import Directory
@@ -21,6 +22,8 @@ from callcheck.calls.outcome import ended_call
 
 CLOCK_SLIP = 1_000_000
 """Event times may go back by some ms (asterisk.md, section 9); by more, times cannot be trusted."""
+FIRST_TIME = 1_000_000_000_000_000
+"""Before this (µs, the year 2001) a time is no time but the place of an untimed event."""
 LATE = 50_000
 """How long (µs) after a call's end its records are waited for, where they can change it."""
 LATE_EVENTS = 8
@@ -82,6 +85,10 @@ class Tracker:
         self.bridges: dict[str, Bridge] = {}
         self.phones: dict[str, list[Channel]] = {}
         self.ended: deque[Call] = deque()
+        self.measured = False
+        """Whether a second clock, that of the listener, bounds what this one says (see `step`)."""
+        self.delay: Micros = 0
+        """How late events may come, where the moment of receipt stands for their time."""
         self.census = Census()
         self.late: dict[str, OpenCall] = {}
         """Calls that have ended, by their caller's channel, but for a record that comes late."""
@@ -95,7 +102,8 @@ class Tracker:
         nothing, if a channel must be introduced (`ChannelFound`) before it makes sense."""
         at = event.at
         if at < self.now - CLOCK_SLIP:
-            self._distrust()
+            if not self.measured:
+                self._distrust()
             self.now = at
         elif at > self.now:
             self.now = at
@@ -128,9 +136,23 @@ class Tracker:
         self.gone.clear()
 
     def doubt(self, linkedid: str) -> None:
-        """Something of this call was not seen as it was: it is not judged."""
+        """Something of this call was not seen as it was, and nothing bounds it."""
         if linkedid in self.calls:
             self.calls[linkedid].broken = True
+
+    def blur(self, linkedids: Iterable[str], by: Micros) -> None:
+        """Something happened in these calls at a time that is known only to within `by`."""
+        for linkedid in linkedids:
+            call = self.calls.get(linkedid)
+            if call is not None:
+                call.blur = max(call.blur, by)
+
+    def step(self, by: Micros) -> None:
+        """The clock of the PBX went forward or back by so much, or its events came so much later:
+        what was measured across that is off by it."""
+        for call in self.open_calls:
+            if call.answerer is None:
+                call.blur += abs(by)
 
     def learn_time(self, at: Micros) -> None:
         """The first event with a time has come, at `at`: what was found before is as old as it."""
@@ -138,10 +160,13 @@ class Tracker:
         for call in self.open_calls:
             call.time_source, call.started_at = TimeSource.EVENT, at
             for channel in call.channels:
-                channel.up_at = at if channel.up_at is not None else None
+                if channel.up_at is not None and channel.up_at < FIRST_TIME:
+                    channel.up_at = at
                 channel.born_at = second_of(channel.uniqueid, at)
                 if channel is call.root:
                     call.started_at = channel.born_at
+            if call.answered_at is not None and call.answered_at < FIRST_TIME:
+                call.answered_at = at
             if call.found:
                 call.found = {channel: (at, state) for channel, (_, state) in call.found.items()}
         self.now = at
@@ -234,6 +259,7 @@ class Tracker:
         self.calls.pop(call.call_id, None)
         for linkedid in call.absorbed:
             self.calls.pop(linkedid, None)
+        call.blur = max(call.blur, self.delay)
         record = ended_call(call, self.pbx, self.directory, self.now, self.census)
         self.census.learn(call)
         call.let_go()

@@ -5,6 +5,7 @@ The one path of an event, used alike by the listener, by `replay` and by the ben
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from types import MappingProxyType
@@ -12,9 +13,18 @@ from types import MappingProxyType
 from callcheck.ami.events import EVENTS, introduce, time_in
 from callcheck.ami.framing import GREETING, Framer, too_old
 from callcheck.calls.directory import Directory
-from callcheck.calls.events import ChannelFound, Event, HungUp
+from callcheck.calls.events import ChannelFound, ChannelStatus, Event, HungUp
 from callcheck.calls.model import Call, Micros, TimeSource
 from callcheck.calls.tracker import Stranger, Tracker
+
+STEP = 500_000
+"""The PBX's clock and ours part by less than this (µs) where neither is set and nothing is late."""
+PROMPT = 20_000
+"""Events that come within this (µs) are as good as stamped by the PBX."""
+MOST_UNTIMED = 1_000
+"""So many events without a time wait for one with a time; then they wait no longer."""
+PINGS = 20
+"""The round trips of so many last Pings bound how late an event may be."""
 
 
 class Follower:
@@ -46,7 +56,16 @@ class Follower:
         """The greeting of a session in AMI 1.x, of which no call can be made."""
         self.timed: bool | None = None
         """Whether events carry their time; None before the first one."""
+        self.offset: Micros | None = None
+        """The PBX's clock less ours, at the last event that came; None before the first."""
+        self.clock_steps = 0
+        """How often the PBX's clock was seen to be set."""
+        self.clock_step: Micros = 0
+        """By how much it was set before the last Ping; mostly 0."""
+        self._ping_offset: Micros | None = None
         self._order = 0
+        self._untimed: list[tuple[bytes, Event]] = []
+        self._round_trips: deque[Micros] = deque(maxlen=PINGS)
 
     def follow(self, messages: Iterable[bytes], arrived: Micros = 0) -> list[Micros]:
         """Takes whole messages, received together at `arrived`; ended calls wait in `ended()`.
@@ -73,12 +92,27 @@ class Follower:
             if not timed or not self.timed:
                 self._note_time(raw, event, timed=timed)
                 continue
+            if self._untimed:
+                self._feed_untimed(event.at)
             told.append(event.at)
             try:
                 tracker.feed(event)
             except Stranger:
                 self._introduce(raw, event)
+        if told and self.live:
+            self._compare_clocks(told[-1], arrived)
         return told
+
+    def _compare_clocks(self, at: Micros, arrived: Micros) -> None:
+        """Compares the PBX's clock with ours. They part when one of them is set, and when events
+        come late: either way what was measured across that is off by as much."""
+        offset = at - arrived
+        self.tracker.measured = True
+        if self.offset is None:
+            self.offset = offset
+        elif abs(offset - self.offset) > STEP:
+            self.tracker.step(offset - self.offset)
+            self.offset = offset
 
     def _feed(self, raw: bytes, event: Event) -> None:
         try:
@@ -93,25 +127,66 @@ class Follower:
             self.tracker.learn_time(event.at)
             self._feed(raw, event)
             return
-        if self.timed is None and not isinstance(event, ChannelFound):
+        listed = isinstance(event, ChannelFound | ChannelStatus)
+        if self.timed and not listed:
+            self._untimed.append((raw, event))
+            if len(self._untimed) > MOST_UNTIMED:
+                self._feed_untimed(None)
+            return
+        if self.timed is None and not listed:
             self.timed = False
-        self._doubt(raw, event)
         self._feed(raw, event)
-        self._doubt(raw, event)  # again: the event may have begun its call
 
-    def _doubt(self, raw: bytes, event: Event) -> None:
-        """One event without its time in a stream that has times: its calls are not judged."""
-        if self.timed and not isinstance(event, ChannelFound):
-            for found in introduce(raw, event.at):
-                if isinstance(found, ChannelFound):
-                    self.tracker.doubt(found.linkedid)
+    def _feed_untimed(self, until: Micros | None) -> None:
+        """Follows the events without a time of a stream that has times: each happened between the
+        one before it and the one after it, which was at `until`. None if nothing came after."""
+        waiting, self._untimed = self._untimed, []
+        for raw, event in waiting:
+            linkedids = [
+                found.linkedid
+                for found in introduce(raw, event.at)
+                if isinstance(found, ChannelFound)
+            ]
+            self._bound(linkedids, event.at, until)
+            self._feed(raw, event)
+            self._bound(linkedids, event.at, until)  # again: it may have begun its call
 
-    def tick(self, raw: bytes) -> None:
-        """Takes the PBX's clock from a Pong; calls whose end was lost long ago end."""
+    def _bound(self, linkedids: list[str], since: Micros, until: Micros | None) -> None:
+        if until is not None:
+            self.tracker.blur(linkedids, max(0, until - since))
+            return
+        for linkedid in linkedids:
+            self.tracker.doubt(linkedid)
+
+    def tick(self, raw: bytes, arrived: Micros = 0, round_trip: Micros = 0) -> None:
+        """Takes the PBX's clock from a Pong, which was received at `arrived` after a `round_trip`;
+        calls whose end was lost long ago end."""
         at = time_in(raw)
         if at is not None and self.timed:
+            self._feed_untimed(at)
+            if arrived:
+                self._compare_clocks(at, arrived)
+                self._note_step(at - arrived, round_trip)
             self.tracker.now = max(self.tracker.now, at)
+        elif not self.timed:
+            self._note_delay(round_trip)
         self.tracker.expire()
+
+    def _note_step(self, offset: Micros, round_trip: Micros) -> None:
+        """Whether the PBX's clock was set since the last Ping: unlike an event, an answer to a Ping
+        is known to be late by no more than its round trip."""
+        before, self._ping_offset = self._ping_offset, offset
+        self.clock_step = 0
+        if before is not None and abs(offset - before) > STEP + round_trip:
+            self.clock_step = offset - before
+            self.clock_steps += 1
+
+    def _note_delay(self, round_trip: Micros) -> None:
+        """Where the moment of receipt stands for an event's time, that is late by up to what the
+        last answers to a Ping took."""
+        self._round_trips.append(round_trip)
+        longest = max(self._round_trips)
+        self.tracker.delay = longest if longest > PROMPT else 0
 
     def _introduce(self, raw: bytes, event: Event) -> None:
         """Makes channels known that were there before we looked, then tells the event again."""
@@ -133,6 +208,7 @@ class Follower:
 
     def close(self) -> None:
         """The stream is over: what is still open ends as incomplete."""
+        self._feed_untimed(None)
         self.tracker.cut()
 
     def _instead(self, arrived: Micros) -> Micros:
@@ -148,6 +224,7 @@ class Follower:
             greeting = raw.decode("ascii", "replace")
             self.too_old = greeting if too_old(greeting) else self.too_old
             if self.tracker.channels:
+                self._feed_untimed(None)
                 self.tracker.cut()
         elif not raw.startswith(b"Response: "):
             self.strange += 1

@@ -45,7 +45,7 @@ class Recording:
             self.events += 1
             self._write(raw + b"\r\n\r\n")
 
-    def pong(self, raw: bytes) -> None:
+    def pong(self, raw: bytes, round_trip: float) -> None:
         """Not an event."""
 
     def lost(self) -> None:

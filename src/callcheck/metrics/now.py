@@ -24,6 +24,7 @@ class PbxNow:
     open_calls: int = 0
     broken_messages: int = 0
     dropped_messages: int = 0
+    clock_steps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ _OF_PBX: tuple[tuple[str, Kind, str, Callable[[PbxNow], float]], ...] = (
      lambda pbx: pbx.broken_messages),
     ("callcheck_ami_dropped_messages_total", "counter", "Messages dropped for want of room.",
      lambda pbx: pbx.dropped_messages),
+    ("callcheck_clock_steps_total", "counter", "Times that the clock of the PBX was set.",
+     lambda pbx: pbx.clock_steps),
     ("callcheck_open_calls", "gauge", "Calls going on.", lambda pbx: pbx.open_calls),
 )  # fmt: skip
 

@@ -57,7 +57,7 @@ async def late_join_forwarded(stage: Stage) -> None:
     await stage.foresee(ANNA)
     call = stage.outside(ANNA)
     await stage.talk(call, 1)
-    unseen(stage, call, verdict="met")
+    unseen(stage, call)
 
 
 @BOOK.tell(9, joins_at=2.0)
@@ -66,7 +66,7 @@ async def late_join_then_pickup(stage: Stage) -> None:
     call = stage.outside(ANNA)
     await asyncio.sleep(4)
     await taken(stage, call, stage.inside("202", "*8"))
-    unseen(stage, call, verdict="met")
+    unseen(stage, call)
 
 
 @BOOK.tell(12, joins_at=3.8)
