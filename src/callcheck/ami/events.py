@@ -168,6 +168,13 @@ _FOUND = tuple(h._replace(name="DNID") if h.name == "Exten" else h for h in _CHA
 _ANSWERED = Header("Variable", r"(?>CDR\(answer,u\)=(\d{10}\.\d{6})(?=\r|$)|[^\r]*+)")
 """What `Variables: CDR(answer,u)` of the action Status asks for; None if it was not answered."""
 
+RECORDS = {
+    b"Event: Cdr": EventDecoder(
+        happened.RecordWritten, _text("LastApplication"), _uniqueid("UniqueID")
+    )
+}
+"""Call detail records, of which only those of some applications are decoded."""
+
 EVENTS: dict[bytes, EventDecoder] = {
     b"Event: Newchannel": EventDecoder(ChannelBorn, *_CHANNEL),
     b"Event: Newstate": EventDecoder(
@@ -251,9 +258,6 @@ EVENTS: dict[bytes, EventDecoder] = {
     b"Event: QueueCallerAbandon": EventDecoder(
         happened.QueueAbandoned, _optional("Exten"), _uniqueid("Uniqueid")
     ),
-    b"Event: Cdr": EventDecoder(
-        happened.RecordWritten, _text("LastApplication"), _uniqueid("UniqueID")
-    ),
     b"Event: AgentLogin": EventDecoder(happened.AgentLoggedIn, _uniqueid("Uniqueid")),
     b"Event: ConfbridgeJoin": EventDecoder(happened.ConferenceJoined, _uniqueid("Uniqueid")),
     b"Event: MeetmeJoin": EventDecoder(happened.ConferenceJoined, _uniqueid("Uniqueid")),
@@ -292,3 +296,9 @@ def time_in(raw: bytes) -> Micros | None:
     """The time in a message of any kind, for instance in the answer to a Ping."""
     match = re.search(rb"\r\nTimestamp: (\d{10})\.(\d{6})\r", raw + b"\r")
     return int(match[1] + match[2]) if match else None
+
+
+def last_application(record: bytes) -> str:
+    """The last application of a call detail record, in lower case; empty if it names none."""
+    _, _, rest = record.partition(b"\r\nLastApplication: ")
+    return rest.partition(b"\r\n")[0].decode("ascii", "replace").lower()

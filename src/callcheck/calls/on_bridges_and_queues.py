@@ -161,8 +161,8 @@ def on_conference_joined(tracker: Tracker, event: happened.ConferenceJoined) -> 
         call.conference_at = event.at
 
 
-_MESSAGES = frozenset({"voicemail", "playback", "background", "record", "minivmrecord"})
-_TONES = frozenset({"busy", "congestion", "playtones"})
+MESSAGES = frozenset({"voicemail", "playback", "background", "record", "minivmrecord"})
+TONES = frozenset({"busy", "congestion", "playtones"})
 
 
 def on_record_written(tracker: Tracker, event: happened.RecordWritten) -> None:
@@ -180,15 +180,15 @@ def on_app_started(tracker: Tracker, event: happened.AppStarted) -> None:
         return
     call = channel.call
     app = event.app.lower()
-    call.recording_app = bool(call.legs) and app in _MESSAGES
+    call.recording_app = bool(call.legs) and app in MESSAGES
     if call.root is channel:
         _note_app(call, app)
 
 
 def _note_app(call: OpenCall, app: str) -> None:
-    if app in _TONES:
+    if app in TONES:
         call.tone = True
-    elif app in _MESSAGES:
+    elif app in MESSAGES:
         call.tone = False
 
 

@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from types import MappingProxyType
 
-from callcheck.ami.events import EVENTS, introduce, time_in
+from callcheck.ami.events import EVENTS, RECORDS, introduce, last_application, time_in
 from callcheck.ami.framing import GREETING, Framer, too_old
 from callcheck.calls.directory import Directory
-from callcheck.calls.events import ChannelFound, ChannelStatus, Event, HungUp
+from callcheck.calls.events import ChannelFound, ChannelStatus, Event, HungUp, RecordWritten
 from callcheck.calls.model import Call, Micros, TimeSource
+from callcheck.calls.on_bridges_and_queues import MESSAGES, TONES
 from callcheck.calls.tracker import Stranger, Tracker
 
+ENDINGS = MESSAGES | TONES
+"""Applications of which it matters that a call ended in them."""
 STEP = 500_000
 """The PBX's clock and ours part by less than this (µs) where neither is set and nothing is late."""
 PROMPT = 20_000
@@ -44,7 +47,7 @@ class Follower:
         others: Mapping[bytes, Callable[[bytes], object]] = MappingProxyType({}),
     ) -> None:
         self.live = live
-        self._others = others
+        self._others = {**others, **dict.fromkeys(RECORDS, self._record)}
         source = TimeSource.ARRIVAL if live else TimeSource.NONE
         self.tracker = Tracker(pbx, directory, source)
         self.messages = 0
@@ -113,6 +116,15 @@ class Follower:
         elif abs(offset - self.offset) > STEP:
             self.tracker.step(offset - self.offset)
             self.offset = offset
+
+    def _record(self, raw: bytes) -> None:
+        """A call detail record: most are of no interest, and a call has several."""
+        self.tracker.census.seen.add(RecordWritten)
+        if last_application(raw) in ENDINGS:
+            with suppress(ValueError):
+                text = raw.decode("utf-8", "replace")
+                event, _ = RECORDS[b"Event: Cdr"].decode(text, self.tracker.now)
+                self._feed(raw, event)
 
     def _feed(self, raw: bytes, event: Event) -> None:
         try:
