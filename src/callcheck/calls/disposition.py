@@ -99,11 +99,11 @@ class Ending:
             doubts += ("DialState",)
         return doubts
 
-    def disposition(self, *, complete: bool) -> Disposition:
+    def disposition(self, *, decided: bool) -> Disposition:
         """How the call ended for its caller."""
         if self.c.answerer is not None:
             return Disposition.ANSWERED
-        if not complete or self.doubts():
+        if not decided:
             return Disposition.UNKNOWN
         if self._recorded():
             return Disposition.VOICEMAIL

@@ -90,6 +90,7 @@ class Tracker:
         self.delay: Micros = 0
         """How late events may come, where the moment of receipt stands for their time."""
         self.census = Census()
+        self._seen = self.census.seen
         self.late: dict[str, OpenCall] = {}
         """Calls that have ended, by their caller's channel, but for a record that comes late."""
         self.opened = 0
@@ -110,7 +111,7 @@ class Tracker:
         if self.late:
             self._close_late(at)
         kind = type(event)
-        self.census.seen.add(kind)
+        self._seen.add(kind)
         handler = ON.get(kind)
         if handler is not None:
             handler(self, event)
