@@ -10,8 +10,18 @@ from __future__ import annotations
 from collections import Counter
 
 from callcheck.calls import events as happened
-from callcheck.calls.events import Event
-from callcheck.calls.open_call import PBX_STOPPED, Channel, OpenCall
+from callcheck.calls.disposition import (
+    NO_ANSWER_CAUSE,
+    PAUSE,
+    SAME_EVENTS,
+    SOON,
+    Ending,
+    ended,
+    rang_out,
+)
+from callcheck.calls.events import DialProgressed, Event, QueueLeft
+from callcheck.calls.model import LegResult
+from callcheck.calls.open_call import PBX_STOPPED, Channel, Dial, OpenCall, is_up, was_cancelled
 
 EVENT_OF: dict[str, type[Event]] = {
     "Newchannel": happened.ChannelBorn,
@@ -26,8 +36,6 @@ EVENT_OF: dict[str, type[Event]] = {
     "AttendedTransfer": happened.AttendedlyTransferred,
 }
 """The kinds of which traces are looked for, by their names in AMI."""
-CANCELLED = 127
-"""The Q.850 cause (interworking) that a SIP caller's CANCEL leaves on a PJSIP channel."""
 
 
 class Census:
@@ -61,12 +69,86 @@ class Census:
             self.traces["HangupRequest"] += 1
 
 
-def was_cancelled(channel: Channel) -> bool:
-    """Whether the end of a caller's channel tells that its caller hung up before any answer.
+class Doubts:
+    """The kinds of events that are missing of one ended call, so that its end cannot be told."""
 
-    Only PJSIP does (pjsip: cause 127 after a CANCEL, in both versions); a channel that the PBX
-    ends by itself has another cause.
-    """
-    return (
-        channel.up_at is None and channel.cause == CANCELLED and channel.name.startswith("PJSIP/")
-    )
+    def __init__(self, ending: Ending) -> None:
+        self.ending = ending
+        self.call = ending.c
+
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of events that are missing, without which it cannot be told how it ended."""
+        doubts = self.call.doubts
+        if self.call.answerer is not None:
+            return doubts
+        if self._end_not_told():
+            doubts += ("HangupRequest",)
+        if any(self._dial_end_missed(leg) for leg in self.ending.first_legs):
+            doubts += ("DialEnd",)
+        if any(self._dial_missed(channel) for channel in self.call.channels):
+            doubts += ("DialBegin",)
+        if self._leaving_missed():
+            doubts += ("QueueCallerLeave",)
+        if self.ending.gone_at is None and any(map(self._progress_missed, self.ending.first_legs)):
+            doubts += ("DialState",)
+        return doubts
+
+    def _dial_end_missed(self, leg: Dial) -> bool:
+        """Whether a dial ended and nothing told how. Its phone's hang-up says when; but it may have
+        been picked up, or an operator may have ended the call. A dial without a dialer (an ARI
+        application's) has no end of its own."""
+        root = self.ending.root
+        if leg.status or leg.picker is not None or leg.dialer is None or root is None:
+            return False
+        if leg.dest.hung_at is None:
+            return False  # it goes on
+        return is_up(root) or (self.ending.gone_at is None and root.cause != NO_ANSWER_CAUSE)
+
+    def _progress_missed(self, leg: Dial) -> bool:
+        """Whether a line outside may have rung with nothing but DialState to tell it (183 without
+        180), where the PBX sends no such event."""
+        if leg.dest.extension or not leg.silent or self.ending.census.told(DialProgressed):
+            return False
+        end = ended(leg)
+        if self.ending.result(leg) is not LegResult.UNREACHABLE:
+            return False
+        least = SAME_EVENTS if self.ending.timeless else SOON
+        return end is not None and end - leg.at >= least
+
+    def _dial_missed(self, channel: Channel) -> bool:
+        """Whether a phone's line was made for this call, and nothing told that it was dialled."""
+        undialled = channel.phone and channel.dial is None and not channel.agent
+        if not undialled or channel is self.ending.root:
+            return False
+        found = self.call.found is not None and channel in self.call.found
+        return channel.linkedid == self.call.call_id and not found and not self.call.originated
+
+    def _leaving_missed(self) -> bool:
+        """Whether the caller may have left the queue for a recording: where the PBX tells of nobody
+        who leaves a queue, that looks like waiting for the next try."""
+        ending = self.ending
+        root, silent_at = ending.root, ending.silent_at()
+        if root is None or root.queue is None or silent_at is None:
+            return False
+        until = ending.gone_at if ending.gone_at is not None else ending.ended_at
+        paused = until - silent_at >= (PAUSE if not ending.timeless else 1)
+        return paused and not ending.census.told(QueueLeft)
+
+    def _end_not_told(self) -> bool:
+        """Whether phones stopped ringing before their time, and nothing says why: a caller hung up
+        and was not told, or somebody else ended the call."""
+        if self.ending.gone_at is not None or self.ending.root is None or self.ending.time_was_up():
+            return False
+        return any(
+            leg.status == "CANCEL"
+            and not leg.redirected
+            and not rang_out(leg)
+            and self._at_the_end(leg)
+            for leg in self.ending.last_round()
+        )
+
+    def _at_the_end(self, leg: Dial) -> bool:
+        """Whether the caller's line ended with this leg; if it went on, the dialplan took the leg
+        back."""
+        end = self.ending.ended_at
+        return self.ending.timeless or end - (leg.ended_at or end) < SOON

@@ -6,12 +6,16 @@ give up, and only then what the phones said.
 
 from __future__ import annotations
 
-from callcheck.calls.census import Census, was_cancelled
+from typing import TYPE_CHECKING
+
 from callcheck.calls.directory import Kind, Party
-from callcheck.calls.events import BUSY, DialProgressed, QueueLeft
+from callcheck.calls.events import BUSY
 from callcheck.calls.model import Disposition, LegResult, Micros, TimeSource
-from callcheck.calls.open_call import Channel, Dial, OpenCall, is_up
+from callcheck.calls.open_call import Channel, Dial, OpenCall, is_up, was_cancelled
 from callcheck.calls.route import way_to
+
+if TYPE_CHECKING:
+    from callcheck.calls.census import Census
 
 PAUSE = 500_000
 """A caller whose line the PBX holds for longer (µs) after the last phone fell silent, outside a
@@ -41,13 +45,13 @@ _SAID_NO = {17: LegResult.BUSY, REJECTED: LegResult.REJECTED}
 _SAID_OTHERWISE = (LegResult.NO_ANSWER, LegResult.REJECTED, LegResult.UNREACHABLE)
 """What a phone said that the busy tone, with which a dialplan ends any call, does not tell."""
 _BUSY_TONE = 17
-_NO_ANSWER_CAUSE = 19  # what Dial leaves on the caller's line when its time was up
+NO_ANSWER_CAUSE = 19  # what Dial leaves on the caller's line when its time was up
 _NOBODY_THERE = frozenset({18, 19, 20})  # SIP 408 and 480; chan_sip's dial says BUSY of them
 _SAME_MOMENT = 100_000
 """Events (µs) of one step of the PBX lie closer together than this."""
-_SOON = 1_000_000
+SOON = 1_000_000
 """A line outside that cannot be reached says so within this (µs)."""
-_SAME_EVENTS = 3
+SAME_EVENTS = 3
 """The same in a stream without times, in events."""
 _DEAD = frozenset({0, 1, 3, 18, 19, 20, 22, 27, 34, 38, 41, 42, 44, 66, 127})
 
@@ -71,7 +75,7 @@ class Ending:
         self.census = census
         self.conference = conference
         self.timeless = call.time_source is TimeSource.NONE
-        self.moment = _SAME_MOMENT if not self.timeless else _SAME_EVENTS
+        self.moment = _SAME_MOMENT if not self.timeless else SAME_EVENTS
         self.gone_at = self._gone_at()
         """When the caller hung up, told or deduced; None if the PBX ended the call, or if that
         cannot be told."""
@@ -81,23 +85,6 @@ class Ending:
     def _after_answer(self, leg: Dial) -> bool:
         answered = self.c.answered_at
         return answered is not None and leg.at >= answered and leg.dest is not self.c.answerer
-
-    def doubts(self) -> tuple[str, ...]:
-        """The kinds of events that are missing, without which it cannot be told how it ended."""
-        doubts = self.c.doubts
-        if self.c.answerer is not None:
-            return doubts
-        if self._end_not_told():
-            doubts += ("HangupRequest",)
-        if any(self._dial_end_missed(leg) for leg in self.first_legs):
-            doubts += ("DialEnd",)
-        if any(self._dial_missed(channel) for channel in self.c.channels):
-            doubts += ("DialBegin",)
-        if self._leaving_missed():
-            doubts += ("QueueCallerLeave",)
-        if self.gone_at is None and any(map(self._progress_missed, self.first_legs)):
-            doubts += ("DialState",)
-        return doubts
 
     def disposition(self, *, decided: bool) -> Disposition:
         """How the call ended for its caller."""
@@ -132,43 +119,6 @@ class Ending:
                 return up_at
         return None
 
-    def _dial_end_missed(self, leg: Dial) -> bool:
-        """Whether a dial ended and nothing told how. Its phone's hang-up says when; but it may have
-        been picked up, or an operator may have ended the call. A dial without a dialer (an ARI
-        application's) has no end of its own."""
-        root = self.root
-        if leg.status or leg.picker is not None or leg.dialer is None or root is None:
-            return False
-        if leg.dest.hung_at is None:
-            return False  # it goes on
-        return is_up(root) or (self.gone_at is None and root.cause != _NO_ANSWER_CAUSE)
-
-    def _progress_missed(self, leg: Dial) -> bool:
-        """Whether a line outside may have rung with nothing but DialState to tell it (183 without
-        180), where the PBX sends no such event."""
-        if leg.dest.extension or not leg.silent or self.census.told(DialProgressed):
-            return False
-        end = ended(leg)
-        if self.result(leg) is not LegResult.UNREACHABLE:
-            return False
-        return end is not None and end - leg.at >= (_SOON if not self.timeless else _SAME_EVENTS)
-
-    def _dial_missed(self, channel: Channel) -> bool:
-        """Whether a phone's line was made for this call, and nothing told that it was dialled."""
-        if not channel.phone or channel.dial is not None or channel is self.root or channel.agent:
-            return False
-        found = self.c.found is not None and channel in self.c.found
-        return channel.linkedid == self.c.call_id and not found and not self.c.originated
-
-    def _leaving_missed(self) -> bool:
-        """Whether the caller may have left the queue for a recording: where the PBX tells of nobody
-        who leaves a queue, that looks like waiting for the next try."""
-        root, silent_at = self.root, self.silent_at()
-        if root is None or root.queue is None or self.census.told(QueueLeft) or silent_at is None:
-            return False
-        until = self.gone_at if self.gone_at is not None else self.ended_at
-        return until - silent_at >= (PAUSE if not self.timeless else 1)
-
     def _left_the_queue(self, root: Channel) -> bool:
         """A queue says "abandoned" also when its own time is up; but then the dialplan goes on."""
         at, hung_at = root.abandoned_at, root.hung_at
@@ -193,28 +143,10 @@ class Ending:
         last = max(ends, default=None)
         return last if last is not None and self.ended_at - last < _SAME_MOMENT * 10 else None
 
-    def _end_not_told(self) -> bool:
-        """Whether phones stopped ringing before their time, and nothing says why: a caller hung up
-        and was not told, or somebody else ended the call."""
-        if self.gone_at is not None or self.root is None or self._time_was_up():
-            return False
-        return any(
-            leg.status == "CANCEL"
-            and not leg.redirected
-            and not rang_out(leg)
-            and self._at_the_end(leg)
-            for leg in self._last_round()
-        )
-
-    def _time_was_up(self) -> bool:
+    def time_was_up(self) -> bool:
         """Whether the caller's line says that a dial of it rang out (FollowMe takes its phones back
         without a word of its own)."""
-        return self.root is not None and self.root.cause == _NO_ANSWER_CAUSE
-
-    def _at_the_end(self, leg: Dial) -> bool:
-        """Whether the caller's line ended with this leg; if it went on, the dialplan took the leg
-        back."""
-        return self.timeless or self.ended_at - (leg.ended_at or self.ended_at) < _SOON
+        return self.root is not None and self.root.cause == NO_ANSWER_CAUSE
 
     def _recorded(self) -> bool:
         """Whether something spoke to the caller after nobody had answered."""
@@ -279,7 +211,7 @@ class Ending:
 
     def _said_by_phones(self) -> Disposition:
         root = self.root
-        results = [self.result(leg) for leg in self._last_round()]
+        results = [self.result(leg) for leg in self.last_round()]
         if (
             root is not None
             and root.state == BUSY
@@ -301,7 +233,7 @@ class Ending:
         cause = root.cause if root is not None else 0
         return _BY_CAUSE.get(cause, Disposition.FAILED)
 
-    def _last_round(self) -> list[Dial]:
+    def last_round(self) -> list[Dial]:
         """The legs that rang last, together."""
         legs = [leg for leg in self.c.legs if leg.forward is None]
         if not legs:
@@ -359,7 +291,7 @@ class Ending:
             return LegResult.ANSWERED_ELSEWHERE
         if self._gave_up_at(end):
             return LegResult.CANCELLED
-        cancelled = leg.status == "CANCEL" and leg.queue is None and not self._time_was_up()
+        cancelled = leg.status == "CANCEL" and leg.queue is None and not self.time_was_up()
         if cancelled and self.c.answered_at is None:
             return LegResult.CANCELLED
         return LegResult.NO_ANSWER

@@ -396,3 +396,18 @@ def may_be_a_tone(call: OpenCall) -> bool:
     root = call.root
     unanswered = call.answerer is None and bool(call.legs) and call.tone is None
     return unanswered and root is not None and is_up(root)
+
+
+CANCELLED = 127
+"""The Q.850 cause (interworking) that a SIP caller's CANCEL leaves on a PJSIP channel."""
+
+
+def was_cancelled(channel: Channel) -> bool:
+    """Whether the end of a caller's channel tells that its caller hung up before any answer.
+
+    Only PJSIP does (pjsip: cause 127 after a CANCEL, in both versions); a channel that the PBX
+    ends by itself has another cause.
+    """
+    return (
+        channel.up_at is None and channel.cause == CANCELLED and channel.name.startswith("PJSIP/")
+    )

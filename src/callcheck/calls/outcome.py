@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from callcheck.calls.census import Census
+from callcheck.calls.census import Census, Doubts
 from callcheck.calls.directory import Directory, Kind
 from callcheck.calls.disposition import REJECTED, Ending
 from callcheck.calls.events import (
@@ -74,7 +74,7 @@ class _Outcome:
         self.complete = call.whole and self.root is not None and call.ended_at is not None
         if not call.begun:
             call.doubt("Newstate")  # that says whether this line called or was called
-        self.missing = ending.doubts()
+        self.missing = Doubts(ending).kinds()
         self.disposition = ending.disposition(decided=self.complete and not self.missing)
         self.told = Telling(call, ending, directory)
         self.sound = self._is_sound()
