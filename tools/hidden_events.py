@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from callcheck.ami.events import EVENTS
+from callcheck.ami.events import EVENTS, RECORDS
 from tests.calls.recordings import Record, Recording, calls_of, header, recordings, records_of
 
 Hidden = Callable[[bytes], bool]
@@ -83,7 +83,7 @@ def _change(before: Record, after: Record | None) -> str:
 
 def everything() -> list[str]:
     """What is hidden by default."""
-    kinds = [first_line.removeprefix(b"Event: ").decode() for first_line in EVENTS]
+    kinds = [first_line.removeprefix(b"Event: ").decode() for first_line in (*EVENTS, *RECORDS)]
     return [*kinds, *TOGETHER, *(f"class:{name}" for name in CLASSES)]
 
 

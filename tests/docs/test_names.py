@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from callcheck.absences.model import ForwardKind, State
-from callcheck.ami.events import EVENTS
+from callcheck.ami.events import EVENTS, RECORDS
 from callcheck.calls.model import Direction, Disposition, LegResult, RingSource, TimeSource, Via
 from callcheck.config.schema import TABLES
 from callcheck.judging.cadence import Reading
@@ -108,7 +108,7 @@ def test_every_field_of_a_record_is_defined() -> None:
 
 def test_every_event_is_on_its_page() -> None:
     rows = re.findall(r"^\| `([A-Z]\w+)` \| [a-z]", text("docs/events.md"), re.MULTILINE)
-    assert set(EVENTS) == {f"Event: {name}".encode() for name in rows}
+    assert {*EVENTS, *RECORDS} == {f"Event: {name}".encode() for name in rows}
 
 
 def test_every_address_of_the_api_is_in_its_page() -> None:
