@@ -83,3 +83,20 @@ def test_every_call_is_accounted_for(recording: Recording) -> None:
     ended += len(list(following.ended()))
     assert_empty(following.tracker)
     assert ended == following.tracker.closed
+
+
+@each_of_one_version
+def test_a_look_at_the_calls_going_on_changes_none_of_them(recording: Recording) -> None:
+    """A wall board asks at any moment, also between the answer and the bridge that proves it."""
+    following = follower()
+    calls: list[Call] = []
+    for raw in recording.messages:
+        following.follow([raw])
+        calls += following.ended()
+        tracker = following.tracker
+        for call in tracker.open_calls:
+            tracker.so_far(call)
+        assert tracker.open_count == len(tracker.open_calls)
+    following.close()
+    calls += following.ended()
+    assert calls == calls_in(iter([recording.data]))

@@ -62,7 +62,7 @@ def _pbx_now(listener: Listener, watch: Watch) -> PbxNow:
         login_refused=listener.state is State.REFUSED,
         last_event_age=listener.last_event_age,
         gap_seconds=listener.gap_seconds,
-        open_calls=len(follower.tracker.open_calls),
+        open_calls=follower.tracker.open_count,
         broken_messages=follower.broken + listener.sink_failures,
         dropped_messages=listener.oversized,
         clock_steps=follower.clock_steps,

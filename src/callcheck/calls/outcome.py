@@ -72,8 +72,6 @@ class _Outcome:
             call, self.ended_at, self.asked, census, conference=self.conference
         )
         self.complete = call.whole and self.root is not None and call.ended_at is not None
-        if not call.begun:
-            call.doubt("Newstate")  # that says whether this line called or was called
         self.missing = Doubts(ending).kinds()
         self.disposition = ending.disposition(decided=self.complete and not self.missing)
         self.told = Telling(call, ending, directory)
@@ -137,8 +135,8 @@ class _Outcome:
         second of its uniqueid; if it only called by then, nobody had answered, and if not, somebody
         may have, but no later than who answers afterwards."""
         c, root = self.c, self.root
-        if c.broken or root is None:
-            return False
+        if c.broken or root is None or not c.begun:
+            return False  # or it is not known whether this line called or was called
         if not c.found:
             return c.start_seen
         if root not in c.found or self.dialed is None:

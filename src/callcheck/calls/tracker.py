@@ -122,8 +122,21 @@ class Tracker:
         return list({id(call): call for call in self.calls.values()}.values())
 
     def so_far(self, call: OpenCall) -> Call | None:
-        """What is known of a call that goes on; None for what is no call of its own."""
-        return ended_call(call, self.pbx, self.directory, self.now, self.census)
+        """What is known of a call that goes on; None for what is no call of its own. The call is
+        left as it was: what its end would conclude may yet turn out otherwise."""
+        kept = call.answerer, call.talker, call.answered_at, call.pickup_of
+        pickers = [leg.picker for leg in call.legs]
+        try:
+            return ended_call(call, self.pbx, self.directory, self.now, self.census)
+        finally:
+            call.answerer, call.talker, call.answered_at, call.pickup_of = kept
+            for leg, picker in zip(call.legs, pickers, strict=True):
+                leg.picker = picker
+
+    @property
+    def open_count(self) -> int:
+        """How many calls are going on; may be asked from another thread."""
+        return self.opened - self.closed - self.merged
 
     def cut(self) -> None:
         """The stream ended or broke off: what is open ends here, as incomplete."""
