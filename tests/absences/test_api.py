@@ -23,7 +23,7 @@ from callcheck.api.absences.models import (
 from callcheck.api.app import make_api
 from callcheck.api.backend import ApiSettings, Backend, Readiness, Token
 from callcheck.calls.model import Disposition, Via
-from callcheck.store import Absences, Forwards, Meanwhile, Store
+from callcheck.store import Absences, CallsDuringAbsence, Forwards, Store
 from tests.absences.people import CLOCK, DIRECTORY, HOUR, PARTIES, RIGA, TEN, at
 from tests.api.house_of_cards import BREACHED, MET, TOKENS, ListReader, a_call, bearer
 
@@ -42,7 +42,9 @@ def served(
     store: Store, clock: Clock, tokens: tuple[Token, ...] = (), keep_kind: bool = False
 ) -> Iterator[TestClient]:
     terms = Terms(DIRECTORY, CLOCK, keep_kind=keep_kind)
-    desk = Desk(Absences(store), Forwards(store), Meanwhile(store), terms, lambda: clock.now)
+    desk = Desk(
+        Absences(store), Forwards(store), CallsDuringAbsence(store), terms, lambda: clock.now
+    )
     settings = ApiSettings(UNITS, PARTIES, (), RIGA, tokens)
     backend = Backend(ListReader([]), list, Readiness, lambda: b"", lambda: clock.now, desk)
     client = TestClient(

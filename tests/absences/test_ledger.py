@@ -12,7 +12,7 @@ import pytest
 from callcheck.absences.model import ForwardKind, Message
 from callcheck.api.absences.models import AbsenceOut, CoverList, DigestOut, LedgerList
 from callcheck.calls.model import Call, Disposition, Via
-from callcheck.store import Forwards, Meanwhile, Store
+from callcheck.store import CallsDuringAbsence, Forwards, Store
 from callcheck.store.absences.forwards import Told
 from tests.absences.people import HOUR, at
 from tests.absences.test_api import PATH, Clock, served
@@ -57,7 +57,7 @@ def week(store: Store) -> Week:
         (call("6", 5, answered_via=Via.DIRECT, answered_by="201", dialed="67009999"), (MET,)),
         (call("7", 24 * 7), (MET,)),  # she is back
     ])  # fmt: skip
-    happened = Meanwhile(store)
+    happened = CallsDuringAbsence(store)
     happened.note(Message("201", "202", MONDAY_9 + 3 * HOUR + 60_000_000, "main"))
     happened.note(Message("201", None, MONDAY_9 + 4 * HOUR, "main"))
     happened.note(Message("203", "202", MONDAY_9, "main"))
@@ -201,7 +201,7 @@ def test_the_letter_while_somebody_is_still_away(week: Week) -> None:
 
 def test_calls_that_were_deleted_are_not_said_to_be_none(week: Week) -> None:
     week.store.purge(MONDAY_9 + HOUR + 1, pause=0)
-    Meanwhile(week.store).purge(MONDAY_9 + 4 * HOUR)
+    CallsDuringAbsence(week.store).purge(MONDAY_9 + 4 * HOUR)
     body = ask(week, f"{PATH}/{week.number}")
     assert (body["calls_kept"], body["calls"]["offered"]) == (False, 4)
     assert [one["by"] for one in body["messages"]] == [None]

@@ -9,7 +9,7 @@ import pytest
 from callcheck.absences.model import Draft, ForwardKind, State
 from callcheck.absences.service import Desk, Wanted
 from callcheck.absences.terms import Terms
-from callcheck.store import Absences, Forwards, Meanwhile, Store
+from callcheck.store import Absences, CallsDuringAbsence, Forwards, Store
 from callcheck.store.absences.forwards import Told
 from tests.absences.people import CLOCK, DIRECTORY, HOUR, MONDAY
 
@@ -23,7 +23,7 @@ def test_a_look_says_what_a_report_says(store: Store, seed: int) -> None:
     dice = random.Random(seed)
     book, phones = Absences(store), Forwards(store)
     clock = [MONDAY - 30 * DAY]
-    desk = Desk(book, phones, Meanwhile(store), Terms(DIRECTORY, CLOCK), lambda: clock[0])
+    desk = Desk(book, phones, CallsDuringAbsence(store), Terms(DIRECTORY, CLOCK), lambda: clock[0])
     states: set[State] = set()
     while clock[0] < MONDAY:
         clock[0] += dice.randrange(1, 20) * HOUR

@@ -18,7 +18,7 @@ from callcheck.app.announce_tomorrow import ANNOUNCED, TomorrowAnnouncer
 from callcheck.config import AbsenceWatch, Config, Http, Privacy, Site, Tomorrow
 from callcheck.config import Store as StoreAt
 from callcheck.judging.hours import OpeningHours, SpecialDay
-from callcheck.store import Absences, Facts, Forwards, Meanwhile, Store
+from callcheck.store import Absences, CallsDuringAbsence, Forwards, KeyValues, Store
 from tests.absences.people import (
     ALWAYS_OPEN,
     CLOCK,
@@ -111,7 +111,7 @@ class House:
         self.store, self.now = store, at("2026-11-23 12:00")
         terms = Terms(DIRECTORY, CLOCK, language=language, titles={"registry": "Reģistrs"})
         self.desk = Desk(
-            Absences(store), Forwards(store), Meanwhile(store), terms, lambda: self.now
+            Absences(store), Forwards(store), CallsDuringAbsence(store), terms, lambda: self.now
         )
         self._config = Config(
             folder, Site("House", language=language), None, (), (), PARTIES,
@@ -225,7 +225,7 @@ def test_a_list_that_an_older_callcheck_told_is_not_told_again(
 ) -> None:
     """It left the day alone: what it told of is not known."""
     anna_is_away(house)
-    Facts(house.store).set(ANNOUNCED, "2026-11-24")
+    KeyValues(house.store).set(ANNOUNCED, "2026-11-24")
     house.looks("2026-11-23 15:30")
     house.desk.add(Draft("301", at("2026-11-24 00:00"), at("2026-11-25 00:00")), "api")
     house.herald = house.start()

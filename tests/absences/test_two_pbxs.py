@@ -16,7 +16,7 @@ from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit
 from callcheck.config import Store as StoreAt
 from callcheck.judging.verdict import Result
 from callcheck.phones.watch import Phones
-from callcheck.store import Absences, Forwards, Meanwhile, Store
+from callcheck.store import Absences, CallsDuringAbsence, Forwards, Store
 from tests.absences.people import HOUR, PARTIES
 from tests.absences.test_watch import FakeListener, Gauges
 from tests.api.house_of_cards import MET, a_call
@@ -56,7 +56,7 @@ async def test_forwards_phones_and_codes(watch: AbsenceWatch, store: Store) -> N
     await branch.step()
     (one,) = Absences(store).all()
     assert one.active(now())
-    assert Meanwhile(store).messages(["201"], None, None) == []
+    assert CallsDuringAbsence(store).messages(["201"], None, None) == []
 
 
 def test_calls_messages_and_the_cover_matrix(watch: AbsenceWatch, store: Store) -> None:
@@ -65,7 +65,7 @@ def test_calls_messages_and_the_cover_matrix(watch: AbsenceWatch, store: Store) 
         (a_call("1", started, pbx="main"), (MET,)),
         (a_call("1", started, pbx="branch"), (MET,)),
     ])  # fmt: skip
-    Meanwhile(store).note(Message("201", "202", started, "branch"))
+    CallsDuringAbsence(store).note(Message("201", "202", started, "branch"))
     made = watch.desk.add(Draft("201", started - HOUR, now() + HOUR), "api")
     assert made["calls"] == {"offered": 1, "answered": 1, "in_time": 1}
     whole = watch.desk.record(int(str(made["id"])), whole=True)

@@ -18,7 +18,7 @@ from callcheck.clock import now
 from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit
 from callcheck.config import Store as StoreAt
 from callcheck.phones.watch import Phones
-from callcheck.store import Absences, Forwards, Meanwhile, Store
+from callcheck.store import Absences, CallsDuringAbsence, Forwards, Store
 from tests.absences.people import HOUR, PARTIES
 from tests.ami.test_forwards import Pbx as Answers
 from tests.api.house_of_cards import a_call
@@ -258,7 +258,7 @@ async def test_a_message_that_a_colleague_took(running: Running) -> None:
     running.phones.heard(message % (b"201", b"+37129111444"))  # from outside: not to be kept
     running.phones.heard(message % (b"999", b"202"))
     await running.looks()
-    noted = Meanwhile(running.store).messages(["201", "999"], before, None)
+    noted = CallsDuringAbsence(running.store).messages(["201", "999"], before, None)
     assert [(m.extension, m.by, m.pbx) for m in noted] == [
         ("201", "202", "main"), ("201", None, "main")
     ]  # fmt: skip

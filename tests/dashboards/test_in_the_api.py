@@ -16,7 +16,7 @@ from callcheck.api.app import make_api
 from callcheck.api.backend import ApiSettings, Backend, Readiness
 from callcheck.calls.directory import Directory, Party
 from callcheck.judging.cadence import CADENCES
-from callcheck.store import Absences, Forwards, Meanwhile, Store, StoreError
+from callcheck.store import Absences, CallsDuringAbsence, Forwards, Store, StoreError
 from tests.absences.people import CLOCK
 from tests.api.house_of_cards import RIGA
 from tests.dashboards import known_calls as known
@@ -39,7 +39,7 @@ def api(tmp_path: Path) -> Iterator[TestClient]:
     ringing = a_call(99, answered_at=None, at=NOON)
     settings = ApiSettings(UNITS, PEOPLE, ("answer_by_ring",), RIGA)
     terms = Terms(Directory(tuple(PEOPLE)), CLOCK)
-    desk = Desk(Absences(store), Forwards(store), Meanwhile(store), terms, lambda: NOON)
+    desk = Desk(Absences(store), Forwards(store), CallsDuringAbsence(store), terms, lambda: NOON)
     desk.add(Draft("203", NOON - HOUR, NOON + HOUR), "api")
     desk.add(Draft("202", NOON + 20 * HOUR, NOON + 44 * HOUR), "api")
     backend = Backend(

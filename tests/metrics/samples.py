@@ -1,4 +1,4 @@
-"""Calls and a set of metrics for the tests of this room."""
+"""Calls and metrics for the tests."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def some_metrics(
     pbxs: Sequence[str] = ("main",),
     edges: Sequence[Millis] = EDGES,
 ) -> Metrics:
-    """Metrics of a small house, with nothing else in their registry."""
+    """The metrics of a small institution, with an otherwise empty registry."""
     return Metrics(
         CollectorRegistry(), now or Now(), pbxs=pbxs, units=units, rules=("answer_by_ring",),
         ring_edges_ms=edges, version="1.2.3",

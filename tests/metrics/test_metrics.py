@@ -1,4 +1,4 @@
-"""The page of /metrics: names, zeros, counting, and equality with what the store holds."""
+"""The page of /metrics: names, zeros, counting, and agreement with the store."""
 
 from __future__ import annotations
 

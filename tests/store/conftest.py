@@ -1,4 +1,4 @@
-"""`url`: an empty database, once on SQLite and once on PostgreSQL; `store`: opened on it."""
+"""Fixtures: `url` is an empty database, on SQLite and on PostgreSQL; `store` is open on it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def postgres() -> Iterator[Server]:
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    """A SQLite file that is not there yet."""
+    """The URL of a SQLite file that does not exist yet."""
     return f"sqlite:///{tmp_path / 'callcheck.db'}"
 
 

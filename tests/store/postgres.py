@@ -1,4 +1,4 @@
-"""A PostgreSQL server of this test process alone: started once, with a database for each test."""
+"""A PostgreSQL server for this test process, with a database for each test."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Server:
         return self._server.get_uri(database).replace("postgresql://", "postgresql+psycopg://", 1)
 
     def drop(self, url: str) -> None:
-        """Removes a database, whoever is still connected."""
+        """Drops a database, even if there are connections to it."""
         self.admin(f"DROP DATABASE {psycopg_name(url)} WITH (FORCE)")
 
     def admin(self, statement: str) -> None:

@@ -1,4 +1,4 @@
-"""Calls for the tests: plain ones by number, and any that the model allows, by hypothesis."""
+"""Calls for the tests: simple ones by number, and any possible one by hypothesis."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def missed(n: int, disposition: Disposition = Disposition.NO_ANSWER, **changes: 
 
 
 def said(result: Result, third: bool | None = None) -> tuple[Finding, ...]:
-    """What the headline rule says of a call."""
+    """A finding of the headline rule."""
     readings = None if third is None else Readings(False, third, third)
     early = result is Result.EXEMPT
     return (Finding("answer_by_ring", result, "in words", readings, gave_up_early=early),)
@@ -79,7 +79,7 @@ def judged(n: int, **changes: Any) -> JudgedCall:
 
 
 def counted(everything: list[JudgedCall], edges: tuple[int, ...]) -> Totals:
-    """The totals as they must be, counted by a slow and simple way."""
+    """The totals as they must be, counted call by call."""
     totals = Totals(edges)
     for one in everything:
         totals.count(one)
@@ -87,7 +87,7 @@ def counted(everything: list[JudgedCall], edges: tuple[int, ...]) -> Totals:
 
 
 def same_totals(one: Totals, other: Totals) -> bool:
-    """Equal but for counters at zero, which say nothing."""
+    """Equal, apart from counters that are zero."""
     return _lean(one) == _lean(other)
 
 

@@ -1,4 +1,4 @@
-"""Absences and forwards as stored: once each, with their history."""
+"""Absences and forwards are stored once each, with their history."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_what_a_calendar_does_not_tell_any_more_ends(book: Absences) -> None:
 
 
 def test_somebody_s_word_outlives_a_calendar(book: Absences) -> None:
-    """Reported by hand and told by a calendar: when the event is taken out, what was said stays."""
+    """Reported by hand and by a calendar: if the event is deleted, the manual report stays."""
     number = book.take(
         Draft("201", 1 * DAY, 10 * DAY), "ical", 0, Claim("ical", "a", "u")
     ).absence.id
@@ -94,7 +94,7 @@ def test_somebody_s_word_outlives_a_calendar(book: Absences) -> None:
 
 
 def test_two_events_of_a_calendar_within_one_absence(book: Absences) -> None:
-    """Each was told; when one of them moves, the other and the word of the unit still count."""
+    """Two events: if one of them moves, the other one and the unit's report still count."""
     number = book.take(Draft("201", 10 * DAY, 30 * DAY), "api", 0).absence.id
     first, second = Claim("ical", "a", "1"), Claim("ical", "a", "2")
     book.take(Draft("201", 10 * DAY, 12 * DAY), "ical", 0, first)
@@ -250,7 +250,7 @@ def test_a_forward_of_another_kind_may_be_older_than_the_first_look(forwards: Fo
 
 @pytest.mark.parametrize("seed", range(5))
 def test_what_is_remembered_is_what_is_stored(store: Store, seed: int) -> None:
-    """A reader that was asked before says the same as one that never was, whoever wrote."""
+    """A reader with a filled cache gives the same answer as a new one, whoever wrote."""
     dice = random.Random(seed)
     readers = Forwards(store), Absences(store)
     pbxs = {name: Forwards(store) for name in ("main", "annex", "main/302")}

@@ -1,4 +1,4 @@
-"""The rule and the service levels count a wait from the same moment, whichever the house chose."""
+"""The rule and the service levels count a wait from the same moment, for every clock."""
 
 from __future__ import annotations
 

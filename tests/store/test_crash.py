@@ -1,4 +1,4 @@
-"""A process killed in the middle of its batches: what it committed is there, and counted."""
+"""When a process is killed while saving, everything it committed is stored and counted."""
 
 from __future__ import annotations
 

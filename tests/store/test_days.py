@@ -1,4 +1,4 @@
-"""The counts by the local day: whole days wherever the clock goes, and always what calls say."""
+"""Counts by local day: whole days in every timezone, and always equal to the calls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from callcheck.calls.model import Micros
 from callcheck.judging.verdict import Result
 from callcheck.store import Store
 from callcheck.store import tables as t
-from callcheck.store.figures.local_days import HOUR, Days
+from callcheck.store.figures.local_days import HOUR, LocalDays
 from tests.store.conftest import EDGES, counting_calls
 from tests.store.samples import a_call, judged, said
 
@@ -37,7 +37,7 @@ def of_riga(url: str, zone: ZoneInfo = RIGA) -> Store:
              "America/St_Johns", "Australia/Lord_Howe"],
 )  # fmt: skip
 def test_every_hour_belongs_to_one_day(name: str) -> None:
-    days = Days(ZoneInfo(name))
+    days = LocalDays(ZoneInfo(name))
     first = int(datetime(2011, 10, 1, tzinfo=UTC).timestamp()) * 1_000_000 // HOUR * HOUR
     hours = [first + n * HOUR for n in range(24 * 800)]
     for before, hour in pairwise(hours):
@@ -49,7 +49,7 @@ def test_every_hour_belongs_to_one_day(name: str) -> None:
 
 
 def test_days_of_23_and_25_hours() -> None:
-    days = Days(RIGA)
+    days = LocalDays(RIGA)
     for month, day, length in ((3, 29, 23), (6, 1, 24), (10, 25, 25)):
         start = midnight(month, day)
         assert days.start(start + 5 * HOUR + 1) == start
@@ -57,7 +57,7 @@ def test_days_of_23_and_25_hours() -> None:
 
 
 def test_times_that_no_calendar_has() -> None:
-    days = Days(RIGA)
+    days = LocalDays(RIGA)
     for at in (-(2**62), 0, 10**18, 2**62):
         assert days.start(at) <= at < days.end(days.start(at))
 
@@ -87,7 +87,7 @@ def test_the_summary_is_the_same_from_days_and_from_calls(url: str) -> None:
 
 
 def test_whole_days_are_not_counted_from_the_hours(sqlite_url: str) -> None:
-    """So that the test above compares what it says."""
+    """The test above would otherwise compare a count with itself."""
     store, noon = of_riga(sqlite_url), midnight(11, 21) + 12 * HOUR
     store.save([judged(1, at=noon), judged(2, at=noon)])
     with store.engine.begin() as connection:

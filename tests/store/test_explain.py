@@ -1,4 +1,4 @@
-"""No list and no sum reads a whole table: asked of both databases' planners, by EXPLAIN."""
+"""No list and no sum reads a whole table, according to EXPLAIN on both databases."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from callcheck.judging.verdict import Finding, Result
 from callcheck.store import Store
 from callcheck.store import tables as t
 from callcheck.store.calls.queries import page_query
-from callcheck.store.calls.rows import findings_text, legs_text, rows_text
+from callcheck.store.calls.reading import calls_sql, findings_sql, legs_sql
+from callcheck.store.figures.adding import ByTime, ByUnit, count_calls_sql, sum_counts_sql
 from callcheck.store.figures.counts import COUNTS
 from callcheck.store.figures.reports import Span, helps_query, missed_again_query, sent_around_query
-from callcheck.store.figures.summary import Slots, Units, calls_text, judged_text, sums_text
+from callcheck.store.figures.summary import judged_by_hour_sql
 from tests.store.samples import HOUR, NOON, SECOND, judged, missed, said
 
 SOME = NOON + 3000 * SECOND
@@ -124,8 +125,8 @@ def _check_sums(full: Store) -> None:
     one = (SOME, SOME + 100 * SECOND)
     for units in (["u7"], ["u7", "u8"]):
         for stretches in ([one], [one, (SOME + HOUR, SOME + 2 * HOUR)]):
-            for by in (Slots((SOME, SOME + HOUR)), Units(units)):
-                text = calls_text(kind, len(units), len(stretches), by.key("started_at"))
+            for by in (ByTime((SOME, SOME + HOUR)), ByUnit(units)):
+                text = count_calls_sql(kind, len(units), len(stretches), by.key("started_at"))
                 values = [value for stretch in stretches for value in (*units, *stretch)]
                 steps = plan_of_text(full, text, (15000, 5000, *values))
                 assert steps.count("calls_by_unit") == len(stretches)
@@ -137,13 +138,13 @@ def _check_hours(full: Store) -> None:
     kind, start = full.engine.dialect.name, SOME // HOUR * HOUR
     span = (start, start + HOUR)
     for units in (["u7"], ["u7", "u8"]):
-        for by in (Slots(span), Units(units)):
+        for by in (ByTime(span), ByUnit(units)):
             for time in ("hour", "day"):
-                text = sums_text(kind, time, len(units), 1, by.key(time))
+                text = sum_counts_sql(kind, time, len(units), 1, by.key(time))
                 steps = plan_of_text(full, text, (*units, *span, start - HOUR))
                 assert "SCAN" not in steps
                 assert f"{time}_totals" in steps
-        steps = plan_of_text(full, judged_text(kind, len(units)), (*units, *span))
+        steps = plan_of_text(full, judged_by_hour_sql(kind, len(units)), (*units, *span))
         assert "SCAN" not in steps
         assert "hour_totals" in steps
 
@@ -164,9 +165,9 @@ def _check_calls_by_key(full: Store) -> None:
     kind = full.engine.dialect.name
     for ids in (["1795341600.1500"], ["1795341600.1500", "1795341600.7"]):
         for statement in (
-            *(rows_text(kind, len(ids), timelines) for timelines in (True, False)),
-            legs_text(kind, len(ids)),
-            *(findings_text(kind, len(ids), headline_only=only) for only in (True, False)),
+            *(calls_sql(kind, len(ids), timelines) for timelines in (True, False)),
+            legs_sql(kind, len(ids)),
+            *(findings_sql(kind, len(ids), headline_only=only) for only in (True, False)),
         ):
             steps = plan_of_text(full, statement, ["main", *ids])
             assert "SCAN" not in steps, steps

@@ -17,7 +17,7 @@ from sqlalchemy import event
 from callcheck.api.app import make_api
 from callcheck.api.backend import ApiSettings, Backend, Readiness
 from callcheck.store import Store, StoreError
-from callcheck.store.driver import Straight
+from callcheck.store.driver import DriverCursor
 from tests.api.house_of_cards import RIGA
 from tests.dashboards import known_calls as known
 from tests.dashboards.reading import panels, substituted
@@ -64,9 +64,9 @@ def dashboard_paths() -> Iterator[str]:
 @contextmanager
 def taken_down(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
     told: Told = []
-    plainly = Straight.all
+    plainly = DriverCursor.all
 
-    def all_rows(self: Straight, sql: str, values: Any = ()) -> Any:
+    def all_rows(self: DriverCursor, sql: str, values: Any = ()) -> Any:
         told.append((sql, tuple(values)))
         return plainly(self, sql, values)
 
@@ -74,7 +74,7 @@ def taken_down(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
         told.append((args[2], args[3]))
 
     with monkeypatch.context() as patched:
-        patched.setattr(Straight, "all", all_rows)
+        patched.setattr(DriverCursor, "all", all_rows)
         event.listen(store.engine, "before_cursor_execute", by_sqlalchemy)
         yield told
         event.remove(store.engine, "before_cursor_execute", by_sqlalchemy)

@@ -1,4 +1,4 @@
-"""The counts by the hour: always what the calls say, whatever was late, changed or deleted."""
+"""Counts by hour: always equal to the calls, even if calls came late, changed or were deleted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from callcheck.judging.verdict import Result
 from callcheck.store import Store
 from callcheck.store import tables as t
 from callcheck.store.figures import hourly as hours
-from callcheck.store.figures.local_days import Days
+from callcheck.store.figures.local_days import LocalDays
 from tests.store.conftest import EDGES, counting_calls
 from tests.store.samples import HOUR, NOON, SECOND, a_call, judged, missed, said
 
@@ -37,10 +37,10 @@ def _rows(connection: Connection) -> set[tuple[Any, ...]]:
 
 
 def true_now(store: Store) -> bool:
-    """Whether counting all calls anew changes nothing."""
+    """Whether a recount of all calls changes nothing."""
     before = kept(store)
     with store.engine.connect() as connection, connection.begin() as transaction:
-        hours.recount(connection, (14_999, 5_000), Days(UTC))
+        hours.recount(connection, (14_999, 5_000), LocalDays(UTC))
         anew = _rows(connection)
         transaction.rollback()
     return before == anew
@@ -91,7 +91,7 @@ def test_the_summary_is_the_same_from_hours_and_from_calls(store: Store) -> None
 
 
 def test_whole_hours_are_not_counted_from_the_calls(store: Store) -> None:
-    """So that the test above compares two ways, not one with itself."""
+    """The test above would otherwise compare a count with itself."""
     store.save([judged(1), judged(2)])
     with store.engine.begin() as connection:
         connection.execute(t.hour_totals.update().values(met=40))
@@ -116,7 +116,7 @@ def test_other_limits_are_counted_anew(sqlite_url: str) -> None:
 
 
 def _opened_before(url: str, strict: Store) -> None:
-    """One process goes on with the old limits while another has new ones."""
+    """One process still uses the old limits while another uses new ones."""
     old = Store(url, EDGES)
     old.open()
     try:

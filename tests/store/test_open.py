@@ -1,4 +1,4 @@
-"""Opening: today's tables, or one sentence that says what is wrong and what to do."""
+"""Opening a store: current tables, or one sentence that says what is wrong and what to do."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def refusal(url: str) -> str:
 def test_a_reader_finds_postgresql_again(
     postgres: Server, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A connection that was idle meanwhile is asked first, and made anew."""
+    """A connection that was idle is pinged first, and replaced."""
     monkeypatch.setattr("callcheck.store.engine._IDLE", 0.0)
     store = Store(postgres_url, EDGES)
     store.open()
@@ -134,7 +134,7 @@ def test_a_database_of_another_program(url: str) -> None:
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE invoices (n INTEGER)"))
     said = refusal(url)
-    assert "no callcheck database" in said
+    assert "is not a callcheck database" in said
     assert "invoices" in said
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
@@ -145,7 +145,7 @@ def test_a_database_of_another_program(url: str) -> None:
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("no database, but a text that is long enough to be read as one\n" * 20)
-    assert "no SQLite database" in refusal(f"sqlite:///{path}")
+    assert "not a SQLite file" in refusal(f"sqlite:///{path}")
     assert path.read_text().startswith("no database")
 
 
@@ -177,9 +177,9 @@ def test_the_files_settings(sqlite_url: str) -> None:
 
 
 def test_paths_that_cannot_be(tmp_path: Path) -> None:
-    assert "does not exist; make it first" in refusal(f"sqlite:///{tmp_path}/none/callcheck.db")
+    assert "does not exist; create it first" in refusal(f"sqlite:///{tmp_path}/none/callcheck.db")
     assert "cannot be opened" in refusal(f"sqlite:///{tmp_path}")
-    assert "SQLite's memory" in refusal("sqlite://")
+    assert "not memory" in refusal("sqlite://")
     assert "mysql" in refusal("mysql://host/db")
     assert "cannot be read" in refusal("not a url")
 
@@ -189,7 +189,7 @@ def test_a_folder_without_rights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "open", denied)  # root may write everywhere, so it is played
-    assert "no right to make the store's file" in refusal(f"sqlite:///{tmp_path}/callcheck.db")
+    assert "no permission to create a file" in refusal(f"sqlite:///{tmp_path}/callcheck.db")
 
 
 def test_a_read_only_file(sqlite_url: str) -> None:
@@ -204,7 +204,7 @@ def test_a_locked_file(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None
     other.execute("BEGIN IMMEDIATE")
     with store.engine.connect() as connection:
         connection.connection.driver_connection.execute("PRAGMA busy_timeout = 10")  # type: ignore[union-attr]
-    with pytest.raises(StoreAway, match="holds the database locked"):
+    with pytest.raises(StoreAway, match="has locked the database"):
         store.check()
     other.close()
     store.check()

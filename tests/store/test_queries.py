@@ -1,4 +1,4 @@
-"""Pages of calls: newest first, nothing twice, nothing left out, whatever is asked for."""
+"""Pages of calls are newest first, without duplicates or gaps, for every filter."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from callcheck.store import BadCursor, Store
 from callcheck.store.calls import cache as known
 from callcheck.store.calls import queries
 from callcheck.store.calls.cursor import Place, decoded, encoded
-from callcheck.store.driver import Straight
+from callcheck.store.driver import DriverCursor
 from tests.store.samples import NOON, SECOND, a_call, judged, missed, said
 
 UNITS = ("registry", "legal", None)
@@ -136,7 +136,7 @@ def test_a_bad_cursor_says_so(store: Store, bad: str) -> None:
 
 @pytest.mark.parametrize("brief", [True, False])
 def test_a_list_asked_for_again_says_what_is_stored_now(store: Store, brief: bool) -> None:
-    """Though complete calls are remembered."""
+    """Even though complete calls are cached."""
     (call, said_of_it), other = judged(1), judged(2)
     store.save([(replace(call, complete=False, answered_by=None), ()), other])
 
@@ -161,7 +161,7 @@ def pages(
 
 
 def without(one: JudgedCall, brief: bool) -> JudgedCall:
-    """As a list has it."""
+    """A call as it appears in a list."""
     call, said_of_it = one
     if not brief:
         return replace(call, timeline=()), said_of_it
@@ -171,13 +171,13 @@ def without(one: JudgedCall, brief: bool) -> JudgedCall:
 
 @pytest.mark.parametrize("brief", [True, False])
 def test_pages_from_memory_are_those_that_are_stored(store: Store, brief: bool) -> None:
-    """Of calls that are complete, of some that are not, and of some that become so later."""
+    """With complete calls, incomplete ones, and some that become complete later."""
     day = a_day(120)
     running = [(replace(call, complete=False, final_party=None), ()) for call, _ in day[::3]]
     whole = [one for n, one in enumerate(day) if n % 3]
     for batch in ([*running, *whole], day[::2]):
         store.save(batch)
-        for _ in range(2):  # read, and remembered
+        for _ in range(2):  # the second time from the cache
             for wanted, _fits in FILTERS:
                 stored = [
                     ([without(one, brief) for one in page], cursor)
@@ -210,7 +210,7 @@ def test_a_call_deleted_while_its_page_is_read_is_left_out(
     store.save([judged(n) for n in range(6)])
     newest = queries._newest
 
-    def and_one_less(cursor: Straight, *of_page: Any) -> list[Place]:
+    def and_one_less(cursor: DriverCursor, *of_page: Any) -> list[Place]:
         places = newest(cursor, *of_page)
         cursor.run("DELETE FROM calls WHERE call_id = '1795341600.4'")
         return places

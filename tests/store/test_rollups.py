@@ -1,4 +1,4 @@
-"""Whatever comes, in whatever order: the sums kept beside the calls equal what the calls say."""
+"""Stored sums always equal the calls, whatever is saved, in whatever order."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Sums = dict[tuple[str, int], Counter[str]]
 
 
 def near(call: Call, minutes: int, number: int) -> Call:
-    """The call as one of a few, in one of a few hours, so that they meet."""
+    """The call with one of a few ids, in one of a few hours, so that calls collide."""
     start = NOON + minutes * 60_000_000
     return replace(call, started_at=start, pbx="main", call_id=str(number))
 
@@ -40,7 +40,7 @@ headline_findings = st.builds(
 )
 findings = st.one_of(any_findings, st.tuples(headline_findings))
 batches = st.lists(st.lists(st.tuples(a_call, findings), max_size=5), min_size=1, max_size=5)
-"""Calls repeat: changed, late, incomplete before or after complete."""
+"""Calls come again: changed, late, incomplete before or after complete."""
 
 
 @settings(
@@ -78,14 +78,14 @@ def _empty(store: Store) -> None:
 
 
 def everything(store: Store) -> list[JudgedCall]:
-    """All stored calls, as the store gives them out."""
+    """All stored calls, as the store returns them."""
     found, following = store.calls(CallFilter(), 1000, timelines=True)
     assert following is None
     return found
 
 
 def kept(store: Store) -> Sums:
-    """The hours' sums beside the calls, without their zeros. The days' sums must be theirs."""
+    """The stored sums of the hours, without zeros; checks that those of the days match."""
     with store.engine.connect() as connection:
         hours, days = (_sums(connection, table) for table in (t.hour_totals, t.day_totals))
     together: Sums = {}
@@ -105,7 +105,7 @@ def _counts(row: dict[str, Any]) -> dict[str, int]:
 
 
 def told(calls: list[JudgedCall]) -> Sums:
-    """The same, counted call by call in the plainest way."""
+    """The same sums, counted call by call."""
     sums: Sums = {}
     for call, said in calls:
         held = sums.setdefault((call.unit or "", call.started_at // HOUR * HOUR), Counter())
@@ -137,7 +137,7 @@ def _wait_names(disposition: Disposition, wait: int) -> list[str]:
 
 
 def test_an_older_database_is_counted_anew(url: str) -> None:
-    """Revision 0003 had a row for each kind of call, and Grafana's view on it."""
+    """Revision 0003 had a row for each kind of call, and a view for Grafana."""
     store = Store(url, EDGES)
     store.open()
     store.save([judged(n, unit=unit) for n in range(40) for unit in ["legal", None][n % 2 :][:1]])

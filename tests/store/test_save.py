@@ -1,4 +1,4 @@
-"""What is saved comes back, once, and the counters follow."""
+"""Saved calls come back unchanged and once, and the counters match them."""
 
 from __future__ import annotations
 
@@ -160,16 +160,24 @@ def test_purge_keeps_the_counters_and_what_is_young(store: Store) -> None:
             assert connection.scalar(select(func.count()).select_from(table)) == 100
 
 
-def test_a_replay_of_purged_calls_counts_nothing_twice(store: Store) -> None:
+def test_a_replay_of_purged_calls_counts_nothing_twice(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
     everything = [judged(n) for n in range(10)]
     store.save(everything)
     store.purge(everything[5][0].started_at, pause=0)
     before = store.totals()
     assert store.save(everything) == []
     assert store.too_old == 5
+    assert [record.message for record in caplog.records] == [
+        "5 calls were not stored because calls that began this long ago are deleted "
+        "(keep_calls_days); check the clock of the PBX"
+    ]
     assert store.totals() == before
     store.purge(0, pause=0)
     assert store.save(everything) == []
+    assert store.too_old == 10
+    assert len(caplog.records) == 1  # one warning an hour is enough
 
 
 def test_other_edges_count_the_histogram_anew(url: str) -> None:
@@ -193,7 +201,7 @@ def test_other_edges_count_the_histogram_anew(url: str) -> None:
 
 
 def test_a_checkpoint_brings_the_file_up_to_date(sqlite_url: str) -> None:
-    """What the log held stands in the file itself, while a reader goes on with what it saw."""
+    """The log is copied into the file, while a reader keeps its snapshot."""
     store = Store(sqlite_url, EDGES)
     store.open()
     file = Path(sqlite_url.removeprefix("sqlite:///"))
@@ -212,7 +220,7 @@ def test_a_checkpoint_brings_the_file_up_to_date(sqlite_url: str) -> None:
 
 
 def test_a_long_log_is_cut_without_being_told(sqlite_url: str) -> None:
-    """Where nobody asks for checkpoints, the log does not grow for ever."""
+    """Without a timer that checkpoints, the log does not grow without limit."""
     store = Store(sqlite_url, EDGES)
     store.open()
     for at in range(0, 2000, 2):
@@ -224,7 +232,7 @@ def test_a_long_log_is_cut_without_being_told(sqlite_url: str) -> None:
 def test_the_log_begins_anew_while_calls_are_written(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A checkpoint that leaves out what came meanwhile would never let it."""
+    """A checkpoint without a second pass would never let it restart."""
     monkeypatch.setattr("callcheck.store.engine._TOO_LONG_LOG", 1_000_000)
     monkeypatch.setattr("callcheck.store.engine._LONG_LOG", 500)
     store = Store(sqlite_url, EDGES)

@@ -1,4 +1,4 @@
-"""Sums per step: equal to counting the calls one by one."""
+"""Tallies per step equal what counting the calls one by one gives."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from callcheck.judging.figures import JudgedCall, Tally
 from callcheck.judging.service_level import Waits, service_levels
 from callcheck.judging.verdict import Finding, Readings, Result
 from callcheck.rules import answer_by_ring
-from callcheck.store import Store, even_edges
+from callcheck.store import Store
 from tests.store.samples import HOUR, NOON, SECOND, a_call, missed, said
 
 
@@ -129,15 +129,6 @@ def test_readings_count_among_judged_calls_only(store: Store) -> None:
     store.save([(a_call(1), (within,)), (a_call(2), (unknown,))])
     (step,) = summary_of(store, [NOON, NOON + HOUR])
     assert (step.before, step.within, step.third) == (0, 1, 1)
-
-
-def test_edges() -> None:
-    assert even_edges(0, 10, 4) == [0, 4, 8, 10]
-    assert even_edges(0, 8, 4) == [0, 4, 8]
-    assert even_edges(0, 3, 4) == [0, 3]
-    for wrong in ((5, 5, 1), (5, 4, 1), (0, 5, 0), (0, 10**9, 1)):
-        with pytest.raises(ValueError, match="summary"):
-            even_edges(*wrong)
 
 
 @pytest.mark.parametrize("edges", [[], [1], [2, 1], [1, 1]])

@@ -1,4 +1,4 @@
-"""The writing thread: nothing lost, nothing reordered, nobody kept waiting."""
+"""The writing thread loses nothing, reorders nothing, and keeps nobody waiting."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Disk:
-    """Instead of a database: remembers what it is given, and fails as it is told."""
+    """A fake database that remembers what it gets, and fails on demand."""
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
@@ -118,7 +118,7 @@ def test_a_single_call_waits_only_to_linger() -> None:
 
 
 def test_after_a_crowd_calls_gather(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A commit costs as much as several calls, so that a busy house has larger batches."""
+    """A commit costs as much as several calls, so batches grow when many calls come."""
     monkeypatch.setattr(writer_module, "A_CALL", 30.0)
     monkeypatch.setattr(writer_module, "LONGEST_LINGER", 30.0)
     disk, hold = Disk(), threading.Event()
@@ -265,7 +265,7 @@ def test_close_says_whether_all_was_saved(caplog: pytest.LogCaptureFixture) -> N
     with caplog.at_level(logging.ERROR):
         assert not writer.close(0.3)
     assert disk.tries == 2, "close did not wait for the next try, 30 s later"
-    assert "3 calls were not saved before the end: gone" in caplog.text
+    assert "3 calls were not saved before the stop: gone" in caplog.text
 
 
 def test_close_of_an_idle_writer_is_at_once() -> None:

@@ -10,7 +10,7 @@ from callcheck.absences.terms import Terms
 from callcheck.app.judge import wait_limit_of
 from callcheck.clock import now
 from callcheck.config import Config
-from callcheck.store import Absences, Forwards, Meanwhile, Store
+from callcheck.store import Absences, CallsDuringAbsence, Forwards, Store
 
 
 def make_desk(config: Config, store: Store, changed: Callable[[], object] = lambda: None) -> Desk:
@@ -27,4 +27,4 @@ def make_desk(config: Config, store: Store, changed: Callable[[], object] = lamb
         at_home=config.at_home,
         titles={unit.id: unit.title for unit in config.units},
     )
-    return Desk(Absences(store), Forwards(store), Meanwhile(store), terms, now, changed)
+    return Desk(Absences(store), Forwards(store), CallsDuringAbsence(store), terms, now, changed)

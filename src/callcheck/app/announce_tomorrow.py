@@ -15,7 +15,7 @@ from typing import Any
 from callcheck.absences.service import Desk
 from callcheck.config import Config
 from callcheck.sources.http import WebError, ask
-from callcheck.store import Facts, Store
+from callcheck.store import KeyValues, Store
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class TomorrowAnnouncer:
     """Posts tomorrow's list when it is due; retries after a failure, and never posts twice."""
 
     def __init__(self, config: Config, store: Store, desk: Desk) -> None:
-        self._config, self._facts, self._desk = config, Facts(store), desk
+        self._config, self._facts, self._desk = config, KeyValues(store), desk
         self._announced: str | None = None
         self._next_try = self._next_look = 0.0
 

@@ -34,7 +34,7 @@ from callcheck.judging.figures import SavedCall
 from callcheck.metrics import Metrics, process_registry, ring_edges
 from callcheck.privacy import KeyFileError, Pseudonyms, obtain_key
 from callcheck.rules import RULES
-from callcheck.store import Meanwhile, StoreError
+from callcheck.store import CallsDuringAbsence, StoreError
 from callcheck.store.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -201,7 +201,7 @@ class House:
             before = now() - self.config.privacy.keep_calls_days * DAY_US
             try:
                 gone = await asyncio.to_thread(self.store.purge, before)
-                await asyncio.to_thread(Meanwhile(self.store).purge, before)
+                await asyncio.to_thread(CallsDuringAbsence(self.store).purge, before)
             except StoreError as error:
                 log.warning("calls past their retention could not be deleted: %s", error)
             else:

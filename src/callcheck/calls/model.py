@@ -21,6 +21,7 @@ Millis = int
 class Direction(StrEnum):
     """Where a call came from (contract, section 4)."""
 
+    # each member is part of a column name: a new one needs a migration (store/figures/counts.py)
     INBOUND = "inbound"
     INTERNAL = "internal"
     OUTBOUND = "outbound"
@@ -29,6 +30,7 @@ class Direction(StrEnum):
 class Disposition(StrEnum):
     """How a call ended for its caller (contract, section 4)."""
 
+    # each member is part of a column name: a new one needs a migration (store/figures/counts.py)
     ANSWERED = "answered"
     ABANDONED = "abandoned"
     NO_ANSWER = "no_answer"

@@ -1,13 +1,12 @@
-"""Saved calls and the state of the moment in, the page of `GET /metrics` out."""
+"""The page of `GET /metrics`: counters of saved calls, and gauges read at the scrape."""
 
-from callcheck.metrics.counters import ABSENCE_STATES, CONTENT_TYPE, Metrics, ring_edges
+from callcheck.metrics.counters import ABSENCE_STATES, Metrics, ring_edges
 from callcheck.metrics.exposition import Series
 from callcheck.metrics.now import Live, PbxNow, StoreNow
 from callcheck.metrics.process import process_registry
 
 __all__ = [
     "ABSENCE_STATES",
-    "CONTENT_TYPE",
     "Live",
     "Metrics",
     "PbxNow",

@@ -1,12 +1,12 @@
-"""Saved calls in, the page of `GET /metrics` out (contract, section 7).
+"""The counters of the page `GET /metrics`; see `docs/metrics.md`.
 
-Names, labels and help texts stand here and nowhere else. A label is a unit, a PBX, a class or
-an outcome, never a call, a caller or a person. What the store counts is seeded from its totals
-and changed only by what it says was saved, so that the counters equal what it holds; what is
-true only now (connections, open calls) is asked for at the moment of the scrape.
+Names, labels and help texts are defined here and in `now`. A label is a unit, a PBX, a class or an
+outcome, never a call, a caller or a person. The counters start from the store's totals and change
+only by what the store reports as saved, so they always match the store. What is true only now
+(connections, open calls) is read at the scrape.
 
-One rule for "rang": an inbound call with a `ring_ms`. One for an unknown number: an inbound
-call that led to no unit of the configuration.
+A call "rang" if it is inbound and has a `ring_ms`. A number is unknown if an inbound call to it led
+to no configured unit.
 """
 
 from __future__ import annotations
@@ -23,42 +23,41 @@ from callcheck.calls.model import Call, Direction, Disposition, Millis, Via
 from callcheck.judging.cadence import Cadence
 from callcheck.judging.figures import RingTotal, SavedCall, Totals
 from callcheck.judging.verdict import Finding, Result
-from callcheck.metrics.exposition import Histogram, Series, Table
-from callcheck.metrics.now import Kind, Live, tables_of
+from callcheck.metrics.exposition import HistogramFamily, NumberFamily, Series
+from callcheck.metrics.now import FamilyKind, Live, families_of
 
-_Table = tuple[str, Kind, str, tuple[str, ...]]
+_FamilyArgs = tuple[str, FamilyKind, str, tuple[str, ...]]
 
 ABSENCE_STATES = ("forwarded", "late", "wrong_target", "not_forwarded", "left_on")
 NEXT_DAY_STATES = ("forwarded", "wrong_target", "not_forwarded")
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 DELAY_EDGES_US = (1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000,
                   2_500_000, 10_000_000)  # fmt: skip
 
-_CALLS: _Table = (
+_CALLS: _FamilyArgs = (
     "callcheck_calls_total", "counter", "Calls that ended.",
     ("pbx", "unit", "direction", "disposition", "via"),
 )  # fmt: skip
-_FINDINGS: _Table = (
+_FINDINGS: _FamilyArgs = (
     "callcheck_findings_total", "counter", "What the rules said of the calls.",
     ("unit", "rule", "result"),
 )  # fmt: skip
-_UNKNOWN: _Table = (
+_UNKNOWN: _FamilyArgs = (
     "callcheck_unknown_numbers_total", "counter",
     "Inbound calls to a number of no configured unit.", ("pbx",),
 )  # fmt: skip
-_ABSENCES: _Table = (
+_ABSENCES: _FamilyArgs = (
     "callcheck_absences", "gauge", "Absences by the state of their forward.", ("unit", "state"),
 )  # fmt: skip
-_NEXT_DAY: _Table = (
+_NEXT_DAY: _FamilyArgs = (
     "callcheck_absences_next_day", "gauge",
     "Absences of the next working day by how it will stand, from the set hour on until it begins.",
     ("unit", "state"),
 )  # fmt: skip
-_CALENDARS: _Table = (
+_CALENDARS: _FamilyArgs = (
     "callcheck_calendars", "gauge", "Calendars of absences, by whether they could be read.",
     ("state",),
 )  # fmt: skip
-_BUILD: _Table = (
+_BUILD: _FamilyArgs = (
     "callcheck_build_info", "gauge", "Always 1; what is running.", ("version", "python"),
 )  # fmt: skip
 _RINGS = (
@@ -74,13 +73,13 @@ _ENDINGS = [
     *((disposition.value, "") for disposition in Disposition),
     *((Disposition.ANSWERED.value, via.value) for via in Via),
 ]
-"""Disposition and via as they can meet: only an answered call has a via."""
+"""The possible pairs of disposition and via: only an answered call has a via."""
 
 _INBOUND = Direction.INBOUND
 
 
 def ring_edges(cadence: Cadence, ring: int = 3) -> tuple[Millis, ...]:
-    """Bucket edges in ms from the cadence: for ring 3 with 2P, 2P + on and 3P among them."""
+    """Bucket edges in ms: whole rings of this cadence, and the limits of the three readings."""
     rings = {1, 2, ring - 1, ring, ring + 1, 6, 9, 12, 18, 24}
     edges = {n * cadence.period_ms for n in rings} | {cadence.on_ms}
     edges.add((ring - 1) * cadence.period_ms + cadence.on_ms)
@@ -88,9 +87,9 @@ def ring_edges(cadence: Cadence, ring: int = 3) -> tuple[Millis, ...]:
 
 
 class Metrics:
-    """The counters. `saved` and `seed` come from the store's thread, `text` from any.
+    """The counters. Safe to use from several threads.
 
-    `registry` holds what else belongs on the page (the process's own figures); this one is not
+    `registry` has the other metrics of the page (those of the process). This collector is not
     registered there, because `text` renders it faster.
     """
 
@@ -100,22 +99,22 @@ class Metrics:
     ) -> None:  # fmt: skip
         disable_created_metrics()  # type: ignore[no-untyped-call]  # they double every counter
         self._registry, self._live, self._lock = registry, live, Lock()
-        self._calls = Table(*_CALLS)
-        self._findings = Table(*_FINDINGS)
-        self._rings = Histogram(*_RINGS, edges=ring_edges_ms, per_second=1000)
-        self._unknown = Table(*_UNKNOWN)
-        self._absences = Table(*_ABSENCES)
-        self._next_day = Table(*_NEXT_DAY)
-        self._calendars = Table(*_CALENDARS)
-        self._delays = Histogram(*_DELAYS, edges=DELAY_EDGES_US, per_second=1_000_000)
-        self._build = Table(*_BUILD)
+        self._calls = NumberFamily(*_CALLS)
+        self._findings = NumberFamily(*_FINDINGS)
+        self._rings = HistogramFamily(*_RINGS, edges=ring_edges_ms, per_second=1000)
+        self._unknown = NumberFamily(*_UNKNOWN)
+        self._absences = NumberFamily(*_ABSENCES)
+        self._next_day = NumberFamily(*_NEXT_DAY)
+        self._calendars = NumberFamily(*_CALENDARS)
+        self._delays = HistogramFamily(*_DELAYS, edges=DELAY_EDGES_US, per_second=1_000_000)
+        self._build = NumberFamily(*_BUILD)
         self._build.set((version, platform.python_version()), 1)
         self._start_at_zero(pbxs, units, rules)
 
     def seed(self, totals: Totals) -> None:
-        """Takes over the store's counters, once, before the first `saved`.
+        """Starts from the store's counters; call it once, before the first `saved`.
 
-        Raises ValueError where its histogram has other edges than ours.
+        Raises ValueError if its histogram has other edges.
         """
         with self._lock:
             for key, n in totals.calls.items():
@@ -128,7 +127,7 @@ class Metrics:
                 _take_over(self._rings.at(ring), total)
 
     def saved(self, batch: Iterable[SavedCall]) -> None:
-        """Counts what the store has committed, and takes back what it replaced."""
+        """Counts what the store has committed, and takes back what that replaced."""
         with self._lock:
             for one in batch:
                 if one.replaced is not None:
@@ -136,11 +135,11 @@ class Metrics:
                 self._count(one.call, one.findings, times=1)
 
     def delay_of(self, pbx: str) -> Series:
-        """The delay series of a PBX, for its listener to `observe` microseconds on."""
+        """The series for the event delays of a PBX, in microseconds."""
         return self._delays.at((pbx,))
 
     def set_absences(self, counts: Mapping[tuple[str, str], int]) -> None:
-        """Sets the absences by (unit, state); what is not named becomes zero."""
+        """Sets the absences by (unit, state); others become zero."""
         self._set_all(self._absences, counts)
 
     def set_next_day(self, counts: Mapping[tuple[str, str], int]) -> None:
@@ -149,31 +148,31 @@ class Metrics:
 
     def collect(self) -> Iterator[Metric]:
         """The page as metric families of prometheus_client."""
-        now = tables_of(self._live)
+        now = families_of(self._live)
         with self._lock:
-            return iter([table.family() for table in self._tables(now)])
+            return iter([family.family() for family in self._families(now)])
 
     def text(self) -> bytes:
         """The page in the Prometheus text format, UTF-8."""
-        now = tables_of(self._live)
+        now = families_of(self._live)
         with self._lock:
-            own = "".join(line for table in self._tables(now) for line in table.lines())
+            own = "".join(line for family in self._families(now) for line in family.lines())
         return own.encode() + generate_latest(self._registry)
 
     def set_calendars(self, read: int, failing: int) -> None:
-        """Sets how many calendars could be read last time, and how many could not."""
+        """Sets how many calendars could be read at the last attempt, and how many failed."""
         with self._lock:
             self._calendars.set(("read",), read)
             self._calendars.set(("failing",), failing)
 
-    def _set_all(self, table: Table, counts: Mapping[tuple[str, str], int]) -> None:
+    def _set_all(self, family: NumberFamily, counts: Mapping[tuple[str, str], int]) -> None:
         with self._lock:
-            for key in table.values:
-                table.set(key, counts.get((key[0], key[1]), 0))
+            for key in family.values:
+                family.set(key, counts.get((key[0], key[1]), 0))
 
     def _count(self, call: Call, findings: Sequence[Finding], times: int) -> None:
         unit, disposition, ring_ms = call.unit or "", call.disposition, call.ring_ms
-        # a StrEnum is its text; to ask for its value takes longer than to count it
+        # no `.value`: a StrEnum is a string, and the attribute look-up takes longer than counting
         self._calls.add(
             (call.pbx, unit, call.direction, disposition, call.answered_via or ""), times
         )
@@ -184,7 +183,7 @@ class Metrics:
         if _is_unknown_number(unit=unit, direction=call.direction):
             self._unknown.add((call.pbx,), times)
 
-    def _tables(self, now: Sequence[Table]) -> Iterator[Table | Histogram]:
+    def _families(self, now: Sequence[NumberFamily]) -> Iterator[NumberFamily | HistogramFamily]:
         yield from (self._calls, self._findings, self._rings)
         yield from (self._absences, self._next_day, self._calendars)
         yield from now
@@ -216,6 +215,6 @@ def _is_unknown_number(*, unit: str, direction: str) -> bool:
 
 def _take_over(series: Series, total: RingTotal) -> None:
     if len(total.counts) != len(series.counts):
-        raise ValueError("the store's ring histogram has other bucket edges than the metrics")
+        raise ValueError("the store's ring histogram has other bucket edges than ours")
     series.counts[:] = [a + b for a, b in zip(series.counts, total.counts, strict=True)]
     series.total += total.sum_ms

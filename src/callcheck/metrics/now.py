@@ -1,4 +1,4 @@
-"""What is true at the moment of a scrape in, its gauges and process counters out."""
+"""Gauges and counters that are read at the moment of a scrape."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import nan
 from typing import Literal, Protocol
 
-from callcheck.metrics.exposition import Table
+from callcheck.metrics.exposition import NumberFamily
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,9 @@ class PbxNow:
     connected: bool = False
     login_refused: bool = False
     last_event_age: float | None = None
-    """Seconds since its last event; None before the first, shown as NaN."""
+    """Seconds since its last event; None before the first one, exported as NaN."""
     gap_seconds: float = 0.0
-    """Seconds in which it was not heard."""
+    """Seconds without a connection to it."""
     open_calls: int = 0
     broken_messages: int = 0
     dropped_messages: int = 0
@@ -37,15 +37,15 @@ class StoreNow:
 
 
 class Live(Protocol):
-    """Who knows what is true now."""
+    """What a scrape asks for."""
 
     def pbxs(self) -> Sequence[PbxNow]: ...
     def store(self) -> StoreNow: ...
 
 
-Kind = Literal["counter", "gauge"]
+FamilyKind = Literal["counter", "gauge"]
 
-_OF_PBX: tuple[tuple[str, Kind, str, Callable[[PbxNow], float]], ...] = (
+_OF_PBX: tuple[tuple[str, FamilyKind, str, Callable[[PbxNow], float]], ...] = (
     ("callcheck_ami_connected", "gauge", "1 while logged in to the PBX.",
      lambda pbx: pbx.connected),
     ("callcheck_ami_login_refused", "gauge", "1 while the PBX refuses our user or password.",
@@ -64,7 +64,7 @@ _OF_PBX: tuple[tuple[str, Kind, str, Callable[[PbxNow], float]], ...] = (
     ("callcheck_open_calls", "gauge", "Calls going on.", lambda pbx: pbx.open_calls),
 )  # fmt: skip
 
-_OF_STORE: tuple[tuple[str, Kind, str, Callable[[StoreNow], float]], ...] = (
+_OF_STORE: tuple[tuple[str, FamilyKind, str, Callable[[StoreNow], float]], ...] = (
     ("callcheck_store_pending", "gauge", "Ended calls that wait to be stored.",
      lambda store: store.pending),
     ("callcheck_store_dropped_calls_total", "counter", "Calls lost because the queue was full.",
@@ -74,17 +74,17 @@ _OF_STORE: tuple[tuple[str, Kind, str, Callable[[StoreNow], float]], ...] = (
 )  # fmt: skip
 
 
-def tables_of(live: Live) -> list[Table]:
-    """The families of this moment, in a fixed order."""
+def families_of(live: Live) -> list[NumberFamily]:
+    """The metric families, in a fixed order."""
     pbxs, store = live.pbxs(), live.store()
-    tables = []
+    families = []
     for name, kind, text, of_pbx in _OF_PBX:
-        table = Table(name, kind, text, ("pbx",))
+        family = NumberFamily(name, kind, text, ("pbx",))
         for pbx in pbxs:
-            table.set((pbx.name,), of_pbx(pbx))
-        tables.append(table)
+            family.set((pbx.name,), of_pbx(pbx))
+        families.append(family)
     for name, kind, text, of_store in _OF_STORE:
-        table = Table(name, kind, text)
-        table.set((), of_store(store))
-        tables.append(table)
-    return tables
+        family = NumberFamily(name, kind, text)
+        family.set((), of_store(store))
+        families.append(family)
+    return families

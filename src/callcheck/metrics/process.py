@@ -1,4 +1,4 @@
-"""The house's cadence in, a registry with the figures of this process out."""
+"""Metrics of the process itself."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from callcheck.calls.model import Millis
 
 
 def process_registry(ring_period_ms: Millis) -> CollectorRegistry:
-    """Memory, CPU, open files, the Python that runs, and how long a ring is for callcheck.
-
-    A registry of our own, not the global one.
-    """
+    """A new registry with memory, CPU, open files, the Python version, and the ring period."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)

@@ -1,27 +1,25 @@
-"""Judged calls in, rows and answers about them out, on SQLite or PostgreSQL.
+"""Keeps judged calls and absences in SQLite or PostgreSQL, and answers questions about them.
 
-SQLAlchemy lives in this room and nowhere else. It keeps what it is handed and knows nothing of
-AMI, of how a call is followed, or of what a rule means.
+Only this room uses SQLAlchemy. It knows nothing of AMI, of how calls are followed, or of what a
+rule means.
 """
 
-from callcheck.store.absences.calls_during_absence import Meanwhile
+from callcheck.store.absences.calls_during_absence import CallsDuringAbsence
 from callcheck.store.absences.forwards import Forwards
 from callcheck.store.absences.history import Absences
 from callcheck.store.calls.cursor import BadCursor
 from callcheck.store.errors import CallRefused, StoreAway, StoreError
-from callcheck.store.facts import Facts
-from callcheck.store.figures.summary import even_edges
+from callcheck.store.key_values import KeyValues
 from callcheck.store.store import Store
 
 __all__ = [
     "Absences",
     "BadCursor",
     "CallRefused",
-    "Facts",
+    "CallsDuringAbsence",
     "Forwards",
-    "Meanwhile",
+    "KeyValues",
     "Store",
     "StoreAway",
     "StoreError",
-    "even_edges",
 ]

@@ -1,7 +1,7 @@
-"""A transaction in, the driver's own cursor out, for the few statements that every call needs.
+"""The database driver's own cursor, for the few statements that every call needs.
 
-SQLAlchemy looks at every statement and row anew, which takes ten times as long as SQLite itself.
-These statements are texts made once from the tables, and their rows are tuples.
+SQLAlchemy processes every statement and row anew, which takes ten times as long as SQLite itself.
+The SQL of these statements is built once from the tables, and their rows are plain tuples.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ Values = Sequence[Any]
 _SQLITE = "sqlite"
 
 
-class Straight:
-    """The cursor, and which kind of database it belongs to."""
+class DriverCursor:
+    """A driver's cursor; `kind` is SQLAlchemy's name of the database: sqlite or postgresql."""
 
     def __init__(self, cursor: Any, kind: str) -> None:
         self._cursor, self.kind = cursor, kind
 
     def run(self, sql: str) -> None:
-        """A statement that has no rows."""
+        """Runs a statement that returns no rows."""
         self._cursor.execute(sql)
 
     def all(self, sql: str, values: Values = ()) -> list[tuple[Any, ...]]:
-        """The rows of a query."""
+        """Returns the rows of a query."""
         found: list[tuple[Any, ...]] = self._cursor.execute(sql, values).fetchall()
         return found
 
     def many(self, sql: str, rows: Sequence[Values]) -> None:
-        """A statement, once for each row."""
+        """Runs a statement once for each row of values."""
         if rows:
             self._cursor.executemany(sql, rows)
 
-    def together(self) -> AbstractContextManager[object]:
-        """What is written within is sent at once, not one answer after the other: on a network
-        that is one way there and back instead of seven."""
+    def pipelined(self) -> AbstractContextManager[object]:
+        """Sends the statements in the block without waiting for each answer: over a network one
+        round trip instead of seven."""
         if self.kind == _SQLITE:
             return nullcontext()
         pipeline: AbstractContextManager[object] = self._cursor.connection.pipeline()
@@ -48,13 +48,13 @@ class Straight:
 
 
 @contextmanager
-def straight(connection: Connection) -> Iterator[Straight]:
-    """Raises what SQLAlchemy would have raised."""
+def driver_cursor(connection: Connection) -> Iterator[DriverCursor]:
+    """A cursor within SQLAlchemy's transaction. Raises what SQLAlchemy would have raised."""
     dialect, raw = connection.dialect, connection.connection
     errors = dialect.loaded_dbapi.Error
     cursor = raw.cursor()
     try:
-        yield Straight(cursor, dialect.name)
+        yield DriverCursor(cursor, dialect.name)
     except errors as error:
         if dialect.is_disconnect(error, raw.dbapi_connection, cursor):
             connection.invalidate(error)
@@ -63,33 +63,33 @@ def straight(connection: Connection) -> Iterator[Straight]:
         cursor.close()
 
 
-def marks(kind: str, n: int) -> str:
-    """Places for `n` values."""
+def placeholders(kind: str, n: int) -> str:
+    """The placeholders of `n` values."""
     return ", ".join(["?" if kind == _SQLITE else "%s"] * n)
 
 
 @cache
-def insert_text(kind: str, table: Table, columns: tuple[str, ...] = ()) -> str:
-    """Adds rows; `columns` in the order of their values, all of the table's if none are named."""
+def insert_sql(kind: str, table: Table, columns: tuple[str, ...] = ()) -> str:
+    """Inserts rows; `columns` are in the order of the values, and default to all of the table's."""
     names = columns or tuple(table.c.keys())
-    return f"INSERT INTO {table.name} ({_list(names)}) VALUES ({marks(kind, len(names))})"
+    return f"INSERT INTO {table.name} ({_list(names)}) VALUES ({placeholders(kind, len(names))})"
 
 
 @cache
-def set_text(kind: str, table: Table) -> str:
-    """Adds rows, each in the place of the one with its key."""
+def upsert_sql(kind: str, table: Table) -> str:
+    """Inserts rows; a row replaces the one with the same key."""
     keys, names = table.primary_key.columns.keys(), table.c.keys()
     new = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in keys)
-    return f"{insert_text(kind, table)} ON CONFLICT ({_list(keys)}) DO UPDATE SET {new}"
+    return f"{insert_sql(kind, table)} ON CONFLICT ({_list(keys)}) DO UPDATE SET {new}"
 
 
 @cache
-def add_text(kind: str, table: Table) -> str:
-    """Adds rows of counts; where the key is there, to the counts that it has."""
+def add_counts_sql(kind: str, table: Table) -> str:
+    """Inserts rows of counts; where the key exists already, adds to its counts."""
     keys, names = table.primary_key.columns.keys(), table.c.keys()
     counts = [f'"{name}"' for name in names if name not in keys]
     sums = ", ".join(f"{n} = {table.name}.{n} + excluded.{n}" for n in counts)
-    return f"{insert_text(kind, table)} ON CONFLICT ({_list(keys)}) DO UPDATE SET {sums}"
+    return f"{insert_sql(kind, table)} ON CONFLICT ({_list(keys)}) DO UPDATE SET {sums}"
 
 
 def _list(names: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
-"""A database URL in, an engine and its two kinds of transaction out.
+"""Engines for SQLite and PostgreSQL, and how a transaction reads or writes.
 
-A writing transaction is alone: SQLite begins it with IMMEDIATE, PostgreSQL takes one advisory
-lock. So reading what is there and adding to it is one step, whoever else writes.
+Only one transaction writes at a time: SQLite begins it with IMMEDIATE, PostgreSQL takes an advisory
+lock. So reading a count and adding to it is one step, even when several processes write.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from callcheck.store.driver import straight
+from callcheck.store.driver import driver_cursor
 from callcheck.store.errors import StoreError
 
-_WRITER_LOCK = 0x63616C6C  # "call": one number that all callcheck processes of a database share
+_WRITER_LOCK = 0x63616C6C  # "call": all callcheck processes use this number
 _LONG_LOG = 5_000
-"""Pages of SQLite's log (20 MB) from which on it should begin anew; see `checkpoint`."""
+"""Pages of SQLite's write-ahead log (20 MB); a longer log should restart, see `checkpoint`."""
 _TOO_LONG_LOG = 10_000
-"""Pages of it (40 MB) from which on a commit itself makes room."""
+"""Pages (40 MB) after which a commit itself checkpoints."""
 _PASSES = 4
 _IDLE = 1.0
-"""Seconds after which a connection is asked whether it still lives before it is used again."""
+"""A connection that was idle for longer (seconds) is pinged before it is used again."""
 _FORMS = "use sqlite:///path/to/file.db or postgresql+psycopg://user@host/database"
 
 
 def named(url: str) -> str:
-    """The URL for messages: without its password."""
+    """The URL without its password, for messages."""
     try:
         return make_url(url).render_as_string(hide_password=True)
     except ArgumentError:
@@ -42,7 +42,7 @@ def named(url: str) -> str:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine that has not connected yet. Raises StoreError for a URL that it cannot serve."""
+    """An engine that is not connected yet. Raises StoreError for a URL it cannot use."""
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
         _make_file(parsed)
@@ -54,14 +54,14 @@ def make_engine(url: str) -> Engine:
         parsed, pool_use_lifo=True, pool_timeout=10, connect_args={"connect_timeout": 5}
     )
     event.listen(engine, "connect", _postgresql_connected)
-    _ask_idle_ones(engine)
+    _ping_idle_connections(engine)
     return engine
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection to read from. PostgreSQL shows every statement the newest state anyhow: there
-    a transaction would only cost two more ways there and back."""
+    """A connection to read from. On PostgreSQL every statement sees the newest state anyway, so a
+    transaction would only cost two more round trips."""
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -70,7 +70,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that no other writer shares; committed at its end, else rolled back."""
+    """The only writing transaction; commits at the end of the block, or rolls back on an error."""
     with engine.connect() as connection:
         connection.execution_options(callcheck_writes=True)
         with connection.begin():
@@ -80,12 +80,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def checkpoint(engine: Engine) -> None:
-    """Brings SQLite's file up to its log, which is on disk then, without keeping anybody waiting.
+    """Copies SQLite's write-ahead log into the database file and syncs it, without blocking.
 
-    It is done by the clock, and in a thread of its own: a commit that had to do it in passing
-    would wait for the disk. A commit does so only where nobody else did for long. The log begins
-    anew with the next commit after all of it was brought over; while one goes on writing, that
-    takes a second pass, for what came during the first one.
+    A timer does this in a thread of its own, so that no commit waits for the disk; a commit
+    checkpoints only if the timer has fallen behind. SQLite restarts the log at the next commit
+    after a complete checkpoint. While calls are being written that takes a second pass, for the
+    pages that were added during the first.
     """
     if engine.dialect.name != "sqlite":
         return
@@ -99,7 +99,8 @@ def checkpoint(engine: Engine) -> None:
 
 
 def use_wal(engine: Engine) -> None:
-    """Lets readers of a SQLite file go on while it is written. The file remembers it."""
+    """Switches a SQLite file to write-ahead logging, so that readers do not wait for the writer.
+    The setting is kept in the file."""
     if engine.dialect.name != "sqlite":
         return
     raw = engine.raw_connection()
@@ -118,7 +119,7 @@ def _parsed(url: str) -> URL:
     if parsed.drivername not in known:
         raise StoreError(f"the store cannot be a {parsed.drivername} database: {_FORMS}")
     if parsed.get_backend_name() == "sqlite" and _path(parsed) is None:
-        raise StoreError(f"the store needs a file, SQLite's memory is not shared: {_FORMS}")
+        raise StoreError(f"the store must be a file, not memory: {_FORMS}")
     return parsed
 
 
@@ -130,25 +131,25 @@ def _path(url: URL) -> Path | None:
 
 
 def _make_file(url: URL) -> None:
-    """Makes a new file readable by its owner alone; SQLite gives -wal and -shm the same mode."""
+    """Creates the file with mode 0600; SQLite gives its -wal and -shm files the same mode."""
     path = _path(url)
     if path is None or path.exists():
         return
     if not path.parent.is_dir():
-        raise StoreError(f"the store's folder {path.parent} does not exist; make it first")
+        raise StoreError(f"the store's folder {path.parent} does not exist; create it first")
     with suppress(FileExistsError):
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         except PermissionError as error:
-            raise StoreError(f"no right to make the store's file in {path.parent}") from error
+            raise StoreError(f"no permission to create a file in {path.parent}") from error
         except FileExistsError:
             raise
         except OSError as error:
-            raise StoreError(f"cannot make the store's file {path}: {error.strerror}") from error
+            raise StoreError(f"cannot create the store's file {path}: {error.strerror}") from error
 
 
 def _sqlite_connected(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver would begin its transactions too late
+    connection.isolation_level = None  # else the driver begins its transactions too late
     cursor = connection.cursor()
     cursor.execute("PRAGMA busy_timeout = 5000")
     cursor.execute("PRAGMA synchronous = NORMAL")
@@ -163,12 +164,12 @@ def _sqlite_begins(connection: Connection) -> None:
 
 
 def _run(connection: Connection, statement: str) -> None:
-    with straight(connection) as cursor:
+    with driver_cursor(connection) as cursor:
         cursor.run(statement)
 
 
-def _ask_idle_ones(engine: Engine) -> None:
-    """As `pool_pre_ping` does, but only connections that nobody has just used."""
+def _ping_idle_connections(engine: Engine) -> None:
+    """Like `pool_pre_ping`, but spares connections that were used a moment ago."""
     dialect = engine.dialect
 
     def returned(_connection: Any, record: ConnectionPoolEntry) -> None:

@@ -1,4 +1,4 @@
-"""The few facts that a database holds about itself, in and out of the table `meta`."""
+"""The table `meta`: how the stored counts were made, and what was purged."""
 
 from __future__ import annotations
 
@@ -7,50 +7,51 @@ from sqlalchemy import Connection, delete
 from callcheck.calls.model import Micros, Millis
 from callcheck.judging.wait import Clock
 from callcheck.store import tables as t
-from callcheck.store.driver import set_text, straight
+from callcheck.store.driver import driver_cursor, upsert_sql
 
-Held = dict[str, str]
+MetaRows = dict[str, str]
+"""All rows of `meta`."""
 
 RING_EDGES = "ring_edges"
 PURGED_BEFORE = "purged_before"
 WAIT_LIMITS = "wait_limits"
 DAYS = "days"
-"""By which zone's days the counts of the days are (`Days.name`)."""
+"""Whose days the daily counts use (`LocalDays.name`)."""
 CLOCK = "clock"
 """From which moment the waits are counted (`Clock`)."""
 LAST_BATCH = "last_batch"
 
 
-def read(connection: Connection) -> Held:
-    """All facts; there are few."""
-    with straight(connection) as cursor:
+def read(connection: Connection) -> MetaRows:
+    """All rows; there are few."""
+    with driver_cursor(connection) as cursor:
         return dict(cursor.all("SELECT key, value FROM meta"))
 
 
 def write(connection: Connection, key: str, value: str) -> None:
-    """Sets one fact, in a writing transaction."""
-    with straight(connection) as cursor:
-        cursor.many(set_text(cursor.kind, t.meta), [(key, value)])
+    """Sets one value, in a writing transaction."""
+    with driver_cursor(connection) as cursor:
+        cursor.many(upsert_sql(cursor.kind, t.meta), [(key, value)])
 
 
 def probe(connection: Connection) -> None:
-    """Writes nothing, but fails where nothing may be written; SQLite's BEGIN alone does not."""
+    """Changes nothing, but fails on a read-only database; SQLite's BEGIN alone does not."""
     connection.execute(delete(t.meta).where(t.meta.c.key == ""))
 
 
-def edges_of(held: Held) -> tuple[Millis, ...] | None:
-    """The upper edges of the ring histogram's buckets, None before the first opening."""
+def edges_of(held: MetaRows) -> tuple[Millis, ...] | None:
+    """Upper edges (ms) of the ring histogram's buckets; None before the first opening."""
     text = held.get(RING_EDGES)
     return None if text is None else tuple(int(edge) for edge in text.split())
 
 
 def set_edges(connection: Connection, ring_edges: tuple[Millis, ...]) -> None:
-    """Remembers the edges with which the histogram is counted."""
+    """Records the edges of the histogram."""
     write(connection, RING_EDGES, " ".join(map(str, ring_edges)))
 
 
-def limits_of(held: Held) -> tuple[Millis, Millis] | None:
-    """The limits by which the hours are counted, None before they are."""
+def limits_of(held: MetaRows) -> tuple[Millis, Millis] | None:
+    """The limits (ms) of the stored counts; None before anything was counted."""
     text = held.get(WAIT_LIMITS)
     if text is None:
         return None
@@ -59,16 +60,16 @@ def limits_of(held: Held) -> tuple[Millis, Millis] | None:
 
 
 def set_limits(connection: Connection, limits: tuple[Millis, Millis]) -> None:
-    """Remembers the limits by which the hours are counted."""
+    """Records the limits of the stored counts."""
     write(connection, WAIT_LIMITS, f"{limits[0]} {limits[1]}")
 
 
-def clock_of(held: Held) -> str:
-    """The clock by which the waits are counted; a database that does not say counts by the first
-    ring, as all did before there was a choice."""
+def clock_of(held: MetaRows) -> str:
+    """The `Clock` of the stored waits. A database without one was written by an early version,
+    which always counted from the first ring."""
     return held.get(CLOCK, Clock.FIRST_RING.value)
 
 
-def purged_before(held: Held) -> Micros:
-    """Calls that began before this were deleted and stay so; below every time if none were."""
+def purged_before(held: MetaRows) -> Micros:
+    """Calls that began before this time were deleted and are not stored again."""
     return int(held.get(PURGED_BEFORE, -(2**63)))

@@ -1,4 +1,4 @@
-"""An engine in, a database with today's tables out, or one sentence why it cannot be used."""
+"""Creates and migrates the tables, or says in one sentence why a database cannot be used."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from callcheck.store.errors import StoreError, reason
 HEAD = "0007"
 """The newest revision of `migrations/`; a test holds them together."""
 VERSION_TABLE = "callcheck_version"
-"""Our own name, so that another program's Alembic tables are not taken for ours."""
+"""Not Alembic's default name, so that another program's tables are not taken for ours."""
 
 
 def migrate(engine: Engine, name: str) -> None:
     """Brings the tables to `HEAD`, in one transaction. Raises StoreError.
 
-    Two processes that start at once do it one after the other.
+    Two processes that start at the same time take turns.
     """
     try:
         with engine.connect() as connection:
@@ -36,7 +36,7 @@ def _refuse_foreign(connection: Connection, name: str) -> None:
     if held and VERSION_TABLE not in held:
         some = ", ".join(sorted(held)[:3])
         raise StoreError(
-            f"{name} is no callcheck database: it holds other tables ({some}); "
+            f"{name} is not a callcheck database: it has other tables ({some}); "
             "give callcheck a database of its own"
         )
 
@@ -60,6 +60,6 @@ def _upgrade(connection: Connection, revision: str | None, name: str) -> None:
     if revision is not None and revision not in known:
         raise StoreError(
             f"{name} was made by a newer callcheck (revision {revision}); "
-            "upgrade this one, or put back the backup from before the upgrade"
+            "upgrade this one, or restore the backup from before the upgrade"
         )
     command.upgrade(config, "head")

@@ -1,17 +1,19 @@
-"""Judged calls in, kept once each with their counters; pages, sums and single calls out.
+"""The store: keeps each judged call once, with its counters, and answers questions about them.
 
-One `Store` is used from several threads: one that saves (see `writer`), many that read.
+Several threads use one `Store`: one saves (see `writer`), many read.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, tzinfo
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, delete, select, tuple_
+from sqlalchemy import Connection, Engine
 
 from callcheck.calls.model import Micros, Millis
 from callcheck.judging.figures import (
@@ -25,25 +27,27 @@ from callcheck.judging.figures import (
     Totals,
 )
 from callcheck.judging.wait import Clock
-from callcheck.store import meta, schema, tables
+from callcheck.store import meta, schema
 from callcheck.store.calls import queries, saving
-from callcheck.store.calls.cache import Known
-from callcheck.store.driver import straight
+from callcheck.store.calls.cache import CallCache
+from callcheck.store.driver import driver_cursor
 from callcheck.store.engine import checkpoint, make_engine, named, reading, writing
 from callcheck.store.errors import StoreError, blamed_on_data, translated
-from callcheck.store.figures import hourly as hours
 from callcheck.store.figures import reports, totals
-from callcheck.store.figures.counted import recount_waits
-from callcheck.store.figures.local_days import Days
+from callcheck.store.figures.hourly import WaitLimits
+from callcheck.store.figures.local_days import LocalDays
 from callcheck.store.figures.reports import Span
+from callcheck.store.figures.settings import CountSettings
 from callcheck.store.figures.summary import judged_by_hour, side_by_side, summarise
 
-SLICE = 500
-"""Calls that a purge deletes at once: some 10 ms in which the writer waits."""
+log = logging.getLogger(__name__)
+
+WARN_EVERY = 3600.0
+"""Seconds between two warnings about calls that are too old to be stored."""
 
 
 class Store:
-    """The database behind a URL. All methods may raise StoreError, StoreAway when it is away.
+    """A database of calls. All methods may raise StoreError, or StoreAway while it is unreachable.
 
     `ring_edges` are the upper edges (ms) of the ring histogram's buckets. The service levels use
     `limits`, and count a wait from the moment that `clock` names; `zone` says when a day begins.
@@ -55,21 +59,20 @@ class Store:
         self,
         url: str,
         ring_edges: Sequence[Millis],
-        limits: hours.Limits = (14_999, 5_000),
+        limits: WaitLimits = (14_999, 5_000),
         zone: tzinfo = UTC,
         clock: Clock = Clock.FIRST_RING,
     ) -> None:
         self.name = named(url)
         """The URL without its password, for messages."""
         self.too_old = 0
-        """Calls not saved because they began before what was purged."""
+        """Calls that were not saved, since the start, because calls this old are purged."""
+        self._warn_at = 0.0
         self._url = url
-        self._edges = tuple(ring_edges)
         self.limits = limits
-        """The longest wait that is in time, and below which an abandoned call is short."""
-        self._days = Days(zone)
-        self._counting = saving.Counting(self._edges, clock, limits, self._days)
-        self._known = {brief: Known(brief=brief) for brief in (False, True)}
+        """In ms: the longest wait that is in time; a shorter abandoned call is a short one."""
+        self._settings = CountSettings(tuple(ring_edges), clock, limits, LocalDays(zone))
+        self._caches = {brief: CallCache(brief=brief) for brief in (False, True)}
         self._made: Engine | None = None
         self._unsure: tuple[str, list[SavedCall]] | None = None
 
@@ -81,37 +84,20 @@ class Store:
         return self._made
 
     def open(self) -> None:
-        """Brings the tables up to date. Raises StoreError with a sentence that says what to do."""
+        """Connects, migrates the tables, and recounts if a setting has changed."""
         engine = make_engine(self._url)
         try:
             schema.migrate(engine, self.name)
             with translated(self.name), writing(engine) as connection:
                 meta.probe(connection)
-                self._recount(connection)
+                self._settings.recount(connection)
         except BaseException:
             engine.dispose()
             raise
         self._made = engine
 
-    def _recount(self, connection: Connection) -> None:
-        """Counts anew what was counted by other settings than ours."""
-        held, ours = meta.read(connection), self._counting
-        if meta.edges_of(held) != ours.edges:
-            totals.recount_rings(connection, ours.edges)
-            meta.set_edges(connection, ours.edges)
-        clock_changed = meta.clock_of(held) != ours.clock
-        if clock_changed:
-            recount_waits(connection, ours.clock)
-            meta.write(connection, meta.CLOCK, ours.clock.value)
-        if clock_changed or meta.limits_of(held) != ours.limits:
-            hours.recount(connection, ours.limits, ours.days)
-            meta.set_limits(connection, ours.limits)
-        elif held.get(meta.DAYS) != ours.days.name:
-            hours.recount_days(connection, ours.days)
-        meta.write(connection, meta.DAYS, ours.days.name)
-
     def close(self) -> None:
-        """Gives the connections back. The store can be opened again."""
+        """Closes the connections. The store can be opened again."""
         if self._made is not None:
             self._made.dispose()
             self._made = None
@@ -122,31 +108,33 @@ class Store:
             meta.probe(connection)
 
     def save(self, batch: Sequence[JudgedCall]) -> list[SavedCall]:
-        """Stores a batch in one transaction; gives back what changed, in the batch's order.
+        """Stores a batch in one transaction. Returns what changed, in the order of the batch.
 
-        The first complete record of a call wins, and takes the place of an incomplete one; so
-        the same batch again changes nothing. Raises StoreAway (ask again) or CallRefused.
+        The first complete record of a call wins, and replaces an incomplete one; saving the same
+        batch again changes nothing. Raises StoreAway (try again) or CallRefused.
         """
         token = uuid4().hex
         name = self.name
         with blamed_on_data(name), translated(name), writing(self.engine) as connection:
             held = meta.read(connection)
-            self._same_configuration(held)
+            self._check_settings(held)
             settled = self._settled(held)
-            saved = saving.put(connection, self._young(batch, held), self._counting)
+            young = _young(batch, held)
+            saved = saving.put(connection, young, self._settings)
             meta.write(connection, meta.LAST_BATCH, token)
-            # if the answer to the COMMIT is lost, the next save sees by the token what came of it
+            # if the answer to the COMMIT is lost, the token tells the next save what happened
             self._unsure = token, settled + saved
         self._unsure = None
+        self._count_too_old(len(batch) - len(young))
         return settled + saved
 
     def checkpoint(self) -> None:
-        """Makes what was saved safe from a power cut too; to be called now and then."""
+        """Makes saved calls safe from a power cut; to be called by a timer."""
         with translated(self.name):
             checkpoint(self.engine)
 
     def totals(self) -> Totals:
-        """The counters, equal to all that was ever saved."""
+        """The counters of all calls that were ever saved."""
         with self._reading() as connection:
             return totals.read(connection, meta.edges_of(meta.read(connection)) or ())
 
@@ -164,8 +152,8 @@ class Store:
         `brief` calls have no legs, and no findings but the headline rule's. Raises BadCursor.
         """
         with self._reading() as connection:
-            known = None if timelines else self._known[brief]
-            return queries.page(connection, wanted, limit, cursor, known=known)
+            cached = None if timelines else self._caches[brief]
+            return queries.page(connection, wanted, limit, cursor, cached=cached)
 
     def summary(
         self, units: Collection[str] | None, edges: Sequence[Micros]
@@ -175,13 +163,13 @@ class Store:
         The units are counted together; None counts all. Raises ValueError for other edges.
         """
         with self._reading() as connection:
-            return summarise(connection, units, edges, self.limits, self._ready(connection))
+            return summarise(connection, units, edges, self.limits, self._days_of(connection))
 
     def side_by_side(self, units: Sequence[str], since: Micros, until: Micros) -> list[Tally]:
         """One tally for each unit, in their order."""
         with self._reading() as connection:
-            ready, span = self._ready(connection), (since, until)
-            return side_by_side(connection, units, span, self.limits, ready)
+            days, span = self._days_of(connection), (since, until)
+            return side_by_side(connection, units, span, self.limits, days)
 
     def judged_by_hour(
         self, units: Sequence[str], since: Micros, until: Micros
@@ -208,76 +196,71 @@ class Store:
         self, unit: str | None, since: Micros, until: Micros, limit: int = 50
     ) -> list[JudgedCall]:
         """Calls that were transferred more than once, newest first; without legs and timelines."""
-        with self._reading() as connection, straight(connection) as cursor:
+        with self._reading() as connection, driver_cursor(connection) as cursor:
             query = reports.sent_around_query(cursor.kind, unit, Span(since, until), limit)
-            return self._known[True].calls(cursor, cursor.all(*query))
+            return self._caches[True].calls(cursor, cursor.all(*query))
 
     def units_seen(self) -> list[str]:
-        """The units that calls were ever stored for, sorted; "" stands for none."""
+        """The units that calls were ever stored for, sorted; "" stands for no unit."""
         with self._reading() as connection:
             return queries.units_seen(connection)
 
     def purge(self, before: Micros, pause: float = 0.01) -> int:
-        """Deletes the calls that began before a time, in small slices; the counters stay.
+        """Deletes the calls that began before a time, in small slices; returns how many.
 
-        A call from before that time is not saved again, so a replay counts nothing twice.
+        The counters stay. Calls from before that time are not saved again, so that a replay
+        counts nothing twice.
         """
         with translated(self.name), writing(self.engine) as connection:
             if before > meta.purged_before(meta.read(connection)):
                 meta.write(connection, meta.PURGED_BEFORE, str(before))
         deleted = 0
-        while n := self._purge_slice(before):
+        while n := self._delete_slice(before):
             deleted += n
-            time.sleep(pause)  # SQLite's lock is not fair: let the writer in
+            time.sleep(pause)  # SQLite's lock is not fair: give the writer a chance
         return deleted
 
-    def _purge_slice(self, before: Micros) -> int:
-        c = tables.calls.c
-        oldest = (
-            select(c.pbx, c.call_id)
-            .where(c.started_at < before, tables.EVERY)
-            .order_by(c.started_at)
-            .limit(SLICE)
-        )
+    def _delete_slice(self, before: Micros) -> int:
         with translated(self.name), writing(self.engine) as connection:
-            self._same_configuration(meta.read(connection))
-            gone = delete(tables.calls).where(tuple_(c.pbx, c.call_id).in_(oldest))
-            deleted = connection.execute(gone.returning(*hours.COUNTED)).all()
-            change = hours.Change(self.limits)
-            change.count(deleted, -1)
-            with straight(connection) as cursor:
-                hours.save(cursor, change, self._days)
-            return len(deleted)
+            self._check_settings(meta.read(connection))
+            return saving.delete_slice(connection, before, self._settings)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with translated(self.name), reading(self.engine) as connection:
             yield connection
 
-    def _same_configuration(self, held: meta.Held) -> None:
-        theirs = (
-            meta.edges_of(held), meta.limits_of(held), held.get(meta.DAYS), meta.clock_of(held),
-        )  # fmt: skip
-        if theirs != (self._edges, self.limits, self._days.name, self._counting.clock):
+    def _check_settings(self, held: meta.MetaRows) -> None:
+        if not self._settings.made(held):
             raise StoreError(
                 f"another callcheck uses {self.name} with another ring cadence, limit, clock or "
                 "timezone; give each a database of its own, or the same configuration"
             )
 
-    def _ready(self, connection: Connection) -> Days | None:
-        """The days that are counted by our limits, as are the hours; None if they are not."""
-        held = meta.read(connection)
-        counted = meta.limits_of(held) == self.limits and held.get(meta.DAYS) == self._days.name
-        return self._days if counted else None
+    def _days_of(self, connection: Connection) -> LocalDays | None:
+        """Our days, if the stored counts of hours and days were made with our settings."""
+        ours = replace(self._settings, limits=self.limits)
+        return ours.days if ours.made_days(meta.read(connection)) else None
 
-    def _settled(self, held: meta.Held) -> list[SavedCall]:
-        """What an earlier save stored without learning that it had."""
+    def _settled(self, held: meta.MetaRows) -> list[SavedCall]:
+        """What the last save stored if its commit succeeded without us knowing."""
         if self._unsure is None or held.get(meta.LAST_BATCH) != self._unsure[0]:
             return []
         return self._unsure[1]
 
-    def _young(self, batch: Sequence[JudgedCall], held: meta.Held) -> Sequence[JudgedCall]:
-        horizon = meta.purged_before(held)
-        young = [judged for judged in batch if judged[0].started_at >= horizon]
-        self.too_old += len(batch) - len(young)
-        return young
+    def _count_too_old(self, calls: int) -> None:
+        if not calls:
+            return
+        self.too_old += calls
+        if time.monotonic() >= self._warn_at:
+            self._warn_at = time.monotonic() + WARN_EVERY
+            log.warning(
+                "%d calls were not stored because calls that began this long ago are deleted "
+                "(keep_calls_days); check the clock of the PBX",
+                self.too_old,
+            )
+
+
+def _young(batch: Sequence[JudgedCall], held: meta.MetaRows) -> list[JudgedCall]:
+    horizon = meta.purged_before(held)
+    return [judged for judged in batch if judged[0].started_at >= horizon]

@@ -1,11 +1,11 @@
 """The tables: calls, their legs and findings, and the counters that outlive them.
 
-Times are BIGINT microseconds since the epoch (UTC), durations BIGINT milliseconds. Every key
-begins with `pbx`, so that the tables can be spread by it. "" is a unit that is not known, so
-that `unit IN (…)` finds it. `migrations/` makes these tables; a test holds the two together.
+Times are BIGINT microseconds since 1970 (UTC), durations BIGINT milliseconds. Every key begins with
+`pbx`, so that tables can be partitioned by it. An unknown unit is stored as "", so that
+`unit IN (…)` finds it. `migrations/` creates these tables; a test compares the two.
 
-The indexes are chosen for ten million calls: an answer reads the range that it shows. Their
-partial ones serve only a query that says the same condition as a literal (`MISSED` and so on).
+The indexes are designed for ten million calls: a query reads only the range that it returns. The
+database uses a partial index only if the query contains its condition literally (`MISSED` etc.).
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from callcheck.judging.verdict import HEADLINE
 from callcheck.store.figures.counts import COUNTS
 
 EVERY = text("disposition <> ''")
-"""True of every call. An index with this condition serves only a query that says it; so
-PostgreSQL does not look for one unit's calls among all calls by time, which it likes, and which
-takes long for a unit that had no calls lately."""
+"""True for every call. Only queries that contain it use an index with this condition. Without it
+PostgreSQL likes to look for one unit's calls in the index of all calls by time, which is slow for
+a unit without recent calls."""
 UNANSWERED = text("disposition <> 'answered'")
 MISSED = text("direction = 'inbound' AND disposition <> 'answered'")
 MISSED_ANYWHERE = text(f"{MISSED} AND {EVERY}")
@@ -47,7 +47,7 @@ OTHER_RULE = text(f"rule <> '{HEADLINE}'")
 
 metadata = MetaData()
 
-# sorted by code points as in Python and SQLite, whatever the database's language is
+# sorted by code point, as in Python and SQLite, whatever the locale of the database
 _PLAIN_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 
 
@@ -102,7 +102,7 @@ calls = Table(
     Column("ring_most_ms", BigInteger),
     Column("blur_ms", Integer, nullable=False, server_default="0"),
     Column("timeline", Text, nullable=False),
-    # what follows is derived, for the queries: the headline rule's finding, and durations
+    # derived columns for queries: the headline rule's finding, and durations
     Column("verdict", Text, nullable=False),
     Column("readings", SmallInteger),
     Column("ring_ms", BigInteger),
@@ -200,7 +200,7 @@ meta = Table(
     sqlite_with_rowid=False,
 )
 
-# newest first: everything, one extension, and (covering what `summary` counts) one unit
+# newest first: all calls, one extension, one unit (which covers what `summary` counts)
 Index("calls_by_start", calls.c.started_at, sqlite_where=EVERY, postgresql_where=EVERY)
 Index(
     "calls_by_extension",
@@ -222,11 +222,11 @@ Index(
 
 
 def _index_of_few(name: str, few: TextClause, *columns: Column[Any]) -> None:
-    """An index of those rows only that a condition lets through, on both databases."""
+    """A partial index, on both databases."""
     Index(name, *columns, sqlite_where=few, postgresql_where=few)
 
 
-# the few calls that people look for among the many that went well
+# the few calls that people look for, among the many that went well
 _index_of_few("calls_missed", MISSED_ANYWHERE, calls.c.started_at)
 _index_of_few("calls_missed_by_unit", MISSED, calls.c.unit, calls.c.started_at)
 _index_of_few("calls_unanswered", UNANSWERED, calls.c.disposition, calls.c.started_at)

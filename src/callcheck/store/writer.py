@@ -1,8 +1,8 @@
-"""Judged calls from the listener in, saved batches out: one thread between it and the disk.
+"""A thread that saves judged calls, so that listening never waits for the disk.
 
-`put` never waits. The thread saves small batches in the order of `put`; while the database is
-away it keeps them and tries again. A call that the database refuses for its data is set aside
-by halving its batch, so that it takes no other call with it.
+`put` only queues a call. The thread saves small batches in the order of `put`, and tries again
+while the database is unreachable. If the database refuses the data of a call, the batch is halved
+until that call is found and set aside, so that the other calls are saved.
 """
 
 from __future__ import annotations
@@ -24,30 +24,30 @@ from callcheck.store.errors import CallRefused, StoreError
 log = logging.getLogger(__name__)
 
 BOUND = 100_000
-"""Calls that may wait, some 300 MB at worst: hours of a big house with its database away."""
+"""The most queued calls, at worst 300 MB: hours of a large institution without its database."""
 BATCH = 500
 LINGER = 0.0
-"""Seconds that a call waits at least for others to be saved with."""
+"""The least time (seconds) that a call waits for others to join its batch."""
 FEW, A_CALL, LONGEST_LINGER = 4, 0.001, 0.02
-"""After a batch of more than a few, the next one gathers for a millisecond a call, and no longer
-than this: a batch costs as much as six calls do. Below some 500 calls/s hardly any does."""
+"""After a batch of more than `FEW` calls the next one waits `A_CALL` seconds per call, at most
+`LONGEST_LINGER`: a batch costs as much as six calls. Below 500 calls/s this hardly happens."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 15.0
 
 
-class Saves(Protocol):
-    """The store, as far as the writer knows it."""
+class SavesCalls(Protocol):
+    """What the writer needs of the store."""
 
     def save(self, batch: Sequence[JudgedCall]) -> list[SavedCall]: ...
 
 
 class Writer:
-    """The writing thread. Its counters may be read from any thread.
+    """The thread that saves. Its counters may be read from any thread.
 
-    `on_saved` is called in this thread after each commit, with what changed.
+    It calls `on_saved` after each commit, with what changed.
     """
 
     def __init__(
-        self, store: Saves, on_saved: Callable[[Sequence[SavedCall]], None], *,
+        self, store: SavesCalls, on_saved: Callable[[Sequence[SavedCall]], None], *,
         bound: int = BOUND, batch: int = BATCH, linger: float = LINGER,
         first_pause: float = FIRST_PAUSE, longest_pause: float = LONGEST_PAUSE,
     ) -> None:  # fmt: skip
@@ -62,15 +62,15 @@ class Writer:
         self._gives_up_at: float | None = None
         self._thread = Thread(target=self._run, name="store-writer", daemon=True)
         self.dropped = 0
-        """Calls that found no room, since the start."""
+        """Calls dropped since the start because the queue was full."""
         self.refused = 0
-        """Calls that the database refused for their data, since the start."""
+        """Calls set aside since the start because the database refused their data."""
         self.away: str | None = None
-        """Why the database cannot be written to now, in a sentence; None while it can."""
+        """Why the database cannot be written to, in a sentence; None while it can."""
 
     @property
     def pending(self) -> int:
-        """Calls put and not yet saved."""
+        """Calls that are not saved yet."""
         with self._changed:
             return len(self._waiting) + self._in_hand
 
@@ -79,7 +79,7 @@ class Writer:
         self._thread.start()
 
     def put(self, call: Call, findings: Sequence[Finding]) -> bool:
-        """Takes a call to be saved soon. False, and counted in `dropped`, if there is no room."""
+        """Queues a call. False, and counted in `dropped`, if the queue is full or closed."""
         with self._changed:
             if self._closing or len(self._waiting) + self._in_hand >= self._bound:
                 self.dropped += 1
@@ -90,7 +90,7 @@ class Writer:
             return True
 
     def close(self, timeout: float = 10.0) -> bool:
-        """Saves what waits, for at most `timeout` seconds. False if calls were left unsaved."""
+        """Saves the queue, for at most `timeout` seconds. False if calls remain unsaved."""
         with self._changed:
             self._closing = True
             self._gives_up_at = time.monotonic() + timeout
@@ -99,7 +99,7 @@ class Writer:
             self._thread.join(timeout + 1.0)
         left = self.pending
         if left:
-            log.error("%d calls were not saved before the end: %s", left, self.away or "too slow")
+            log.error("%d calls were not saved before the stop: %s", left, self.away or "too slow")
         return not left
 
     def _run(self) -> None:
@@ -107,7 +107,7 @@ class Writer:
             self._save(batch)
 
     def _next_batch(self) -> list[JudgedCall]:
-        """Waits for calls; empty when there is nothing more to do."""
+        """Waits for calls; an empty batch means stop."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closing)
             self._changed.wait_for(
@@ -124,7 +124,7 @@ class Writer:
             return batch
 
     def _save(self, batch: list[JudgedCall]) -> None:
-        """Saves a batch, however long that takes; in halves if a call of it is refused."""
+        """Saves a batch, however long that takes; in halves if one of its calls is refused."""
         parts = [batch]
         while parts:
             part = parts.pop()
@@ -140,10 +140,10 @@ class Writer:
             if saved is None:
                 return
             self._done(len(part))
-            self._tell(saved)
+            self._report(saved)
 
     def _persist(self, batch: list[JudgedCall]) -> Sequence[SavedCall] | None:
-        """Saves, again and again while the database is away; None when the end came first."""
+        """Saves, and retries while the database is unreachable; None if `close` ran out of time."""
         pause = self._first_pause
         while True:
             try:
@@ -152,7 +152,7 @@ class Writer:
                 raise
             except StoreError as error:
                 self._went_away(str(error))
-            except Exception as error:  # a bug must cost one call, not the thread
+            except Exception as error:  # a bug must not end the thread, only cost a call
                 raise CallRefused(type(error).__name__) from error
             else:
                 self._came_back()
@@ -162,7 +162,7 @@ class Writer:
             pause = min(2 * pause, self._longest_pause)
 
     def _rest(self, seconds: float) -> bool:
-        """Waits before the next try; False when `close` has run out of time."""
+        """Waits before the next try; False if `close` has run out of time."""
         until = time.monotonic() + seconds
         with self._changed:
             while not self._given_up():
@@ -188,7 +188,7 @@ class Writer:
     def _set_aside(self, error: CallRefused) -> None:
         self.refused += 1
         self._done(1)
-        # neither the call's numbers nor its id: the cause names the kind of error only
+        # log only the kind of error: its text may hold numbers or the call's id
         cause = type(error.__cause__ or error).__name__
         log.error("a call could not be stored and was set aside: %s", cause)
 
@@ -196,10 +196,10 @@ class Writer:
         with self._changed:
             self._in_hand -= n
 
-    def _tell(self, saved: Sequence[SavedCall]) -> None:
+    def _report(self, saved: Sequence[SavedCall]) -> None:
         if not saved:
             return
         try:
             self._on_saved(saved)
-        except Exception as error:  # whoever listens must not stop the saving
+        except Exception as error:  # a faulty listener must not stop the saving
             log.error("the listener of saved calls failed: %s", type(error).__name__)

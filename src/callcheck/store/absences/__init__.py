@@ -1,1 +1,1 @@
-"""Absences, forwards and what happened meanwhile."""
+"""Absences, forwards, and the calls that came during an absence."""

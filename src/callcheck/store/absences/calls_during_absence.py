@@ -1,4 +1,4 @@
-"""What happened while somebody was away: the calls that came, and the messages that were noted."""
+"""Calls that came, and messages that were taken, while somebody was away."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from callcheck.store.store import Store
 from callcheck.store.tables import EVERY, calls
 
 AT_ONCE = 500
-"""Absences that one query names: of each it reads the calls, and no others."""
+"""The most absences in one query, which reads their calls and no others."""
 
 
-class Meanwhile:
-    """The calls and messages of a store, as absences ask for them. May raise StoreError."""
+class CallsDuringAbsence:
+    """The calls and messages for absent persons. All methods may raise StoreError."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def came(self, of: Sequence[Absence], until: Micros) -> dict[int, list[Came]]:
-        """By absence: the calls from outside for its person that began in it, and before
+        """By absence: calls from outside for the absent person that began during it and before
         `until`, oldest first."""
         found: dict[int, list[Came]] = {one.id: [] for one in of}
         numbers = list(found)
@@ -40,7 +40,7 @@ class Meanwhile:
     def cover(
         self, owners: Collection[str] | None, start: Micros | None, end: Micros | None
     ) -> list[Cover]:
-        """Who took the calls for these persons (None: for anybody) that began in a span."""
+        """Who took the calls for these persons (None: everybody) that began in this period."""
         c = calls.c
         in_time = func.count().filter(c.verdict == Result.MET.value)
         query = (
@@ -55,7 +55,7 @@ class Meanwhile:
     def messages(
         self, owners: Collection[str] | None, start: Micros | None, end: Micros | None
     ) -> list[Message]:
-        """The messages noted in a span for these persons (None: for anybody), oldest first."""
+        """Messages taken in this period for these persons (None: everybody), oldest first."""
         m = messages.c
         query = (
             select(m.extension, m.taken_by, m.at, m.pbx)
@@ -65,19 +65,19 @@ class Meanwhile:
         return [Message(*row) for row in self._read(query)]
 
     def note(self, message: Message) -> None:
-        """Keeps that a message was taken."""
+        """Stores that a message was taken."""
         row = {"pbx": message.pbx, "extension": message.extension, "taken_by": message.by,
                "at": message.at}  # fmt: skip
         with translated(self._store.name), writing(self._store.engine) as connection:
             connection.execute(insert(messages).values(row))
 
     def purge(self, before: Micros) -> None:
-        """Deletes the messages that are as old as calls that are deleted."""
+        """Deletes messages from before a time, along with the calls of that age."""
         with translated(self._store.name), writing(self._store.engine) as connection:
             connection.execute(delete(messages).where(messages.c.at < before))
 
     def purged_before(self) -> Micros:
-        """Calls that began before this are not kept any more."""
+        """Calls from before this time have been deleted."""
         with translated(self._store.name), self._store.engine.connect() as connection:
             return meta.purged_before(meta.read(connection))
 
@@ -93,14 +93,14 @@ def _came(numbers: Sequence[int], until: Micros) -> Select[Any]:
             a.id, c.pbx, c.call_id, c.started_at, c.dialed, c.disposition, c.answered_by,
             c.answered_via, c.verdict == Result.MET.value,
         )
-        .join_from(absences, calls, _meanwhile(until))
+        .join_from(absences, calls, _during(until))
         .where(a.cancelled.is_(False), a.id.in_(numbers))
         .order_by(c.started_at, c.pbx, c.call_id)
     )  # fmt: skip
 
 
-def _meanwhile(until: Micros) -> ColumnElement[bool]:
-    """The calls from outside for the person of an absence, during it."""
+def _during(until: Micros) -> ColumnElement[bool]:
+    """Joins an absence with the calls from outside for its person during it."""
     a, c = absences.c, calls.c
     return and_(
         c.extension == a.extension,

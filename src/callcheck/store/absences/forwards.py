@@ -1,8 +1,8 @@
-"""What the PBX says of its phones in, the forwards with their times out.
+"""The forwards of phones over time, from looks at what is in force on a PBX.
 
-A look says what is in force; the store keeps what changed since the last one. When a look finds
-a forward that the last one did not, it may have come any time between the two: it counts from
-the earlier look, and one that went counts to the later, so that in doubt nobody is blamed.
+The store keeps what changed between two looks. A forward that is new may have been set at any time
+since the last look: it counts from the earlier look, and one that is gone counts until the later
+look, so that nobody is blamed in doubt.
 """
 
 from __future__ import annotations
@@ -19,32 +19,30 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from callcheck.absences.model import Forward, ForwardKind, Phone
 from callcheck.calls.model import Micros
 from callcheck.store.absences.tables import forward_looks, forwards, phones
-from callcheck.store.driver import Values, marks, set_text, straight
+from callcheck.store.driver import Values, driver_cursor, placeholders, upsert_sql
 from callcheck.store.engine import writing
 from callcheck.store.errors import translated
 from callcheck.store.store import Store
 
-Key = tuple[str, ForwardKind]
-Seen = Mapping[Key, str | None]
+ForwardKey = tuple[str, ForwardKind]
+Seen = Mapping[ForwardKey, str | None]
 """What is in force on a PBX: the target by (extension, kind); None for `dnd`."""
 Told = Mapping[tuple[str, ForwardKind | None], Micros]
-"""When the PBX told that a forward changed, by (extension, kind); kind None stands for any."""
-
-
-EVERY = f"SELECT {', '.join(forwards.c.keys())} FROM forwards"
-FEW = 500
-"""Numbers that one query may name."""
+"""When the PBX reported that a forward changed, by (extension, kind); kind None stands for any."""
+_SELECT = f"SELECT {', '.join(forwards.c.keys())} FROM forwards"
+AT_ONCE = 500
+"""The most ids in one query."""
 _number = itemgetter(0)
 
 
 class Forwards:
-    """The forwards and phones of a store. Of each PBX one alone writes. All methods may raise
-    StoreError."""
+    """The forwards and phones of a store. Only one caller may write for each PBX. All methods may
+    raise StoreError."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._over: list[tuple[int, Forward]] = []
-        """Those that are over, by number: they never change."""
+        """Forwards that have ended, by id: they never change."""
         self._in_force: set[int] = set()
         self._newest = 0
         self._remembering = Lock()
@@ -53,10 +51,10 @@ class Forwards:
         self, pbx: str, seen: Seen, at: Micros, only: Collection[str] | None = None,
         told: Told = MappingProxyType({}),
     ) -> int:  # fmt: skip
-        """Takes what a look at a PBX found; gives the number of changes.
+        """Stores what a look at a PBX found; returns the number of changes.
 
         `only` names the extensions that were looked at (None: all of the PBX). A change
-        of which the PBX `told` happened when it said so, whatever else is looked at then.
+        that the PBX `told` of happened at that time, whatever else this look covers.
         """
         last, held = self._held(pbx, only)
         over, new = _changes(held, seen)
@@ -65,7 +63,7 @@ class Forwards:
         return self._change(ends, rows, (pbx, at) if only is None else None)
 
     def tell(self, pbx: str, news: Mapping[str, tuple[Seen, Micros]]) -> int:
-        """Takes what each of some phones was seen to do, and when; gives the number of changes."""
+        """Stores what phones were seen to do, and when; returns the number of changes."""
         _, held = self._held(pbx, news)
         seen = {key: to for forwards, _ in news.values() for key, to in forwards.items()}
         over, new = _changes(held, seen)
@@ -73,9 +71,10 @@ class Forwards:
         return self._change([(r.id, news[r.extension][1]) for r in over], rows)
 
     def _held(self, pbx: str, only: Collection[str] | None) -> tuple[Micros | None, list[Row[Any]]]:
-        """When a PBX was looked at last, and what is in force there."""
+        """The time of the last look at a PBX, and what is in force there."""
         f, looks = forwards.c, forward_looks.c
-        with self._reading() as connection:  # calls wait to be stored while one writes
+        # no writing transaction yet: it would block the saving of calls
+        with self._reading() as connection:
             last = connection.execute(select(looks.at).where(looks.pbx == pbx)).scalar()
             in_force = connection.execute(
                 select(forwards).where(f.pbx == pbx, f.until.is_(None))
@@ -100,26 +99,28 @@ class Forwards:
         return len(over) + len(new)
 
     def reach(self, pbx: str, reachable: Mapping[str, bool], at: Micros) -> int:
-        """Takes whether phones can be reached; gives the number of changes."""
-        with self._reading() as connection, straight(connection) as cursor:
+        """Stores whether phones can be reached; returns the number of changes."""
+        with self._reading() as connection, driver_cursor(connection) as cursor:
             held = {row[1]: bool(row[2]) for row in cursor.all(*_phones_of(cursor.kind, pbx))}
         changed = [e for e, yes in reachable.items() if held.get(e) is not yes]
         if not changed:
             return 0
         new = [(pbx, extension, reachable[extension], at) for extension in changed]
-        with self._writing() as connection, straight(connection) as cursor:
-            cursor.many(set_text(cursor.kind, phones), new)
+        with self._writing() as connection, driver_cursor(connection) as cursor:
+            cursor.many(upsert_sql(cursor.kind, phones), new)
         return len(changed)
 
     def all(self) -> list[Forward]:
-        """Every forward that ever was, by its beginning."""
-        with self._remembering, self._reading() as connection, straight(connection) as cursor:
-            mark = marks(cursor.kind, 1)
-            new = cursor.all(f"{EVERY} WHERE until IS NULL OR id > {mark}", [self._newest])
+        """Every forward that ever was, in the order in which they were stored."""
+        with self._remembering, self._reading() as connection, driver_cursor(connection) as cursor:
+            mark = placeholders(cursor.kind, 1)
+            new = cursor.all(f"{_SELECT} WHERE until IS NULL OR id > {mark}", [self._newest])
             gone = sorted(self._in_force - {row[0] for row in new})
-            for begin in range(0, len(gone), FEW):
-                part = gone[begin : begin + FEW]
-                new += cursor.all(f"{EVERY} WHERE id IN ({marks(cursor.kind, len(part))})", part)
+            for begin in range(0, len(gone), AT_ONCE):
+                part = gone[begin : begin + AT_ONCE]
+                new += cursor.all(
+                    f"{_SELECT} WHERE id IN ({placeholders(cursor.kind, len(part))})", part
+                )
             held = [(row[0], _forward(row)) for row in new]
             self._over += [one for one in held if one[1].until is not None]
             self._over.sort(key=_number)
@@ -129,13 +130,13 @@ class Forwards:
             return [forward for _, forward in sorted(self._over + open_ones, key=_number)]
 
     def phones(self) -> list[Phone]:
-        """What is known of the phones."""
-        with self._reading() as connection, straight(connection) as cursor:
+        """Whether each known phone can be reached."""
+        with self._reading() as connection, driver_cursor(connection) as cursor:
             rows = cursor.all(*_phones_of(cursor.kind))
         return [Phone(extension, bool(yes), at, pbx) for pbx, extension, yes, at in rows]
 
     def looked(self) -> dict[str, Micros]:
-        """By PBX: the last look at all its forwards."""
+        """By PBX: the time of the last look at all its forwards."""
         with self._reading() as connection:
             return {row.pbx: row.at for row in connection.execute(select(forward_looks))}
 
@@ -151,28 +152,28 @@ class Forwards:
 
 
 def _phones_of(kind: str, pbx: str | None = None) -> tuple[str, Values]:
-    """A query for all columns, and its values."""
+    """The query for phones with all columns, and its values."""
     query = f"SELECT {', '.join(phones.c.keys())} FROM phones"
-    return (query, ()) if pbx is None else (f"{query} WHERE pbx = {marks(kind, 1)}", (pbx,))
+    return (query, ()) if pbx is None else (f"{query} WHERE pbx = {placeholders(kind, 1)}", (pbx,))
 
 
-def _changes(held: Sequence[Row[Any]], seen: Seen) -> tuple[list[Row[Any]], list[Key]]:
-    """The rows that are over, and what is new."""
+def _changes(held: Sequence[Row[Any]], seen: Seen) -> tuple[list[Row[Any]], list[ForwardKey]]:
+    """The rows that have ended, and the keys that are new."""
     was = {_key(row): row for row in held}
     same = {key for key, to in seen.items() if key in was and was[key].target == to}
     over = [row for key, row in was.items() if key not in same]
     return over, [key for key in seen if key not in same]
 
 
-def _key(row: Row[Any]) -> Key:
+def _key(row: Row[Any]) -> ForwardKey:
     return row.extension, ForwardKind(row.kind)
 
 
-def _told_at(told: Told, key: Key, look: Micros | None) -> Micros | None:
-    """When a forward changed: as the PBX told, else the time of the look that counts for it.
+def _told_at(told: Told, key: ForwardKey, look: Micros | None) -> Micros | None:
+    """When a forward changed: at the time that the PBX reported, else at the given look.
 
-    What was told of another kind of forward counts too, since few PBXs tell of each kind; but not
-    before the first look (None): a forward found then may have been there for long.
+    A report of another kind of forward counts too, since few PBXs report each kind; but not before
+    the first look (None), when a forward may have been set long ago.
     """
     extension, _ = key
     exact = told.get(key, told.get((extension, None)))
@@ -181,7 +182,7 @@ def _told_at(told: Told, key: Key, look: Micros | None) -> Micros | None:
     return min((at for (whose, _), at in told.items() if whose == extension), default=look)
 
 
-def _row(pbx: str, key: Key, to: str | None, since: Micros | None) -> dict[str, Any]:
+def _row(pbx: str, key: ForwardKey, to: str | None, since: Micros | None) -> dict[str, Any]:
     extension, kind = key
     return {"pbx": pbx, "extension": extension, "kind": kind.value, "target": to, "since": since}
 

@@ -1,4 +1,4 @@
-"""Absences in, kept with their history; what `taking` decides is written in one transaction."""
+"""Stores absences and their history; what `Taking` decides is written in one transaction."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from callcheck.absences.merging import Claim, Taken, Taking, Told
 from callcheck.absences.model import Absence, Change, Draft, State
 from callcheck.calls.model import Micros
 from callcheck.store.absences.tables import absence_claims, absence_history, absences
-from callcheck.store.driver import straight
+from callcheck.store.driver import driver_cursor
 from callcheck.store.engine import writing
 from callcheck.store.errors import translated
 from callcheck.store.store import Store
 
-Values = tuple[Any, ...]
+AbsenceRow = tuple[Any, ...]
+"""The values of all columns of `absences`."""
 COLUMNS = tuple(absences.c.keys())
-FEW = 500
-"""Persons that one query may name; for more, all are read."""
+MOST_NAMED = 500
+"""The most persons named in a query; for more, all absences are read."""
 
 
 class Absences:
@@ -28,11 +29,11 @@ class Absences:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._read: dict[Values, Absence] = {}
-        """What was made of each row last time: most are the same for years."""
+        self._read: dict[AbsenceRow, Absence] = {}
+        """The absence made of each row last time: most rows never change again."""
 
     def take(self, draft: Draft, source: str, at: Micros, claim: Claim | None = None) -> Taken:
-        """Keeps what somebody tells, once."""
+        """Stores a reported absence, or updates the one that it matches."""
         with self._taking(at, [draft.extension]) as taking:
             return taking.take(draft, source, claim)
 
@@ -41,10 +42,11 @@ class Absences:
         whole: tuple[str, str] | None = None, dry: bool = False,
         tick: Callable[[], object] = lambda: None,
     ) -> tuple[list[Taken], list[Absence]]:  # fmt: skip
-        """Keeps a whole list in one transaction; `dry` changes nothing and says what would.
+        """Stores a list in one transaction; `dry` changes nothing and returns what would happen.
 
-        `whole` (source, origin) says that the list is all that origin knows: what it told
-        earlier and does not tell any more ends. Gives what was taken, and what ended.
+        `whole` (source, origin) means that the list is everything which that origin knows:
+        absences that it reported earlier and that are missing now end. Returns what was taken,
+        and what ended.
         """
         extensions = {draft.extension for draft, _ in told}
         with self._taking(at, None if whole else extensions, dry=dry) as taking:
@@ -64,7 +66,7 @@ class Absences:
             return taking.change(taking.now(old), by, **values)
 
     def end(self, number: int, at: Micros, by: str) -> Absence | None:
-        """Ends an absence now; one that has not begun is cancelled, one that is over stays."""
+        """Ends an absence now; cancels it if it has not begun. One that is over stays as it is."""
         old = self.get(number)
         if old is None:
             return None
@@ -72,7 +74,7 @@ class Absences:
             return taking.end(taking.now(old), by)
 
     def wrote_down(self, number: int, state: State, reason: str, at: Micros) -> None:
-        """Remembers the state that an absence has while it runs, with the moment it changed."""
+        """Stores the state of a running absence, and when it changed."""
         with self._writing() as connection:
             old = _one(connection, number)
             if old is None or (old.stood, old.stood_reason) == (state, reason):
@@ -85,8 +87,8 @@ class Absences:
             connection.execute(update(absences).where(absences.c.id == number).values(**values))
 
     def all(self) -> list[Absence]:
-        """Every absence, the latest beginning first."""
-        with self._reading() as connection, straight(connection) as cursor:
+        """Every absence, the latest start first."""
+        with self._reading() as connection, driver_cursor(connection) as cursor:
             rows = cursor.all(
                 f"SELECT {', '.join(COLUMNS)} FROM absences ORDER BY start_at DESC, id DESC"
             )
@@ -100,7 +102,7 @@ class Absences:
             return _one(connection, number)
 
     def history(self, number: int) -> list[Change]:
-        """What was changed in an absence, oldest first."""
+        """The changes of an absence, oldest first."""
         h = absence_history.c
         query = select(h.at, h.by, h.what).where(h.absence_id == number).order_by(h.position)
         with self._reading() as connection:
@@ -117,8 +119,8 @@ class Absences:
         return found
 
     def origins(self) -> dict[tuple[str, str], str]:
-        """Every (source, origin) that claims anything, with whose absences it claims; of several
-        persons, one of them."""
+        """Every (source, origin) with claims, and the extension of a person whose absence it
+        claims (one of them, if there are several)."""
         c = absence_claims.c
         query = select(c.source, c.origin, func.min(absences.c.extension)).group_by(
             c.source, c.origin
@@ -149,10 +151,10 @@ class Absences:
 
 
 def _load(connection: Connection, at: Micros, extensions: Collection[str] | None) -> Taking:
-    """The absences of these persons, and every claim."""
+    """The absences of these persons (None: all), and every claim."""
     a, c = absences.c, absence_claims.c
     query = select(absences)
-    if extensions is not None and len(extensions) <= FEW:
+    if extensions is not None and len(extensions) <= MOST_NAMED:
         query = query.where(a.extension.in_(extensions))
     held = [_absence(tuple(row)) for row in connection.execute(query)]
     claims = {
@@ -164,7 +166,7 @@ def _load(connection: Connection, at: Micros, extensions: Collection[str] | None
 
 
 def _write(connection: Connection, taking: Taking) -> None:
-    """Writes down what a round of taking changed."""
+    """Writes what `taking` changed."""
     if taking.new:
         connection.execute(insert(absences), [_columns(one) for one in taking.new])
     if taking.changed:
@@ -192,7 +194,7 @@ def _write(connection: Connection, taking: Taking) -> None:
 
 
 def _columns(one: Absence, key: str = "id") -> dict[str, Any]:
-    """A row; to set the id that it has already would have every row that names it looked for."""
+    """A row. An update must not set the id, or the database checks every row that refers to it."""
     return {
         key: one.id, "extension": one.extension, "start_at": one.start, "end_at": one.end,
         "deputy": one.deputy, "source": one.source, "kind": one.kind,
@@ -215,8 +217,8 @@ def _one(connection: Connection, number: int) -> Absence | None:
     return _absence(tuple(row)) if row else None
 
 
-def _absence(row: Values) -> Absence:
-    """Of a row with all columns."""
+def _absence(row: AbsenceRow) -> Absence:
+    """An absence from a row with all columns."""
     number, extension, start, end, deputy, source, kind, cancelled, stood, reason, since = row
     stood_as = State(stood) if stood else None
     return Absence(

@@ -1,7 +1,7 @@
-"""The tables of absences: who is away, who told of it, and what the PBX says of the phones.
+"""The tables of absences: who is away, which source said so, and what phones did.
 
-Times are BIGINT microseconds (UTC). `absences` and `absence_history` are never purged by the
-calls' retention; a claim is what a source last said of an absence under a key of its own.
+Times are BIGINT microseconds since 1970 (UTC). The retention of calls does not purge `absences` and
+`absence_history`. A claim is what a source last reported about an absence, under the source's key.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Judged calls and their rows: saved once, looked up, remembered."""
+"""Saving, finding and caching judged calls."""

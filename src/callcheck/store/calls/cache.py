@@ -1,7 +1,7 @@
-"""Keys of calls in, the calls out; of those that were read lately nothing is read again.
+"""Keeps calls that were read lately in memory: dashboards ask for the same list again and again.
 
-A complete call never changes (see `saving`), and a dashboard asks for the same list again and
-again. Which calls a list has is always asked of the database, so one that was deleted is in none.
+A complete call never changes (see `saving`), so it can be cached. Which calls are in a list is
+always asked of the database, so a deleted call is in none.
 """
 
 from __future__ import annotations
@@ -9,35 +9,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from callcheck.judging.figures import JudgedCall
-from callcheck.store.calls.rows import Key, whole
-from callcheck.store.driver import Straight
+from callcheck.store.calls.reading import judged_calls
+from callcheck.store.calls.rows import CallKey
+from callcheck.store.driver import DriverCursor
 
 KEPT = 4_000
-"""Calls, at some 2 kB each."""
+"""The most cached calls, of about 2 kB each."""
 
 
-class Known:
-    """Complete calls without timelines. `brief` ones have no legs either, nor findings of other
-    rules than the headline one. For several threads."""
+class CallCache:
+    """Complete calls without timelines; `brief` ones have no legs, and no findings but the headline
+    rule's. Safe to use from several threads."""
 
     def __init__(self, *, brief: bool) -> None:
         self._brief = brief
-        self._calls: dict[Key, JudgedCall] = {}
+        self._calls: dict[CallKey, JudgedCall] = {}
 
-    def calls(self, cursor: Straight, keys: Sequence[Key]) -> list[JudgedCall]:
-        """The calls of these keys, as `rows.whole` gives them."""
+    def calls(self, cursor: DriverCursor, keys: Sequence[CallKey]) -> list[JudgedCall]:
+        """The calls of these keys, as `judged_calls` reads them."""
         found = {key: self._calls.get(key) for key in keys}
         missing = [key for key, one in found.items() if one is None]
-        read = {_key(one): one for one in whole(cursor, missing, brief=self._brief)}
+        read = {_key(one): one for one in judged_calls(cursor, missing, brief=self._brief)}
         self._keep(read)
-        found.update(read)  # in the order of the keys still
+        found.update(read)  # keeps the order of the keys
         return [one for one in found.values() if one is not None]
 
-    def _keep(self, read: Mapping[Key, JudgedCall]) -> None:
+    def _keep(self, read: Mapping[CallKey, JudgedCall]) -> None:
         if len(self._calls) > KEPT:
             self._calls.clear()
         self._calls.update((key, one) for key, one in read.items() if one[0].complete)
 
 
-def _key(judged: JudgedCall) -> Key:
+def _key(judged: JudgedCall) -> CallKey:
     return judged[0].pbx, judged[0].call_id

@@ -1,4 +1,4 @@
-"""A place in a newest-first list in, an opaque text for the next page out, and back."""
+"""Cursors: a position in a newest-first list of calls, as opaque text for the next page."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ import json
 from callcheck.calls.model import Micros
 
 Place = tuple[Micros, str, str]
-"""(started_at, pbx, call_id) of the last call of a page."""
+"""(started_at, pbx, call_id) of the last call on a page."""
 
 
 class BadCursor(ValueError):
-    """A cursor that no list gave."""
+    """A cursor that did not come from a list."""
 
     def __init__(self) -> None:
         super().__init__(
-            "the cursor is none that this list gave; leave it out to begin with the newest"
+            "the cursor is not from this list; leave it out to start with the newest call"
         )
 
 
 def encoded(place: Place) -> str:
-    """The cursor that continues after a place."""
+    """The cursor of the page after a position."""
     text = json.dumps(place, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
 
 
 def decoded(cursor: str) -> Place:
-    """The place of a cursor. Raises BadCursor."""
+    """The position that a cursor stands for. Raises BadCursor."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         match json.loads(base64.b64decode(padded, altchars=b"-_", validate=True)):

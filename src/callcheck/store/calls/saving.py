@@ -1,43 +1,35 @@
-"""A batch of judged calls in, kept once each with all that is counted of them; the new ones out."""
+"""Saves a batch of judged calls, each once, together with everything that is counted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select, tuple_
 
-from callcheck.calls.model import Millis
+from callcheck.calls.model import Micros, Millis
 from callcheck.judging.figures import JudgedCall, SavedCall, Totals
-from callcheck.judging.wait import Clock
 from callcheck.store import tables
 from callcheck.store.calls import queries, rows
-from callcheck.store.calls.rows import Key
-from callcheck.store.driver import Straight, insert_text, marks, straight
+from callcheck.store.calls.rows import CallKey
+from callcheck.store.driver import DriverCursor, driver_cursor, insert_sql, placeholders
 from callcheck.store.figures import hourly as hours
 from callcheck.store.figures import totals
 from callcheck.store.figures.counted import Counted, counted
-from callcheck.store.figures.local_days import Days
+from callcheck.store.figures.settings import CountSettings
+
+SLICE = 500
+"""Calls that a purge deletes in one transaction: the writer waits about 10 ms for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counting:
-    """How a house counts: the histogram's edges, the rule's clock, the hours' limits, its days."""
-
-    edges: tuple[Millis, ...]
-    clock: Clock
-    limits: hours.Limits
-    days: Days
-
-
-def put(connection: Connection, batch: Sequence[JudgedCall], by: Counting) -> list[SavedCall]:
-    """Stores what is new or better; gives that back, in the order of the batch."""
+def put(connection: Connection, batch: Sequence[JudgedCall], by: CountSettings) -> list[SavedCall]:
+    """Stores the calls that are new, or complete where an incomplete one is stored. Returns what
+    changed, in the order of the batch."""
     wanted = once_each(batch)
-    with straight(connection) as cursor:
+    with driver_cursor(connection) as cursor:
         stored = _stored(cursor, list(wanted))
         better = [key for key, judged in wanted.items() if judged[0].complete
                   and stored.get(key) is False]  # fmt: skip
-        of_hours = hours.Change(by.limits)
+        of_hours = hours.CountsChange(by.limits)
         of_hours.count(hours.of_calls(connection, better) if better else (), -1)
         replaced = _take_out(connection, better)
         saved = [
@@ -47,16 +39,16 @@ def put(connection: Connection, batch: Sequence[JudgedCall], by: Counting) -> li
         ]
         counts = [counted(s.call, s.findings, by.clock) for s in saved]
         of_hours.count(counts)
-        with cursor.together():
+        with cursor.pipelined():
             _insert(cursor, saved, counts)
             hours.save(cursor, of_hours, by.days)
             totals.add(cursor, _change(saved, by.edges))
     return saved
 
 
-def once_each(batch: Sequence[JudgedCall]) -> Mapping[Key, JudgedCall]:
-    """Each call of a batch, the complete record of it if there is one."""
-    wanted: dict[Key, JudgedCall] = {}
+def once_each(batch: Sequence[JudgedCall]) -> Mapping[CallKey, JudgedCall]:
+    """One record of each call in a batch, a complete one if there is any."""
+    wanted: dict[CallKey, JudgedCall] = {}
     for call, findings in batch:
         key = call.pbx, call.call_id
         if key not in wanted or (call.complete and not wanted[key][0].complete):
@@ -64,14 +56,14 @@ def once_each(batch: Sequence[JudgedCall]) -> Mapping[Key, JudgedCall]:
     return wanted
 
 
-def _stored(cursor: Straight, keys: Sequence[Key]) -> dict[Key, bool]:
-    """Which of these calls are stored, and whether completely."""
-    found: dict[Key, bool] = {}
+def _stored(cursor: DriverCursor, keys: Sequence[CallKey]) -> dict[CallKey, bool]:
+    """The calls among these that are stored, with whether they are complete."""
+    found: dict[CallKey, bool] = {}
     for pbx in {key[0] for key in keys}:
         ids = [call_id for its_pbx, call_id in keys if its_pbx == pbx]
         query = (
-            f"SELECT call_id, complete FROM calls WHERE pbx = {marks(cursor.kind, 1)} "
-            f"AND call_id IN ({marks(cursor.kind, len(ids))})"
+            f"SELECT call_id, complete FROM calls WHERE pbx = {placeholders(cursor.kind, 1)} "
+            f"AND call_id IN ({placeholders(cursor.kind, len(ids))})"
         )
         found.update(
             ((pbx, call_id), bool(done)) for call_id, done in cursor.all(query, [pbx, *ids])
@@ -79,10 +71,10 @@ def _stored(cursor: Straight, keys: Sequence[Key]) -> dict[Key, bool]:
     return found
 
 
-def _take_out(connection: Connection, keys: Sequence[Key]) -> dict[Key, JudgedCall]:
-    """Deletes calls and gives them back."""
-    taken: dict[Key, JudgedCall] = {}
-    for pbx, call_id in keys:  # rare: calls that were found already running
+def _take_out(connection: Connection, keys: Sequence[CallKey]) -> dict[CallKey, JudgedCall]:
+    """Deletes calls and returns them."""
+    taken: dict[CallKey, JudgedCall] = {}
+    for pbx, call_id in keys:  # rare: calls that were already in progress when callcheck connected
         judged = queries.one(connection, pbx, call_id)
         if judged is not None:
             taken[pbx, call_id] = judged
@@ -91,7 +83,7 @@ def _take_out(connection: Connection, keys: Sequence[Key]) -> dict[Key, JudgedCa
     return taken
 
 
-def _insert(cursor: Straight, saved: Sequence[SavedCall], counts: Sequence[Counted]) -> None:
+def _insert(cursor: DriverCursor, saved: Sequence[SavedCall], counts: Sequence[Counted]) -> None:
     calls = [rows.call_values(s.call, count) for s, count in zip(saved, counts, strict=True)]
     legs = [row for s in saved for row in rows.leg_values(s.call)]
     findings = [row for s in saved for row in rows.finding_values(s.call, s.findings)]
@@ -100,7 +92,7 @@ def _insert(cursor: Straight, saved: Sequence[SavedCall], counts: Sequence[Count
         (tables.legs, rows.LEG_COLUMNS, legs),
         (tables.findings, rows.FINDING_COLUMNS, findings),
     ):
-        cursor.many(insert_text(cursor.kind, table, columns), new)
+        cursor.many(insert_sql(cursor.kind, table, columns), new)
 
 
 def _change(saved: Sequence[SavedCall], edges: tuple[Millis, ...]) -> Totals:
@@ -110,3 +102,21 @@ def _change(saved: Sequence[SavedCall], edges: tuple[Millis, ...]) -> Totals:
         if one.replaced:
             change.count(one.replaced, -1)
     return change
+
+
+def delete_slice(connection: Connection, before: Micros, by: CountSettings) -> int:
+    """Deletes the oldest calls that began before a time, at most `SLICE`; returns how many."""
+    c = tables.calls.c
+    oldest = (
+        select(c.pbx, c.call_id)
+        .where(c.started_at < before, tables.EVERY)
+        .order_by(c.started_at)
+        .limit(SLICE)
+    )
+    gone = delete(tables.calls).where(tuple_(c.pbx, c.call_id).in_(oldest))
+    deleted = connection.execute(gone.returning(*hours.COUNTED)).all()
+    change = hours.CountsChange(by.limits)
+    change.count(deleted, -1)
+    with driver_cursor(connection) as cursor:
+        hours.save(cursor, change, by.days)
+    return len(deleted)

@@ -1,1 +1,1 @@
-"""What is counted of calls, kept beside them: by hour, by local day, for counters and tables."""
+"""Counts of calls: by hour and local day, for counters, summaries and lists."""

@@ -1,4 +1,8 @@
-"""What is counted of the calls of an hour: names of the columns, and where a call counts."""
+"""The columns of `hour_totals` and `day_totals`, and which of them a call counts in.
+
+Columns come from enums of the core: a new member of `Direction`, `Disposition` or `Result` needs a
+migration (see `tests/store/test_columns.py`).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from callcheck.judging.verdict import Result
 
 KINDS = {(one, other): f"{one}_{other}" for one, other in product(Direction, Disposition)}
 READINGS = ("before", "within", "third")
-"""Of the judged calls (met or breached), in the order of their bits."""
+"""Readings that judged calls (met or breached) kept, in the order of their bits."""
 WAITS = tuple(one.name for one in fields(Waits))
 COUNTS = ("calls", *KINDS.values(), *(result.value for result in Result), *READINGS, *WAITS)
 _PLACE = {name: place for place, name in enumerate(COUNTS)}
@@ -23,9 +27,10 @@ def places(
     direction: str, disposition: str, verdict: str, readings: int | None,
     waited: tuple[bool, bool] | None,
 ) -> tuple[int, ...]:  # fmt: skip
-    """The places of `COUNTS` where a call counts.
+    """The indexes in `COUNTS` of what a call counts in.
 
-    `waited` says whether its wait was in time, and whether short; None: it has none that counts.
+    `waited` says whether its wait was in time, and whether it was short; None if its wait does not
+    count.
     """
     names = ["calls", f"{direction}_{disposition}"]
     if verdict:

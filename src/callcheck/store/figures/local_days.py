@@ -1,8 +1,7 @@
-"""Times in, the local day that they belong to out, as whole hours.
+"""Local days as runs of whole UTC hours, so that a day's counts are the sums of its hours.
 
-A day goes from the first hour that begins at local midnight or after it to the next day's first
-one. So every hour belongs to one day, also where the clock differs from UTC by half an hour; and
-the counts of a day are the sums of its hours.
+A day starts with the first hour that begins at local midnight or later. So every hour belongs to
+exactly one day, even where the clock differs from UTC by half an hour.
 """
 
 from __future__ import annotations
@@ -16,43 +15,43 @@ from callcheck.times import local, micros
 
 HOUR: Micros = 3_600_000_000
 _CALENDAR = range(-50_000_000_000 * 1_000_000, 200_000_000_000 * 1_000_000)
-"""The years 385 to 8307; outside of them each hour is a day of its own."""
+"""The years 385 to 8307; outside them each hour is a day of its own."""
 
 
-class Hours:
-    """The whole hours of UTC."""
+class UtcHours:
+    """Whole UTC hours."""
 
     def start(self, at: Micros) -> Micros:
-        """When the hour that a time belongs to begins."""
+        """The start of the hour that contains a time."""
         return at // HOUR * HOUR
 
     def end(self, start: Micros) -> Micros:
-        """When the hour that begins then ends."""
+        """The end of the hour with this start."""
         return start + HOUR
 
     def following(self, at: Micros) -> Micros:
-        """The time itself where an hour begins with it, else when the next one begins."""
+        """The time itself if an hour starts then, else the start of the next hour."""
         return -(-at // HOUR) * HOUR
 
 
-class Days(Hours):
-    """The local days of a zone."""
+class LocalDays(UtcHours):
+    """The local days of a timezone."""
 
     def __init__(self, zone: tzinfo) -> None:
         self._zone = zone
         self.name = f"{zone} {_rules(zone):08x}"
-        """The zone, and a sum over its rules: these change now and then."""
+        """The zone with a checksum of its rules, because these change now and then."""
 
     def start(self, at: Micros) -> Micros:
-        """When the first hour of the day begins that the hour of `at` belongs to."""
+        """The start of the day that contains the hour of a time."""
         return _day(super().start(at), self._zone)
 
     def end(self, start: Micros) -> Micros:
-        """When the first hour of the day after begins."""
+        """The end of the day with this start."""
         return start + HOUR if _is_alone(start) else self.start(start + 36 * HOUR)
 
     def following(self, at: Micros) -> Micros:
-        """The time itself where a day begins with it, else when the next one begins."""
+        """The time itself if a day starts then, else the start of the next day."""
         start = self.start(at)
         return at if start == at else self.end(start)
 
@@ -62,7 +61,7 @@ def _day(hour: Micros, zone: tzinfo) -> Micros:
     if _is_alone(hour):
         return hour
     day = local(hour, zone).toordinal()
-    # an hour in which midnight falls belongs to the day before, and a clock set back repeats some
+    # an hour around midnight belongs to the day before; a clock that is set back repeats hours
     starts = (_first_hour(n, zone) for n in (day - 1, day, day + 1))
     return max(start for start in starts if start <= hour)
 

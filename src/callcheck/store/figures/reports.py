@@ -1,6 +1,6 @@
-"""A unit and a span of time in; who helped whom, who was missed again, who was sent around out.
+"""Lists over a span of time: who helped whom, who was missed again, who was sent around.
 
-Each walks an index of its own over the few calls that it is about.
+Each query uses a partial index of the few calls that it needs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, func, select
 from callcheck.calls.model import Micros
 from callcheck.judging.figures import HelpGiven, MissedCaller
 from callcheck.store import tables as t
-from callcheck.store.driver import marks
+from callcheck.store.driver import placeholders
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class Span:
 
 
 def helps(connection: Connection, unit: str, span: Span, limit: int) -> list[HelpGiven]:
-    """Who took calls for whom, most first."""
+    """Who took calls for whom, most calls first."""
     return [HelpGiven(*row) for row in connection.execute(helps_query(unit, span, limit))]
 
 
 def helps_query(unit: str, span: Span, limit: int) -> Select[Any]:
-    """The statement of `helps`."""
+    """The query of `helps`."""
     c = t.calls.c
     whom = func.coalesce(c.picked_up_for, c.forwarded_from)
     calls = func.count()
@@ -51,7 +51,7 @@ def missed_again(
 
 
 def missed_again_query(unit: str | None, span: Span, limit: int) -> Select[Any]:
-    """The statement of `missed_again`."""
+    """The query of `missed_again`."""
     c = t.calls.c
     calls, last = func.count(), func.max(c.started_at)
     mine = (t.MISSED_ANYWHERE,) if unit is None else (t.MISSED, c.unit == unit)
@@ -68,12 +68,12 @@ def missed_again_query(unit: str | None, span: Span, limit: int) -> Select[Any]:
 def sent_around_query(
     kind: str, unit: str | None, span: Span, limit: int
 ) -> tuple[str, list[Any]]:  # fmt: skip
-    """The keys of calls with more than one transfer, newest first: the statement, its values."""
+    """The query for the keys of calls with several transfers, newest first, and its values."""
     mine = "" if unit is None else " AND unit = ?"
     text = (
         f"SELECT pbx, call_id FROM calls WHERE {t.SENT_AROUND.text}{mine} AND started_at >= ?"
         f" AND started_at < ? ORDER BY started_at DESC, pbx DESC, call_id DESC LIMIT {limit}"
-    ).replace("?", marks(kind, 1))
+    ).replace("?", placeholders(kind, 1))
     return text, [*([] if unit is None else [unit]), span.since, span.until]
 
 

@@ -1,8 +1,8 @@
-"""Saved and replaced calls in, the counters of `/metrics` out, kept beside the calls.
+"""The stored counters that `/metrics` starts from.
 
-They change in the transaction that stores a call, and stay when retention deletes it: a counter
-that fell would look like a restart. The histogram's buckets are numbered, not named: its edges
-stand in `meta`, and other edges mean counting anew from the calls that are still there.
+They change in the transaction that stores a call, and stay when retention deletes it: Prometheus
+takes a counter that falls for a restart. The histogram's buckets are numbered; their edges are in
+`meta`. With other edges they are recounted from the calls that are still stored.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from sqlalchemy import Connection, case, delete, func, select
 from callcheck.calls.model import Direction, Millis
 from callcheck.judging.figures import Totals
 from callcheck.store import tables as t
-from callcheck.store.driver import Straight, Values, add_text, straight
+from callcheck.store.driver import DriverCursor, Values, add_counts_sql, driver_cursor
 
 
 def read(connection: Connection, edges: tuple[Millis, ...]) -> Totals:
-    """The counters as of this transaction."""
+    """The counters, as seen by this transaction."""
     totals = Totals(edges)
     for *labels, n in connection.execute(select(t.call_totals)):
         totals.calls[tuple(labels)] = n
@@ -29,18 +29,18 @@ def read(connection: Connection, edges: tuple[Millis, ...]) -> Totals:
     return totals
 
 
-def add(cursor: Straight, change: Totals) -> None:
+def add(cursor: DriverCursor, change: Totals) -> None:
     """Adds a change to the stored counters."""
     of_calls = [(*labels, n) for labels, n in change.calls.items() if n]
     of_findings = [(*labels, n) for labels, n in change.findings.items() if n]
-    cursor.many(add_text(cursor.kind, t.call_totals), of_calls)
-    cursor.many(add_text(cursor.kind, t.finding_totals), of_findings)
-    cursor.many(add_text(cursor.kind, t.ring_totals), list(_ring_values(change)))
+    cursor.many(add_counts_sql(cursor.kind, t.call_totals), of_calls)
+    cursor.many(add_counts_sql(cursor.kind, t.finding_totals), of_findings)
+    cursor.many(add_counts_sql(cursor.kind, t.ring_totals), list(_ring_values(change)))
 
 
 def _ring_values(change: Totals) -> Iterator[Values]:
     for labels, total in change.rings.items():
-        # the sum of a whole series stands with its first bucket: only their total is ever read
+        # the sum of a series is stored with its first bucket: only the total is ever read
         for bucket, n in enumerate(total.counts):
             sum_ms = total.sum_ms if bucket == 0 else 0
             if n or sum_ms:
@@ -48,7 +48,7 @@ def _ring_values(change: Totals) -> Iterator[Values]:
 
 
 def recount_rings(connection: Connection, edges: tuple[Millis, ...]) -> None:
-    """Makes the histogram anew, with other edges, from the calls that are still stored."""
+    """Recounts the histogram with other edges, from the calls that are still stored."""
     connection.execute(delete(t.ring_totals))
     c = t.calls.c
     whens = [(c.ring_ms <= edge, bucket) for bucket, edge in enumerate(edges)]
@@ -61,5 +61,5 @@ def recount_rings(connection: Connection, edges: tuple[Millis, ...]) -> None:
     change = Totals(edges)
     for unit, disposition, at, n, sum_ms in connection.execute(query):
         change.add_rings((unit, disposition), at, n, int(sum_ms))
-    with straight(connection) as cursor:
+    with driver_cursor(connection) as cursor:
         add(cursor, change)

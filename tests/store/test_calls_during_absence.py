@@ -1,4 +1,4 @@
-"""What happened while somebody was away: calls and messages, on both databases."""
+"""Calls and messages that came while somebody was away, on both databases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 
 from callcheck.absences.model import Absence, Cover, Draft, Message
 from callcheck.calls.model import Direction, Disposition, Via
-from callcheck.store import Absences, Facts, Meanwhile, Store
+from callcheck.store import Absences, CallsDuringAbsence, KeyValues, Store
 from callcheck.store.absences import calls_during_absence as meanwhile
 from tests.api.house_of_cards import BREACHED, MET, a_call
 
@@ -39,7 +39,7 @@ def test_the_calls_of_an_absence(store: Store, monkeypatch: pytest.MonkeyPatch) 
         (a_call("6", 12 * DAY, direction=Direction.INTERNAL), (MET,)),
         (a_call("7", 18 * DAY), (MET,)),  # not yet
     ])  # fmt: skip
-    came = Meanwhile(store).came([anna, again, berta], 18 * DAY)
+    came = CallsDuringAbsence(store).came([anna, again, berta], 18 * DAY)
     assert {number: [one.call_id for one in calls] for number, calls in came.items()} == {
         anna.id: ["1", "2"], again.id: [], berta.id: ["5"]
     }  # fmt: skip
@@ -58,13 +58,13 @@ def test_who_covers_whom(store: Store) -> None:
     ])  # fmt: skip
     pickup = Cover("201", "202", "pickup", 2, 1, "main")
     branch = Cover("201", "202", "pickup", 1, 1, "branch")
-    assert Meanwhile(store).cover(None, DAY, 2 * DAY) == [pickup, branch]
-    assert Meanwhile(store).cover(["201"], None, 2 * DAY) == [pickup, branch]
-    assert Meanwhile(store).cover(["999"], None, None) == []
+    assert CallsDuringAbsence(store).cover(None, DAY, 2 * DAY) == [pickup, branch]
+    assert CallsDuringAbsence(store).cover(["201"], None, 2 * DAY) == [pickup, branch]
+    assert CallsDuringAbsence(store).cover(["999"], None, None) == []
 
 
 def test_messages_are_kept_and_go_with_the_calls(store: Store) -> None:
-    happened = Meanwhile(store)
+    happened = CallsDuringAbsence(store)
     for n in (1, 2, 3):
         happened.note(Message("201", None if n == 2 else "202", n * DAY, "main"))
     happened.note(Message("203", "202", 2 * DAY, "branch"))
@@ -75,10 +75,10 @@ def test_messages_are_kept_and_go_with_the_calls(store: Store) -> None:
 
 
 def test_a_fact_that_one_run_leaves_for_the_next(store: Store) -> None:
-    assert Facts(store).get("tomorrow_told") is None
-    Facts(store).set("tomorrow_told", "2026-11-23")
-    Facts(store).set("tomorrow_told", "2026-11-24")
-    assert Facts(store).get("tomorrow_told") == "2026-11-24"
+    assert KeyValues(store).get("tomorrow_told") is None
+    KeyValues(store).set("tomorrow_told", "2026-11-23")
+    KeyValues(store).set("tomorrow_told", "2026-11-24")
+    assert KeyValues(store).get("tomorrow_told") == "2026-11-24"
     assert store.totals().calls == {}  # and the store's own facts are as they were
 
 
@@ -96,11 +96,11 @@ def test_no_question_walks_through_all_calls(
             asked.extend(str(row[-1]) for row in plan)
         return []
 
-    monkeypatch.setattr(Meanwhile, "_read", explained)
+    monkeypatch.setattr(CallsDuringAbsence, "_read", explained)
     many = [Absence(n, "201", 0, DAY) for n in range(600)]
-    Meanwhile(store).came(many, DAY)
-    Meanwhile(store).cover(None, DAY, 2 * DAY)
-    Meanwhile(store).messages(["201"], DAY, 2 * DAY)
+    CallsDuringAbsence(store).came(many, DAY)
+    CallsDuringAbsence(store).cover(None, DAY, 2 * DAY)
+    CallsDuringAbsence(store).messages(["201"], DAY, 2 * DAY)
     store.close()
     assert len(asked) > 3
     assert not [step for step in asked if step.startswith("SCAN")]

@@ -1,4 +1,4 @@
-"""Small things that one run of the program leaves for the next, by name."""
+"""A few texts that outlive a restart, by key."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from callcheck.store.errors import translated
 from callcheck.store.store import Store
 
 
-class Facts:
-    """Texts by key. All methods may raise StoreError."""
+class KeyValues:
+    """Texts by key, in the table `meta`. All methods may raise StoreError."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def get(self, key: str) -> str | None:
-        """What was left under a key."""
+        """The text under a key, or None."""
         with translated(self._store.name), self._store.engine.connect() as connection:
             return meta.read(connection).get(key)
 
     def set(self, key: str, value: str) -> None:
-        """Leaves something, in the place of what was there."""
+        """Sets or replaces a text."""
         with translated(self._store.name), writing(self._store.engine) as connection:
             meta.write(connection, key, value)
