@@ -1,6 +1,6 @@
-"""A small real TCP server that speaks AMI, for tests of the client; each test bends it a little.
+"""A small TCP server that speaks AMI, for tests of the client. Each test adapts its behaviour.
 
-What it says is what Asterisk 16.28 and 22.10 say, header by header.
+Its messages have the headers that Asterisk 16.28 and 22.10 send.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A listener on a fake PBX, and a sink that keeps what it is told."""
+"""A listener on a fake PBX, with a sink that keeps all that it receives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a listener waits before it tries again."""
+"""How long a listener waits before it reconnects."""
 
 from __future__ import annotations
 

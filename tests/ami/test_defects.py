@@ -1,7 +1,7 @@
-"""Every known defect of panoramisk has its test here, against a real TCP server.
+"""Tests every known defect of panoramisk 1.4 against a real TCP server.
 
-The numbers are those of design/libraries.md, section 1; 17 is in test_panoramisk_head.py, and
-18 is in its FastAGI server, which is not used.
+The tests number the defects. Number 17 is in test_panoramisk_head.py; 18 is in panoramisk's FastAGI
+server, which callcheck does not use.
 """
 
 from __future__ import annotations

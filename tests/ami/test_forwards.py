@@ -1,4 +1,4 @@
-"""Forwards and states of phones as Asterisk 16 and 22 tell them."""
+"""Forwards and phone states as Asterisk 16 and 22 report them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The framer: the same messages wherever a stream was cut."""
+"""The framer finds the same messages wherever the stream is cut into pieces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the listener does against a real TCP server: login, snapshot, trouble."""
+"""The listener against a real TCP server: login, listings, failures."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Defect 17: in panoramisk's repository an Action is itself a Future, and not hashable.
 
-That version is not on the package index, so `HeadAction` is a STAND-IN for it, made after what
-design/libraries.md and the repository say: `class Action(CaseInsensitiveDict, asyncio.Future)`,
-`as_list=False` by default and asked last, `send` returns the action. Everything else is 1.4.
+That version is not on the package index, so `HeadAction` is a STAND-IN for it, built from
+panoramisk's repository: `class Action(CaseInsensitiveDict, asyncio.Future)`, `as_list` False by
+default and checked last, `send` returns the action. Everything else is 1.4.
 """
 
 from __future__ import annotations

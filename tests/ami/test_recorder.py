@@ -1,4 +1,4 @@
-"""`callcheck record`: what the PBX sends, in a file that can be replayed."""
+"""`callcheck record` writes what the PBX sends to a file that can be replayed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a listener finds out about the rights it was given, which AMI never says."""
+"""How a listener detects its own rights, which AMI never reports."""
 
 from __future__ import annotations
 

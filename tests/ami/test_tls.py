@@ -1,4 +1,4 @@
-"""The listener over TLS, with a certificate authority of the house's own."""
+"""The listener over TLS, with a private certificate authority."""
 
 from __future__ import annotations
 

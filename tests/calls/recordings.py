@@ -1,7 +1,7 @@
-"""Recordings of a real Asterisk in, their messages, calls and truths out.
+"""Loads the recordings of a real Asterisk: their messages, and the calls that must result.
 
-A recording is an AMI stream (`tests/recordings/<version>/<scenario>.ami.gz`) with the calls that
-must come of it beside it, their times taken from the SIP wire by `tests.live.lab`.
+A recording is an AMI stream (`tests/recordings/<version>/<scenario>.ami.gz`). Beside it are the
+calls that must result, with the times that `tests.live.lab` measured in the SIP traffic.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Recording:
-    """One scenario as one version of Asterisk told it."""
+    """One scenario, recorded on one version of Asterisk."""
 
     path: Path
 
@@ -56,19 +56,19 @@ class Recording:
 
 
 def recordings() -> list[Recording]:
-    """Every recording that has its truth beside it, the small scenarios and the soaks."""
+    """Every recording with known calls: the small scenarios and the soaks."""
     found = sorted((TESTS / "recordings").glob("*/*.ami.gz"))
     assert found, "the recordings are missing"
     return [Recording(p) for p in found if p.with_suffix("").with_suffix(".json").exists()]
 
 
 def scenarios() -> list[Recording]:
-    """Those with one situation each."""
+    """The recordings of one situation each."""
     return [r for r in recordings() if "soak" not in r.name]
 
 
 def soaks() -> list[Recording]:
-    """Those with dozens of calls at once."""
+    """The recordings with dozens of calls at once."""
     return [r for r in recordings() if "soak" in r.name]
 
 
@@ -79,23 +79,23 @@ def by_name(recordings: Iterable[Recording]) -> dict[str, Recording]:
 
 @cache
 def house() -> Config:
-    """The laboratory's house, always open."""
+    """The laboratory's configuration, with no opening hours."""
     return load_for_replay(LAB_CONFIG)
 
 
 def messages_of(data: bytes) -> list[bytes]:
-    """A stream cut into its messages; the last one too, if it is whole."""
+    """The messages of a stream; the last one only if it is whole."""
     framer = Framer()
     return framer.feed(data) + framer.feed(b"\r\n\r\n")
 
 
 def follower() -> Follower:
-    """One for a recorded stream of the laboratory."""
+    """A follower for a recorded stream of the laboratory."""
     return Follower("main", house().directory("main"), live=False)
 
 
 def calls_of(messages: Iterable[bytes]) -> list[Call]:
-    """What comes of messages, in the order of the calls' ends."""
+    """The calls that result from messages, in the order of their ends."""
     following = follower()
     following.follow(messages)
     following.close()
@@ -105,7 +105,7 @@ def calls_of(messages: Iterable[bytes]) -> list[Call]:
 
 
 def assert_empty(tracker: Tracker) -> None:
-    """Nothing is left of a stream that is over, and every call that was opened is accounted for."""
+    """Checks that nothing is left after the stream, and that every opened call was closed."""
     left = {
         name: getattr(tracker, name)
         for name in ("channels", "calls", "halves", "bridges", "phones", "ended", "gone")
@@ -122,34 +122,34 @@ def records_of(calls: Iterable[Call]) -> list[Record]:
 
 
 def verdict(call: Call) -> Result:
-    """What `answer_by_ring` says of a call."""
+    """The finding of `answer_by_ring` for a call."""
     return judge_of(house())(call)[0].result
 
 
 def judged(call: Call) -> bool:
-    """Whether the call counts as kept or broken."""
+    """Whether the result is met or breached."""
     return verdict(call) in (Result.MET, Result.BREACHED)
 
 
 def of(messages: Sequence[bytes], kind: bytes) -> Iterator[int]:
-    """The places of the events of one kind."""
+    """The indices of the events of one kind."""
     return (i for i, raw in enumerate(messages) if raw.startswith(b"Event: %b\r\n" % kind))
 
 
 def header(raw: bytes, name: bytes) -> bytes | None:
-    """The value of a header of a message, if it is there."""
+    """The value of a header of a message; None if it has none."""
     _, found, rest = raw.partition(b"\r\n%b: " % name)
     return rest.partition(b"\r\n")[0] if found else None
 
 
 def all_of_it() -> bool:
-    """Whether the long tests shall run whole (`CALLCHECK_ALL=1`), instead of on a sample."""
+    """Whether the long tests run in full (`CALLCHECK_ALL=1`) instead of on a sample."""
     return os.environ.get("CALLCHECK_ALL", "") == "1"
 
 
 def one_of_each(recordings: Iterable[Recording]) -> list[Recording]:
-    """Each scenario as one version of Asterisk told it; all versions if asked for. The name decides
-    which, so that another scenario changes none of these choices."""
+    """Each scenario on one version of Asterisk, or on all if asked for. The scenario's name decides
+    which, so that a new scenario does not change the choice for others."""
     if all_of_it():
         return list(recordings)
     by_scenario: dict[str, list[Recording]] = {}

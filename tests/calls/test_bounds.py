@@ -1,5 +1,7 @@
-"""What is known only between two moments: a call found on connecting, an event without a time, a
-clock that is set, events stamped on receipt. A verdict is given where both bounds agree.
+"""Times known only within bounds: a verdict is given only if it is the same at both bounds.
+
+The cases: a call found on connecting, an event without a time, a clock that is set, and events
+stamped on receipt.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ def live() -> Follower:
 
 
 def one_by_one(following: Follower, told: Sequence[tuple[bytes, int]]) -> Call:
-    """The one call of messages that arrive at these moments."""
+    """The one call of messages that arrive at these times."""
     for raw, arrived in told:
         following.follow([raw], arrived)
     following.close()
@@ -105,7 +107,7 @@ def test_a_clock_that_goes_as_ours_does_bounds_nothing() -> None:
 def test_an_event_without_a_time_happened_between_its_neighbours(
     recording: Recording, truth: str
 ) -> None:
-    """The phone says that it rings, without a time: after its dial, and before its answer."""
+    """An untimed Ringing lies between the dial and the answer."""
     messages = recording.messages
     for kind in (b"DialState", b"Newstate"):
         at = place(recording, kind)
@@ -160,7 +162,7 @@ def test_a_prompt_pbx_without_time_stamps_is_measured_to_the_millisecond() -> No
 
 
 def listed(kind: bytes, raw: bytes, state: int, **more: str) -> bytes:
-    """An item of a listing, of the channel of a Newchannel."""
+    """The item of a listing for the channel of a Newchannel."""
     lines = [line for line in raw.split(b"\r\n")[2:] if not line.startswith(b"Timestamp")]
     lines = [re.sub(rb"^(ChannelState): .*", b"\\1: %d" % state, line) for line in lines]
     lines += [f"{name}: {value}".encode() for name, value in more.items()]
@@ -171,8 +173,8 @@ def listed(kind: bytes, raw: bytes, state: int, **more: str) -> bytes:
     ("after", "said"), [(4, "met"), (14.4, "met"), (15.2, "unknown"), (40, "unknown")]
 )
 def test_a_call_found_talking_was_answered_when_its_record_says(after: float, said: str) -> None:
-    """Its start is in the second of its uniqueid, and CDR(answer,u) is exact; when it began to ring
-    is not told, so a late answer may have been in time."""
+    """Its start is in the second of its uniqueid, and CDR(answer,u) is exact. The start of the
+    ringing is not known, so a late answer may have been in time."""
     messages = QUICK.messages
     caller, phone = (messages[i] for i in of(messages, b"Newchannel"))
     start = stamp(caller) // SECOND * SECOND
@@ -193,7 +195,7 @@ def test_a_call_found_talking_was_answered_when_its_record_says(after: float, sa
 
 
 def test_a_call_that_rang_too_long_when_it_was_lost_is_breached() -> None:
-    """Whatever came after it, nobody had answered in time."""
+    """Whatever followed, nobody had answered in time."""
     messages = TOO_LATE.messages
     answered = place(TOO_LATE, b"DialEnd")
     ringing = place(TOO_LATE, b"DialState")
@@ -212,7 +214,7 @@ def test_a_call_that_rang_too_long_when_it_was_lost_is_breached() -> None:
 
 
 def test_a_pbx_that_is_stopped_on_purpose_breaches_nobody() -> None:
-    """It hangs up every channel (SoftHangupRequest with cause 4), and the phones ring no more."""
+    """It hangs up every channel (SoftHangupRequest with cause 4), and the phones stop ringing."""
     missed = BY_NAME["22/group_no_answer"]
     order = b"Event: SoftHangupRequest\r\nPrivilege: call,all\r\nTimestamp: %d.%06d\r\n"
     messages = missed.messages

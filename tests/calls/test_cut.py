@@ -1,5 +1,7 @@
-"""The head or the tail of a stream cut off, at every event: a call that was not seen from its
-beginning to its end is not judged, and nothing leaks (issue "Every way a call can go", point 7).
+"""Streams with the head or the tail cut off, at every event.
+
+A call that was not seen from its beginning to its end is judged only if what was seen proves the
+verdict, and nothing leaks.
 """
 
 from __future__ import annotations
@@ -33,8 +35,8 @@ each_soak = pytest.mark.parametrize("recording", SOAKS.values(), ids=SOAKS)
 
 
 def cuts(recording: Recording, count: int) -> range:
-    """Every third place (or every one; of a long stream fewer), shifted by scenario so that no
-    kind of place is never cut."""
+    """Every third place (or all; in a long stream fewer). The scenario shifts the start, so that
+    every kind of place is cut in some scenario."""
     step = max(STEP, 1 if all_of_it() else count // 40)
     return range(1 + sum(recording.name.encode()) % step, count, step)
 
@@ -44,12 +46,12 @@ def spread(count: int, of_them: int) -> list[int]:
 
 
 def essence(call: Call) -> Call:
-    """The call without what another call's beginning, perhaps cut off, decides."""
+    """The call without the fields that depend on the beginning of another call."""
     return replace(call, answered_while_serving=False)
 
 
 def born(messages: Sequence[bytes]) -> dict[str, int]:
-    """Where each channel came into being."""
+    """The index of the event that introduces each channel."""
     places = {}
     for i in of(messages, b"Newchannel"):
         uniqueid = header(messages[i], b"Uniqueid")
@@ -77,7 +79,7 @@ def check_tail(messages: Sequence[bytes], cut: int, whole: dict[str, Call]) -> N
 
 
 def check_proved(call: Call, whole: dict[str, Call], where: str) -> None:
-    """What was seen in part is judged only where that proves what the whole would say."""
+    """A call seen in part is judged only if that proves the verdict of the whole."""
     if judged(call):
         assert call.evidence == "bounds", where
         assert verdict(call) is verdict(whole[call.call_id]), where
@@ -101,7 +103,7 @@ def test_the_tail_cut_off_at_every_event(recording: Recording) -> None:
 
 @each_soak
 def test_many_calls_at_once_cut_in_two(recording: Recording) -> None:
-    """At one place both ways: a listener that reconnects there judges only what it saw whole."""
+    """Cuts both ways at one place: a listener that reconnects there judges only whole calls."""
     messages = recording.messages
     whole = {call.call_id: essence(call) for call in calls_of(messages)}
     for cut in spread(len(messages), SOAK_CUTS):
@@ -122,7 +124,7 @@ def test_a_call_cut_in_its_middle_is_told_by_neither_half(recording: Recording) 
 
 @each_scenario
 def test_a_second_session_ends_the_first(recording: Recording) -> None:
-    """A new greeting after every cut: the calls before it are lost, those after it found."""
+    """A new greeting after every cut: calls before it are lost, calls after it are found."""
     messages = recording.messages
     whole = {call.call_id: essence(call) for call in calls_of(messages)}
     middle = len(messages) // 2

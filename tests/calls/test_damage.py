@@ -1,4 +1,4 @@
-"""What one damaged or missing message must not do to the others."""
+"""One damaged or missing message must not change what the other messages mean."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HEADERS = [b"Timestamp", b"Channel", b"ChannelState", b"Linkedid", b"DialStatus"
 
 @pytest.mark.parametrize("name", HEADERS, ids=bytes.decode)
 def test_a_header_that_was_once_missing_is_seen_when_it_is_there(name: bytes) -> None:
-    """The places of headers are learned: never from a damaged message for the sound ones."""
+    """A decoder learns the places of headers, but a damaged message must not mislead it."""
     messages = DIRECT.messages
     sound = calls_of(messages)
     damaged = [raw.replace(b"\r\n%b: " % name, b"\r\nX%b: " % name) for raw in messages]
@@ -50,7 +50,7 @@ def without_the_callers_hangup(recording: Recording) -> list[bytes]:
 
 
 def pong(after: float) -> bytes:
-    """The PBX's answer to a Ping, so many hours after the recorded call."""
+    """The PBX's answer to a Ping, this many hours after the recorded call."""
     stamp = header(DIRECT.messages[-1], b"Timestamp")
     assert stamp is not None
     return b"Response: Success\r\nPing: Pong\r\nTimestamp: %.6f" % (float(stamp) + after * 3600)

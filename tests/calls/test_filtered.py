@@ -1,5 +1,7 @@
-"""Streams from older or filtered sources: without times, `Pickup`, `DialState` or `Newexten` the
-parties and outcomes are still right (issue "Every way a call can go", point 11)."""
+"""Streams from older or filtered sources: parties and outcomes stay right.
+
+They are right even without times, `Pickup`, `DialState` or `Newexten`.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +28,9 @@ TIMES = ("started_at", "queue_joined_at", "ring_started_at", "answered_at", "end
 DURATIONS = ("wait_seconds", "ring_seconds", "talk_seconds", "rings", "ring_bounds")
 DERIVED = {*TIMES, *DURATIONS, "ring_source", "time_source", "findings", "legs"}
 
-ONLY_BY_PROGRESS = "mobile_announcement_then_480"  # it never rang, 183 is all that was said
-ENDS_BY_ITSELF = "queue_exit_recording_ends_by_itself"  # only its length tells of the recording
-LATE_PICKUP = "late_join_then_pickup"  # nor does one of a phone that rang before we looked
+ONLY_BY_PROGRESS = "mobile_announcement_then_480"  # it never rang: there was only a 183
+ENDS_BY_ITSELF = "queue_exit_recording_ends_by_itself"  # only its length shows the recording
+LATE_PICKUP = "late_join_then_pickup"  # nor does one of a phone that rang before we listened
 TRANSFER_THEN_PICKUP = "transfer_then_pickup"  # a pickup after the first answer leaves no trace
 
 
@@ -42,7 +44,7 @@ def without(messages: list[bytes], *kinds: bytes) -> list[bytes]:
 
 
 def parties(record: Record) -> Record:
-    """Who and how, without when."""
+    """The parties and the outcome, without times."""
     told = {key: value for key, value in record.items() if key not in DERIVED}
     told["legs"] = [
         (leg["extension"], leg["number"], leg["result"], leg["forwarded_to"])
@@ -93,7 +95,7 @@ def test_without_dial_states(recording: Recording, kinds: tuple[bytes, ...]) -> 
 
 @each
 def test_without_pickup_events(recording: Recording) -> None:
-    """A pickup shows by who is joined with the caller."""
+    """The party joined with the caller shows the pickup."""
     records, whole = told_by(without(recording.messages, b"Pickup")), told_by(recording.messages)
     if TRANSFER_THEN_PICKUP in recording.name:
         whole[0]["legs"] = records[0]["legs"]
@@ -105,6 +107,6 @@ def test_without_pickup_events(recording: Recording) -> None:
 
 @each_of_one_version
 def test_without_dialplan_events(recording: Recording) -> None:
-    """`Newexten` floods a PBX's stream; a listener need not ask for it."""
+    """`Newexten` floods the stream; a listener does not need it."""
     bare = without(recording.messages, b"Newexten", b"VarSet", b"NewConnectedLine", b"NewCallerid")
     assert calls_of(bare) == calls_of(recording.messages)

@@ -1,5 +1,6 @@
-"""What an event filter, a missing class of rights or both may keep from us: with any kind of event
-hidden there is no wrong verdict on any recording, and as few `unknown` as the rest allows.
+"""Hidden events: with any kind of event missing, no verdict is wrong and few are `unknown`.
+
+An event filter, a missing class of rights or both may hide them. The tests run on all recordings.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ AGENT = (
 BRIDGES = (b"BridgeEnter", b"BridgeLeave")
 HANGUPS = (b"HangupRequest", b"SoftHangupRequest")
 LOST: dict[tuple[bytes, ...], int] = {
-    (b"Newchannel",): 700,  # nothing is known of a call of which no channel was born
+    (b"Newchannel",): 700,  # without its Newchannel events nothing is known about a call
     (b"Newstate",): 10,
     (b"Rename",): 0,
     (b"DialBegin",): 130,
@@ -53,10 +54,10 @@ LOST: dict[tuple[bytes, ...], int] = {
     (b"HangupRequest", b"Cdr"): 3,
     (*HANGUPS, b"Cdr", *AGENT): 8,
 }
-"""What is hidden, and how many of the some 690 judged calls may then be `unknown` at most."""
+"""What is hidden, and the most of the about 690 judged calls that may then be `unknown`."""
 
 UNTIED = "/pickup_invite_replaces"
-"""Only dials and bridges tie its picker's channel to the call: without them it is another call."""
+"""Only dials and bridges connect the picker's channel with the call; without them there are two."""
 
 
 @cache
@@ -95,8 +96,8 @@ def test_no_verdict_is_wrong_without(kinds: tuple[bytes, ...]) -> None:
 
 
 def test_no_call_is_incomplete_whose_channels_were_all_seen() -> None:
-    """Neither a dial without an end nor a channel with another dialer says that something is
-    missing: late and lost calls would drop out more often than quick ones."""
+    """A dial without an end, or a channel with another dialer, does not prove that anything is
+    missing. Otherwise late and lost calls would become `unknown` more often than quick ones."""
     unwanted = tuple(
         b"Event: %b\r\n" % kind
         for kind in (b"DialBegin", b"DialState", b"DialEnd", *BRIDGES, *HANGUPS, *AGENT, b"Cdr")

@@ -1,5 +1,7 @@
-"""Two streams woven into one: calls that have nothing to do with each other do not change each
-other, in whatever order their events come."""
+"""Two streams merged into one: unrelated calls do not affect each other.
+
+This holds in whatever order their events come.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +35,12 @@ def elsewhere(messages: Iterable[bytes]) -> list[bytes]:
 
 
 def later(match: re.Match[bytes]) -> bytes:
-    """A uniqueid with a number that the other stream does not reach."""
+    """A uniqueid with a number that does not occur in the other stream."""
     return b"%bid: %b.%d" % (match[1], match[2], 100_000 + int(match[3]))
 
 
 def woven(first: list[bytes], second: list[bytes], seed: str) -> list[bytes]:
-    """Both in one, each in its own order."""
+    """Merges two streams, and keeps the order within each."""
     turns = [first] * len(first) + [second] * len(second)
     Random(seed).shuffle(turns)
     sources = {id(first): iter(first), id(second): iter(second)}
@@ -46,7 +48,7 @@ def woven(first: list[bytes], second: list[bytes], seed: str) -> list[bytes]:
 
 
 def at_the_same_time(first: list[bytes], second: list[bytes]) -> list[bytes]:
-    """The second with its clock set so that it begins with the first: then time does not jump."""
+    """Shifts the second stream to begin with the first, so that time does not jump."""
     shift = begin(first) - begin(second)
 
     def moved(match: re.Match[bytes]) -> bytes:
@@ -66,14 +68,14 @@ def stamp(raw: bytes) -> int:
 
 
 def by_time(first: list[bytes], second: list[bytes]) -> list[bytes]:
-    """Both in one as one PBX would have told them."""
+    """Merges two streams as one PBX would have sent them."""
     events = [raw for raw in (*first, *second) if stamp(raw)]
     return sorted(events, key=stamp)
 
 
 def told(calls: Iterable[Call]) -> list[str]:
-    """What was said of calls, but for whether a phone served another call at the same time. Those
-    that the recording does not hold whole end with it, and it is longer now."""
+    """The records without `answered_while_serving`. Calls that the recording does not hold whole
+    end with it, and the merged one is longer."""
     return sorted(
         re.sub(r"answered_while_serving=\w+", "", repr(call)) if call.complete else call.call_id
         for call in calls
@@ -90,7 +92,7 @@ def test_two_streams_at_the_same_time(pair: tuple[Recording, Recording]) -> None
 
 @each_pair
 def test_the_order_of_unrelated_events_does_not_matter(pair: tuple[Recording, Recording]) -> None:
-    """Without times, so that any order is as good as another."""
+    """Removes the times, so that any order is valid."""
     from tests.calls.test_filtered import untimed
 
     first = untimed([raw for raw in pair[0].messages if stamp(raw)])
@@ -102,7 +104,7 @@ def test_the_order_of_unrelated_events_does_not_matter(pair: tuple[Recording, Re
 
 
 def parties_of(call: Call) -> tuple[str, ...]:
-    """Who and how, without any time."""
+    """The parties and the outcome, without times."""
     return tuple(
         str(getattr(call, name))
         for name in (

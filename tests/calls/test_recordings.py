@@ -1,5 +1,8 @@
-"""Every recording of a real Asterisk: the record of contract section 4, field by field, against
-the times of the SIP wire; then fed in every harder way, which must change nothing."""
+"""Checks every recording of a real Asterisk: each field of its records (`docs/definitions.md`).
+
+The expected times were measured in the SIP traffic. Then the recordings are fed in harder ways,
+which must not change the records.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ each_scenario = pytest.mark.parametrize("recording", SOME.values(), ids=SOME)
 
 
 def calls_in(pieces: Iterator[bytes]) -> list[Call]:
-    """What comes of a stream that arrives in such pieces."""
+    """The calls that result if a stream arrives in these pieces."""
     following = follower()
     calls = list(follow_bytes(following, pieces))
     assert_empty(following.tracker)
@@ -63,7 +66,7 @@ def test_one_byte_at_a_time(recording: Recording) -> None:
 
 @each_of_one_version
 def test_bare_line_feeds(recording: Recording) -> None:
-    """A recording that an editor saved."""
+    """A recording that an editor saved, with bare LF."""
     data = recording.data
     assert calls_in(iter([data.replace(b"\r\n", b"\n")])) == calls_in(iter([data]))
 

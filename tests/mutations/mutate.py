@@ -1,7 +1,7 @@
-"""A stream in, the same stream damaged out, with a note of what was done to it.
+"""Damages a stream at random, and notes what was done to it.
 
-What can befall a recording or a connection: bytes flipped, cut out or repeated wherever they are;
-events lost, doubled or out of order.
+The damage is what can happen to a recording or a connection: bytes flipped, cut out or repeated
+anywhere; events lost, doubled or out of order.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Ten thousand damaged streams: no exception, no growth, and no call judged on what was not seen.
+"""Ten thousand damaged streams: no exception, no leak, and no verdict that differs.
 
-A call is wholly seen if every event of the recording that names one of its channels arrived
-unharmed and in its place. One that was not may still be judged where what is left tells the same
-story (most events are told twice over by Asterisk); what must never happen is a judgement that
-differs from that of the undamaged recording. Where AMI cannot tell at all, see `CANNOT_BE_TOLD`.
+A call was seen whole if every event that names one of its channels arrived undamaged and in its
+place. Other calls may still be judged if the remaining events suffice (Asterisk reports most things
+twice), but never differently from the undamaged recording. `CANNOT_BE_TOLD` lists the cases that
+AMI cannot distinguish.
 """
 
 from __future__ import annotations

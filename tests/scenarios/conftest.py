@@ -1,4 +1,4 @@
-"""`pytest tests/scenarios --rewrite` writes the resulting calls under the `----` of each story."""
+"""Adds `pytest --rewrite`, which writes the resulting calls under the `----` of each story."""
 
 import pytest
 

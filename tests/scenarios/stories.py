@@ -7,8 +7,8 @@ r"""Reads stories: text files with the events of an AMI stream and the calls tha
     1.1 29555001 to 67000201 (201): answered by 201, direct, …
 
 Each line is an event: seconds (`-` for no `Timestamp`), the event's name, headers separated by `|`.
-A line that starts with `>` is sent as it is. `\xe9` is that byte, and `1.1` a Uniqueid. The house
-is that of the test laboratory.
+A line that starts with `>` is sent as it is. `\xe9` is that byte, and `1.1` a Uniqueid. The
+configuration is that of the test laboratory.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Situations that once came out wrong: streams of other PBXs, dialplans and event filters.
+"""Regression tests: streams of other PBXs, dialplans and event filters that once gave wrong calls.
 
-Each is a stream (`NAME.ami.gz`) and what must come of it (`NAME.json`: the story, the house's
-configuration, and of each call the fields that matter; a list means any of these, `verdict` is the
-result of the headline rule, `legs` maps an extension to the result of its one leg, or to null where
-it must have none; `no_others` says that no other call may come of it).
+Each is a stream (`NAME.ami.gz`) with its expected result (`NAME.json`): the story, the
+configuration and, for each call, the fields that matter. A list means any of its values; `verdict`
+is the result of `answer_by_ring`; `legs` maps an extension to the result of its only leg, or to
+null if it must have none; with `no_others` there may be no other call.
 """
 
 from __future__ import annotations

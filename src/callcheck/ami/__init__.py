@@ -1,1 +1,1 @@
-"""The PBX side: bytes of AMI in, messages and events out."""
+"""The PBX side: connects to AMI, and turns its bytes into messages and events."""

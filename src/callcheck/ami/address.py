@@ -1,4 +1,4 @@
-"""What a listener must be told: where a PBX is, who we are there, how patient to be."""
+"""Holds the settings of a listener: address, login, time-outs and retries."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from callcheck.tls import trust
 
 
 class Address(Protocol):
-    """Where a PBX is and who we are there; `callcheck.config.Pbx` is one.
+    """The address of a PBX and our login there; `callcheck.config.Pbx` implements it.
 
-    `action_seconds` bounds a login and every other action; a Ping not answered in it means a
-    dead peer. `refused_seconds` is how long to wait after a refused login.
+    `action_seconds` is the time-out of the login and of every other action; if a Ping takes longer,
+    the connection counts as dead. `refused_seconds` is the wait after a refused login.
     """
 
     @property
@@ -45,18 +45,18 @@ class Address(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a listener tries again; in seconds."""
+    """How a listener retries. All times are in seconds."""
 
     retry_first: float = 0.5
     retry_cap: float = 30.0
     look_again: float = 60.0
-    """How often to list what runs while it is not sure that all events are sent."""
+    """How often to list the running calls until it is clear whether the PBX sends all events."""
     login: Literal["auto", "plain"] = "auto"
-    """`auto`: challenge and MD5 where the PBX offers it; `plain`: the secret itself."""
+    """`auto`: challenge and MD5 if the PBX offers it; `plain`: sends the secret itself."""
 
 
 def tls_of(pbx: Address) -> ssl.SSLContext | None:
-    """The TLS settings of a PBX: its own CA if it names one, else those of this machine.
+    """The TLS settings of a PBX, with its own CA if it names one, else with this machine's CAs.
 
     Raises `ValueError` for a CA file that cannot be used.
     """

@@ -1,4 +1,4 @@
-"""How often a connection failed in, seconds to wait before the next try out."""
+"""Calculates how long to wait before the next attempt to connect."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Callable
 class Backoff:
     """Exponential waits with jitter, from `first` to `cap` seconds.
 
-    Each wait lies between half of its step and the whole, so that many listeners of one PBX
-    that came back do not all knock in the same second. It never grows beyond `cap`.
+    Each wait is between half and all of its step, so that many listeners do not reconnect to a
+    restarted PBX in the same second. The step doubles each time, up to `cap`.
     """
 
     def __init__(
@@ -22,15 +22,15 @@ class Backoff:
         self._step = first
 
     def next(self) -> float:
-        """Seconds to wait now; the step after it is twice as long."""
+        """Returns the seconds to wait now, and doubles the step."""
         step = min(self._step, self.cap)
         self._step = min(step * 2, self.cap)
         return self.around(step)
 
     def around(self, seconds: float) -> float:
-        """`seconds` with this back-off's jitter: between the half and the whole."""
+        """Returns `seconds` with jitter: between half and all of it."""
         return seconds * (0.5 + self._chance() / 2)
 
     def reset(self) -> None:
-        """Begins again with the shortest wait."""
+        """Starts again with the shortest wait."""
         self._step = self.first

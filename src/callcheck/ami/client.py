@@ -1,7 +1,7 @@
-"""A PBX's address in, its events out, for as long as the program lives: the one listener.
+"""Listens to one PBX for as long as the program runs, and passes its events to a sink.
 
-It connects, logs in, takes a snapshot of what is running, sees that the peer is alive, and
-begins again when it is not. What the events mean it does not know.
+The listener connects, logs in, lists the running calls, checks that the connection is alive, and
+reconnects if it is not. It does not interpret events.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from callcheck.ami.rights import Rights
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 _ALSO: dict[str, Headers] = {"Status": {"Variables": "CDR(answer,u)"}}
-"""What else the listings are asked for: when each channel was answered, to the microsecond."""
+"""Further headers of the listing actions: when each channel was answered, in microseconds."""
 
 
 class Sink(Protocol):
-    """Who gets the events. Nothing of it may block, wait, or do I/O."""
+    """Receives the events. Its methods must not block, wait or do I/O."""
 
     def connected(self) -> None:
-        """Logged in; what follows is complete until `lost`."""
+        """We are logged in. From here until `lost`, no event is missing."""
 
     def messages(self, batch: Iterable[bytes]) -> None:
-        """Events that came together, each as sent, without its closing blank line; a snapshot's
-        items too. If it raises, it is called again for what it has not yet taken."""
+        """Events that arrived together, also items of a listing; each as sent, without its closing
+        blank line. If this raises, it is called again with those that it has not yet taken."""
 
     def pong(self, raw: bytes, round_trip: float) -> None:
-        """The answer to a Ping, `round_trip` seconds after it was asked; its `Timestamp` is the
+        """The answer to a Ping, `round_trip` seconds after we sent it. Its `Timestamp` is the
         clock of the PBX."""
 
     def lost(self) -> None:
-        """From here something is missing, until `connected`."""
+        """From here until `connected`, events are missing."""
 
 
 class State(StrEnum):
@@ -51,17 +51,18 @@ class State(StrEnum):
     CONNECTING = "connecting"
     CONNECTED = "connected"
     REFUSED = "refused"
-    """The PBX does not accept user or secret; it is asked again, but rarely."""
+    """The PBX rejected the user or the secret. We retry, but rarely."""
     TOO_OLD = "too_old"
-    """The PBX speaks AMI 1.x; it is tried again as rarely, in case it was upgraded."""
+    """The PBX speaks AMI 1.x. We retry as rarely, in case it is upgraded."""
     WAITING = "waiting"
     CLOSED = "closed"
 
 
 class Listener:
-    """Listens to one PBX until `close()`. Readable at any time: `state`, `trouble` (why it is
-    not connected, in words), `gap_seconds`, `last_event_age`, `rights`, `sink_failures`,
-    `oversized`, `connects`.
+    """Listens to one PBX until `close()`.
+
+    These may be read at any time: `state`, `trouble` (why it is not connected, in words),
+    `gap_seconds`, `last_event_age`, `rights`, `sink_failures`, `oversized`, `connects`.
 
     Raises `ValueError` for a user, a secret or a CA file that cannot be used.
     """
@@ -92,7 +93,7 @@ class Listener:
 
     @property
     def gap_seconds(self) -> float:
-        """Seconds since `run` began in which nothing was heard, the present gap included."""
+        """Seconds without a connection since `run` began, including the current gap."""
         gap = self._now() - self._gap_since if self._gap_since is not None else 0.0
         return self._gap_before + gap
 
@@ -102,7 +103,7 @@ class Listener:
         return self._now() - self._last_event if self._last_event is not None else None
 
     async def run(self) -> None:
-        """Listens, and returns after `close()`; nothing the PBX or the network does raises."""
+        """Listens until `close()`. Never raises for anything that the PBX or the network does."""
         self._gap_since = self._now()
         try:
             while not self._closing.is_set():
@@ -112,7 +113,7 @@ class Listener:
             self.state = State.CLOSED
 
     async def close(self) -> None:
-        """Ends `run` for good, also while it waits to try again."""
+        """Ends `run` for good, even while it waits to reconnect."""
         self._closing.set()
         link = self._link
         if link is None:
@@ -123,14 +124,14 @@ class Listener:
         link.close()
 
     async def ask(self, headers: Headers) -> list[Headers]:
-        """Asks the PBX something beside the listening. Raises LinkError where it cannot answer."""
+        """Sends an action and returns the answer. Raises LinkError if there is none."""
         link = self._link
         if link is None or self.state is not State.CONNECTED:
             raise LinkError(f"pbx {self.pbx.name} is not connected")
         return await link.ask(headers, self.pbx.action_seconds)
 
     async def _try(self) -> float:
-        """One connection from its beginning to its end; seconds to wait before the next."""
+        """Runs one connection to its end. Returns the seconds to wait before the next."""
         self.state = State.CONNECTING
         began = self._now()
         try:
@@ -146,11 +147,11 @@ class Listener:
             )
             self.state = State.TOO_OLD
             return self._backoff.around(self.pbx.refused_seconds)
-        except Exception as error:  # whatever it is, a listener that ends is worse
+        except Exception as error:  # a listener that stops would be worse than any error
             self._end(self._in_words(error))
         self.state = State.WAITING
         if self._now() - began > self.pace.retry_cap:
-            self._backoff.reset()  # not at the login: a PBX that drops us at once is not stormed
+            self._backoff.reset()  # not at login: a PBX that drops us at once needs the back-off
         return self._backoff.next()
 
     async def _session(self) -> None:
@@ -175,17 +176,17 @@ class Listener:
                 next_look = self._now() + self.pace.look_again
 
     async def _look_at_calls(self, link: Link, *, share: bool) -> None:
-        """Has the PBX list what runs, for the sink (`share`) or only to see what is missing.
+        """Lists the running calls, for the sink (`share`) or only to detect missing rights.
 
-        Not shared without need: an item can overtake the event that announces the same channel.
+        Shared only if needed: an item can overtake the event that announces the same channel.
         """
         self._missed = False
         for action in ("CoreShowChannels", "Status", "BridgeList"):
-            self._sharing = share and action != "BridgeList"  # that only proves what is missing
+            self._sharing = share and action != "BridgeList"  # bridges only show rights
             try:
                 asked = {"Action": action, **_ALSO.get(action, {})}
                 response, *items = await link.ask(asked, self.pbx.action_seconds)
-            except NoAnswer as silence:  # the Ping after it tells whether the peer is dead
+            except NoAnswer as silence:  # the next Ping shows whether the connection is dead
                 log.warning("pbx %s: %s", self.pbx.name, silence)
             else:
                 self._learn(action, response, items)
@@ -214,7 +215,7 @@ class Listener:
         self._tell(self.sink.connected)
 
     def events(self, batch: list[bytes]) -> None:
-        """From the link: events that came together."""
+        """From the link: events that arrived together."""
         self._last_event = self._now()
         if not self.rights.complete:
             self.rights.note_all(batch)
@@ -224,24 +225,25 @@ class Listener:
                 break
 
     def item(self, raw: bytes) -> None:
-        """From the link: one item of a listing that we asked for."""
+        """From the link: one item of a listing that we requested."""
         if self._sharing:
             self._pass(self.sink.messages, [raw])
 
     def pong(self, raw: bytes) -> None:
-        """From the link: the peer lives."""
+        """From the link: the answer to a Ping."""
         round_trip = self._now() - self._pinged
         self._pass(lambda answer: self.sink.pong(answer, round_trip), raw)
 
     def dropped(self, count: int) -> None:
-        """From the link: so many messages were lost, before or in what was just read."""
+        """From the link: `count` messages were dropped, before or in the piece just read."""
         if count:
             self.oversized += count
             log.warning("pbx %s: a message of over 1 MiB was dropped", self.pbx.name)
         self._resync()
 
     def _pass(self, take: Callable[[T], None], given: T) -> bool:
-        """False if the sink failed: one event, and what was open then, are doubtful."""
+        """Passes events on. False if the sink failed; then the open calls may have missed an
+        event."""
         try:
             take(given)
         except Exception as error:
@@ -256,12 +258,12 @@ class Listener:
             log.error(
                 "pbx %s: a message could not be followed (%s, %d so far)",
                 self.pbx.name,
-                type(error).__name__,  # the text of it may hold a caller's number
+                type(error).__name__,  # its text may hold a caller's number
                 self.sink_failures,
             )
 
     def _resync(self) -> None:
-        """What was running may have missed something: it counts as not wholly seen."""
+        """Reports an interruption, so that calls that are open now count as incomplete."""
         self._tell(self.sink.lost)
         self._tell(self.sink.connected)
         self._missed = True
@@ -290,7 +292,7 @@ class Listener:
         if isinstance(error, TimeoutError):
             return f"no connection to {where} within {self.pbx.connect_seconds:g} s"
         if isinstance(error, OSError):
-            # asyncio repeats number and address; a name that cannot be found has no strerror
+            # asyncio repeats number and address; an unknown host has no strerror
             numbered = (error.errno or 0) > 0 and not isinstance(error, ssl.SSLError)
             why = os.strerror(error.errno or 0) if numbered else error.strerror or error
             return f"no connection to {where}: {why}"
@@ -301,4 +303,4 @@ class Listener:
             await asyncio.wait_for(self._closing.wait(), seconds)
 
     def _now(self) -> float:
-        return time.monotonic()  # not the loop's: metrics ask from other threads
+        return time.monotonic()  # not the loop's clock: metrics call this from other threads

@@ -1,9 +1,9 @@
-"""Bytes of an AMI stream in, whole messages out, wherever the stream was cut into pieces.
+"""Cuts the bytes of an AMI stream into messages, however they arrive.
 
-A message is what stands between two blank lines, without the closing one; its lines end in
-CRLF, also where the stream (a recording that an editor saved) has bare LF. The greeting of a
-session, one line with no blank line after it, is given out as a message of its own: in the
-middle of a recording it says that a new session begins. Knows nothing of headers.
+A message is the text between two blank lines, without the closing one. Its lines end in CRLF, even
+if the stream has bare LF (a recording saved by an editor). A session's greeting is one line with no
+blank line after it. It becomes a message of its own: in the middle of a recording it marks the
+start of a new session. This module does not read headers.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ _CRLF = b"\r\n\r\n"
 _LF = b"\n\n"
 _TOO_OLD = re.compile(r"Asterisk Call Manager/[01]\.")
 _INITIALS = {b"E", b"R"}  # of Event and Response
-# In the middle of a message (the session before was cut off) a greeting counts only where a
-# message begins after it, so that a caller who calls himself like one cuts nothing.
+# In the middle of a message (the previous session was cut off) a greeting counts only if a message
+# begins after it. Otherwise a caller could cut the stream by using a greeting as their name.
 _CUT_IN = re.compile(rb"Asterisk Call Manager/[\w.]*\r\n(?=(?:Response|Event): )")
 
 
 def too_old(greeting: str) -> bool:
-    """Whether a PBX that greets so speaks AMI 1.x (Asterisk 11 and older), whose events name
-    neither calls (Linkedid) nor dials nor bridges as those of AMI 2 and later do."""
+    """Whether this is a greeting of AMI 1.x (Asterisk 11 and older). Its events have no Linkedid,
+    and name dials and bridges differently from AMI 2 and later."""
     return _TOO_OLD.match(greeting) is not None
 
 
 class Framer:
     """Cuts one AMI stream into messages.
 
-    `sessions` says that there may be several in the stream, each with its greeting, as in a
-    recording. `limit` is the longest message in bytes; a longer one is dropped whole and counted in
-    `oversized`. `cut` counts messages that a new session's greeting cut off. `partial` is true
-    after `close()` when the stream ended inside a message. At most `limit` bytes are kept.
+    With `sessions` the stream may have several sessions, each with its greeting, as in a recording.
+    `limit` is the longest message in bytes; longer ones are dropped and counted in `oversized`.
+    `cut` counts messages that a new session's greeting cut off. `partial` is true after `close()`
+    if the stream ended inside a message. At most `limit` bytes are kept.
     """
 
     def __init__(self, limit: int = LIMIT, *, sessions: bool = True) -> None:
@@ -49,7 +49,7 @@ class Framer:
         self._skipping = False
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The messages that `data` completes, in order; never raises."""
+        """Returns the messages that `data` completes, in order. Never raises."""
         kept = len(self._rest)
         if kept:
             self._rest += data
@@ -75,13 +75,14 @@ class Framer:
         return [whole for raw in messages for whole in self._tidy(raw)]
 
     def close(self) -> bool:
-        """Ends the stream; true when it ended inside a message (kept in `partial`)."""
+        """Ends the stream. Returns whether it ended inside a message, and keeps that in
+        `partial`."""
         self.partial = self._skipping or bool(self._rest.strip())
         self._rest.clear()
         return self.partial
 
     def _ends_known(self, kept: int) -> bool:
-        """Whether the rest now holds a blank line; `kept` bytes of it were searched before."""
+        """Whether the rest now holds a blank line; the first `kept` bytes were searched before."""
         if not self._blank_line:
             lf, crlf = self._rest.find(_LF), self._rest.find(b"\r\n")
             if lf >= 0 and not 0 <= crlf < lf:
@@ -94,7 +95,7 @@ class Framer:
         return self._rest.find(self._blank_line, max(0, kept - 3)) >= 0
 
     def _wait(self) -> list[bytes]:
-        """Keeps the rest for the next piece; of a message that is too long, only its end."""
+        """Keeps the rest for the next piece; if the message is too long, only its end."""
         if self._skipping or len(self._rest) > self.limit + 3:
             self._skipping = True
             del self._rest[:-3]
@@ -106,7 +107,7 @@ class Framer:
         return short
 
     def _is_plain(self, data: bytes, messages: list[bytes]) -> bool:
-        """Whether the messages of this piece need no second look: nearly always."""
+        """Whether the messages of this piece need no clean-up. That is nearly always so."""
         return (
             self._blank_line is _CRLF
             and {raw[:1] for raw in messages} <= _INITIALS  # no greeting, no stray blank line

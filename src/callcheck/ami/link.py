@@ -1,8 +1,8 @@
-"""One connection to a PBX: panoramisk for actions and their answers, our own reading around it.
+"""Manages one connection to a PBX, with panoramisk for actions and our own code for events.
 
-Events go straight to the owner as raw bytes; responses, and events that carry the ActionID of
-an action that is under way, go to panoramisk too. What panoramisk 1.4 would do wrong (raise out
-of `data_received`, reconnect by itself, replay actions, log what it sends) is not reached.
+Events go to the owner as raw bytes. Responses, and events with the ActionID of a pending action, go
+to panoramisk too. The faults of panoramisk 1.4 are bypassed: it raises out of `data_received`,
+reconnects by itself, sends actions again and logs what it sends.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from panoramisk.message import Message
 from callcheck.ami.framing import Framer, too_old
 
 Headers = Mapping[str, str]
-"""One response or event of an answer, by header name; panoramisk's reading of it."""
+"""One response or event of an answer, by header name, as panoramisk parses it."""
 
-# panoramisk logs whole actions, a Login with its secret among them, when writing fails
+# when writing fails, panoramisk logs the whole action, even a Login with its secret
 _SILENT = logging.Logger("panoramisk", level=logging.CRITICAL + 1)  # noqa: LOG001 - outside the tree
 
 
 _ACTION_ID = b"\r\nActionID: "
 _SHUTDOWN = b"Event: Shutdown\r\n"
-"""If a piece's end cuts it in two, the PBX's own closing tells the same a moment later."""
+"""If it is cut in two we miss it, but then the PBX closes the connection a moment later."""
 
 
 class LinkError(Exception):
-    """The connection is of no use any more; the text says why."""
+    """The connection cannot be used any more; the text says why."""
 
 
 class LinkLost(LinkError):
@@ -49,32 +49,32 @@ class LoginRefused(LinkError):
 
 
 class TooOld(LinkError):
-    """The PBX speaks a version of AMI whose events are of no use here."""
+    """The PBX speaks AMI 1.x, whose events callcheck cannot use."""
 
 
 class Owner(Protocol):
-    """Who gets what arrives. Nothing of it may block or wait."""
+    """Receives what arrives. Its methods must not block or wait."""
 
     def logged_in(self) -> None:
-        """The PBX accepted the login; called before anything that came after it."""
+        """The PBX accepted the login. Called before anything that arrives after it."""
 
     def events(self, batch: list[bytes]) -> None:
-        """Whole events that came together, in order; an answer that nobody asked for may be
-        among them."""
+        """Whole events that arrived together, in order. They may include an answer that nobody
+        requested."""
 
     def pong(self, raw: bytes) -> None:
         """The whole answer to a Ping."""
 
     def item(self, raw: bytes) -> None:
-        """One event that answers an action of ours."""
+        """One event of the answer to one of our actions."""
 
     def dropped(self, count: int) -> None:
-        """So many messages were too long and are lost; 0 repeats that some were, after what
-        came in the same piece."""
+        """`count` messages were too long and were dropped. After the other messages of that piece
+        it is called again, with 0."""
 
 
 class Wire(AMIProtocol):  # type: ignore[misc]
-    """panoramisk's protocol with framing of bytes, and without its reconnecting and replaying."""
+    """panoramisk's protocol with our framing, and without its reconnecting and replaying."""
 
     transport: asyncio.Transport
     responses: dict[str, Any]
@@ -89,16 +89,16 @@ class Wire(AMIProtocol):  # type: ignore[misc]
         self.unreadable = 0
 
     def data_received(self, data: bytes) -> None:
-        """Framed messages to the owner, in order; never raises for what a PBX sends."""
+        """Passes messages to the owner, in order. Never raises for anything a PBX sends."""
         messages = self.framer.feed(data)
         if not self.live and self.framer.greeting and too_old(self.framer.greeting):
             self.end(self.framer.greeting)
         lost, self.framer.oversized = self.framer.oversized, 0
         if lost:
             self.owner.dropped(lost)
-        # rfind: `in` prepares for a long search, and takes twice the time
+        # rfind: `in` sets up a long search first, and takes twice the time
         if self.live and not self.responses and data.rfind(_SHUTDOWN) < 0:
-            self.owner.events(messages)  # nearly always: nothing was asked, so none is an answer
+            self.owner.events(messages)  # nearly always: no action is pending, so none is an answer
         else:
             self._one_by_one(messages)
         if lost:
@@ -125,7 +125,7 @@ class Wire(AMIProtocol):  # type: ignore[misc]
         self._pass_on(waiting)
 
     def _pass_on(self, events: list[bytes]) -> None:
-        """Hands events to the owner, and takes them out of the list."""
+        """Passes events to the owner, and empties the list."""
         if self.live and events and not self.closed:
             self.owner.events(events.copy())
         events.clear()
@@ -144,7 +144,7 @@ class Wire(AMIProtocol):  # type: ignore[misc]
             if message is None or message.action_id not in self.responses:
                 return
             self.handle_message(message)
-        except Exception:  # an answer that panoramisk cannot read; its asker runs into the time-out
+        except Exception:  # panoramisk cannot parse this answer; its action will time out
             self.unreadable += 1
             return
         if message.action_id == self.login_id and message.success:
@@ -154,17 +154,17 @@ class Wire(AMIProtocol):  # type: ignore[misc]
             self.owner.pong(raw)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The transport is closed, by whomever."""
+        """The transport is closed, by either side."""
         self.end(f"the connection broke: {exc}" if exc else "the PBX closed the connection")
 
     def end(self, why: str) -> None:
-        """Ends the connection for good; nothing that arrives later is passed on."""
+        """Ends the connection for good. Nothing that arrives later is passed on."""
         if not self.gone.done():
             self.gone.set_result(why)
         self.close()
 
     def close(self) -> None:
-        """Drops the connection and forgets what was asked: nothing is sent again later."""
+        """Drops the connection and the pending actions, so that none is sent again."""
         self.responses.clear()
         if not self.closed:
             self.closed = True
@@ -187,7 +187,7 @@ class Link(Manager):  # type: ignore[misc]
     async def connect(
         self, host: str, port: int, tls: ssl.SSLContext | None, within: float
     ) -> None:
-        """Opens the connection; raises `OSError` or `TimeoutError` (`within` seconds)."""
+        """Opens the connection. Raises `OSError`, or `TimeoutError` after `within` seconds."""
         opening = asyncio.ensure_future(
             self.loop.create_connection(self._wire, host, port, ssl=tls)
         )
@@ -200,17 +200,17 @@ class Link(Manager):  # type: ignore[misc]
             made = opening.result()
         except BaseException:
             if not opening.cancel() and not opening.exception():
-                opening.result()[0].abort()  # it was opened just as we were told to stop
+                opening.result()[0].abort()  # it opened just as we were cancelled
             raise
         future = self.loop.create_future()
         future.set_result(made)
         self.connection_made(future)
 
     async def ask(self, headers: Mapping[str, str], within: float) -> list[Headers]:
-        """Sends an action; its response and, of a list, the events up to its end.
+        """Sends an action, and returns its response; for a list, followed by the list's events.
 
-        Raises `LinkLost`, `TooOld`, or `NoAnswer` after `within` seconds; the action is then
-        forgotten.
+        Raises `LinkLost`, `TooOld`, or `NoAnswer` after `within` seconds. A later answer to the
+        action is ignored.
         """
         self._asked += 1
         action_id = f"callcheck-{self._asked}"
@@ -235,9 +235,9 @@ class Link(Manager):  # type: ignore[misc]
         raise NoAnswer(f"{headers['Action']} was not answered within {within:g} s")
 
     async def login_as(self, user: str, secret: str, within: float, *, hashed: bool = True) -> None:
-        """Logs in, by challenge and MD5 where the PBX offers it and `hashed` allows.
+        """Logs in, by challenge and MD5 if the PBX offers it and `hashed` is true.
 
-        Raises `LoginRefused` with what the PBX said, `TooOld` with its greeting, `LinkLost` or
+        Raises `LoginRefused` with the PBX's message, `TooOld` with its greeting, `LinkLost` or
         `NoAnswer`.
         """
         proof = {"Secret": secret}
@@ -252,23 +252,23 @@ class Link(Manager):  # type: ignore[misc]
             raise LoginRefused(response.get("Message") or "no reason given")
 
     def _lost(self) -> LinkError:
-        """Why the connection is gone."""
+        """The error that says why the connection is gone."""
         why = self.gone.result()
         return TooOld(why) if too_old(why) else LinkLost(why)
 
     def ping(self) -> None:
-        """Nothing: panoramisk would send pings and never look for the pong."""
+        """Does nothing: panoramisk would send pings and never check for the pong."""
 
     async def send_awaiting_actions(self, *_: object) -> None:
-        """Nothing: panoramisk would send unanswered actions a second time."""
+        """Does nothing: panoramisk would send unanswered actions a second time."""
 
     def close(self) -> None:
-        """Ends the connection; it never comes back by itself."""
+        """Ends the connection. It does not reconnect by itself."""
         super().close()  # panoramisk's timer, and its protocol
         if not self.gone.done():
             self.gone.set_result("closed by this side")
 
 
 def _md5(challenge: str, secret: str) -> str:
-    """The key that AMI asks for; a protocol's own choice, not ours for keeping secrets."""
+    """The key that AMI requires. The protocol prescribes MD5; we do not store secrets with it."""
     return hashlib.md5((challenge + secret).encode(), usedforsecurity=False).hexdigest()

@@ -1,8 +1,8 @@
-"""Events and listings in, what the PBX keeps from this listener out: rights and time stamps.
+"""Detects which rights our AMI user lacks, and whether events carry time stamps.
 
-AMI never tells a user his own rights. That a `read=` class is missing can only be proved: a
-bridge or a queued channel that began while we listened should have been announced by events
-of class `call` or `agent`. That a class is there shows in the `Privilege` header of its events.
+AMI never reports a user's own rights. A missing `read=` class has to be inferred: if a listing
+shows a bridge or a queued channel that began while we listened, there should have been events of
+class `call` or `agent`. The `Privilege` header of an event shows that we have its class.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 WANTED = ("call", "agent", "user", "cdr")
-"""The `read=` classes that callcheck lives on."""
+"""The `read=` classes that callcheck needs."""
 
 ALL_OF = 2_000
-"""How many events are all looked at."""
+"""How many events we check one by one, before we only sample."""
 
 _PRIVILEGE = b"\r\nPrivilege: "
 _BOOTED = b"Event: FullyBooted\r\n"
 
 
 class Rights:
-    """What one connection has shown so far.
+    """What one connection has shown about our rights so far.
 
-    `seen` holds classes that events came of, `missing_read` those proved to be missing,
-    `refused` the actions the PBX denied, `timestamps` whether events carry their time (None
-    until one came).
+    `seen` holds the classes that we have had events of, `missing_read` those proved to be missing
+    and `refused` the actions that the PBX denied. `timestamps` is whether events carry their time,
+    None before the first event.
     """
 
     def __init__(self) -> None:
@@ -38,20 +38,20 @@ class Rights:
         self._listed: dict[str, set[str]] = {}
 
     def note_all(self, batch: Sequence[bytes]) -> None:
-        """Looks at live events: at all of the first thousands, later at one of each batch, since
-        some classes come so rarely that waiting for them would cost every event."""
+        """Checks live events: first all of them, after `ALL_OF` only one of each batch. Some
+        classes are so rare that checking every event until they come would be too slow."""
         self._noted += len(batch)
         for raw in batch if self._noted < ALL_OF else batch[:1]:
             self.note(raw)
 
     def note(self, raw: bytes) -> None:
-        """Looks at one live event; needed only while `complete` is false."""
+        """Checks one live event. Needed only while `complete` is false."""
         start = raw.find(_PRIVILEGE)
         end = raw.find(b"\r\n", start + len(_PRIVILEGE))
         header = raw[start : end if end >= 0 else None]
         if start < 0 or header in self._headers:
             return
-        if not raw.startswith(_BOOTED):  # the one event that has no time when all others do
+        if not raw.startswith(_BOOTED):  # it never has a time stamp, even if all other events do
             self._headers.add(header)
             if self.timestamps is None:
                 self.timestamps = b"\r\nTimestamp: " in raw
@@ -61,7 +61,8 @@ class Rights:
         self.complete = self.seen.issuperset(WANTED)
 
     def listed(self, action: str, items: Iterable[Mapping[str, str]]) -> None:
-        """Looks at a listing: what is new in it since the last should have been announced."""
+        """Checks a listing: there should have been events for all that is new since the last
+        one."""
         items = list(items)
         ids = {i.get("BridgeUniqueid") or i.get("Uniqueid") or "" for i in items}
         before = self._listed.get(action)

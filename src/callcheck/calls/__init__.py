@@ -1,1 +1,1 @@
-"""The core: what happened to each call. It knows no clock, socket or database."""
+"""The core: works out what happened to each call. It uses no clock, socket or database."""

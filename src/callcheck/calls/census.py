@@ -1,8 +1,8 @@
-"""Which kinds of events the PBX keeps from us, proved by those that it sends.
+"""Detects which kinds of events the PBX does not send to us.
 
-An event filter, a missing class of rights or another program may hide any kind of event. Nothing
-tells so; but most kinds leave traces in others. One trace may be a lost event; a kind is called
-hidden if there are traces and not one event of it ever came.
+An event filter, a missing class of rights or another program can hide any kind of event. The PBX
+does not report this, but most kinds leave traces in events of other kinds. A single trace may be
+one lost event; a kind counts as hidden if there are traces and no event of it ever came.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ EVENT_OF: dict[str, type[Event]] = {
     "QueueCallerJoin": happened.QueueJoined,
     "AttendedTransfer": happened.AttendedlyTransferred,
 }
-"""The kinds of which traces are looked for, by their names in AMI."""
+"""The kinds that we look for traces of, by their names in AMI."""
 
 
 class Census:
-    """What one stream has told, and what it has shown to be missing."""
+    """Which kinds of events one stream has had, and which it has shown to be missing."""
 
     __slots__ = ("seen", "traces")
 
@@ -52,15 +52,15 @@ class Census:
         return kind in self.seen
 
     def hides(self, name: str) -> bool:
-        """Whether the traffic proves that this kind is kept from us."""
+        """Whether the traffic proves that this kind is hidden from us."""
         return self.traces[name] > 0 and EVENT_OF[name] not in self.seen
 
     def hidden(self) -> list[str]:
-        """Every kind that the traffic proves to be kept from us."""
+        """Every kind that the traffic proves to be hidden from us."""
         return [name for name in EVENT_OF if self.hides(name)]
 
     def learn(self, call: OpenCall) -> None:
-        """Looks at a call that has ended for traces of events that did not come."""
+        """Searches a call that has ended for traces of events that did not come."""
         for kind in call.doubts:
             if kind != PBX_STOPPED:
                 self.traces[kind] += 1
@@ -70,14 +70,14 @@ class Census:
 
 
 class Doubts:
-    """The kinds of events that are missing of one ended call, so that its end cannot be told."""
+    """Finds the kinds of events without which the end of one call cannot be known."""
 
     def __init__(self, ending: Ending) -> None:
         self.ending = ending
         self.call = ending.c
 
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of events that are missing, without which it cannot be told how it ended."""
+        """The missing kinds of events, by their names in AMI; empty if the end is known."""
         doubts = self.call.doubts
         if self.call.answerer is not None:
             return doubts
@@ -94,9 +94,9 @@ class Doubts:
         return doubts
 
     def _dial_end_missed(self, leg: Dial) -> bool:
-        """Whether a dial ended and nothing told how. Its phone's hang-up says when; but it may have
-        been picked up, or an operator may have ended the call. A dial without a dialer (an ARI
-        application's) has no end of its own."""
+        """Whether a dial ended and no event said how. Its phone's hang-up says when, but the call
+        may have been picked up, or an operator may have ended it. A dial without a dialer (made by
+        an ARI application) has no DialEnd."""
         root = self.ending.root
         if leg.status or leg.picker is not None or leg.dialer is None or root is None:
             return False
@@ -105,8 +105,8 @@ class Doubts:
         return is_up(root) or (self.ending.gone_at is None and root.cause != NO_ANSWER_CAUSE)
 
     def _progress_missed(self, leg: Dial) -> bool:
-        """Whether a line outside may have rung with nothing but DialState to tell it (183 without
-        180), where the PBX sends no such event."""
+        """Whether an outside line may have rung with 183 and no 180. Only DialState reports that,
+        and this PBX sends no DialState."""
         if leg.dest.extension or not leg.silent or self.ending.census.told(DialProgressed):
             return False
         end = ended(leg)
@@ -116,7 +116,7 @@ class Doubts:
         return end is not None and end - leg.at >= least
 
     def _dial_missed(self, channel: Channel) -> bool:
-        """Whether a phone's line was made for this call, and nothing told that it was dialled."""
+        """Whether a phone's channel was made for this call, but no event reported its dial."""
         undialled = channel.phone and channel.dial is None and not channel.agent
         if not undialled or channel is self.ending.root:
             return False
@@ -124,8 +124,8 @@ class Doubts:
         return channel.linkedid == self.call.call_id and not found and not self.call.originated
 
     def _leaving_missed(self) -> bool:
-        """Whether the caller may have left the queue for a recording: where the PBX tells of nobody
-        who leaves a queue, that looks like waiting for the next try."""
+        """Whether the caller may have left the queue for a recording. Where the PBX sends no
+        QueueCallerLeave, that looks the same as waiting for the queue's next try."""
         ending = self.ending
         root, silent_at = ending.root, ending.silent_at()
         if root is None or root.queue is None or silent_at is None:
@@ -135,8 +135,8 @@ class Doubts:
         return paused and not ending.census.told(QueueLeft)
 
     def _end_not_told(self) -> bool:
-        """Whether phones stopped ringing before their time, and nothing says why: a caller hung up
-        and was not told, or somebody else ended the call."""
+        """Whether phones stopped ringing early and no event says why: the caller hung up without a
+        HangupRequest, or somebody else ended the call."""
         if self.ending.gone_at is not None or self.ending.root is None or self.ending.time_was_up():
             return False
         return any(
@@ -148,7 +148,7 @@ class Doubts:
         )
 
     def _at_the_end(self, leg: Dial) -> bool:
-        """Whether the caller's line ended with this leg; if it went on, the dialplan took the leg
-        back."""
+        """Whether the caller's channel ended with this leg. If it went on, the dialplan cancelled
+        the leg."""
         end = self.ending.ended_at
         return self.ending.timeless or end - (leg.ended_at or end) < SOON

@@ -1,7 +1,7 @@
-"""Who talks with whom, read off bridges and Local pairs: the answer, and what happens after it.
+"""Works out from bridges and Local pairs who talks with whom: the answer, and what follows it.
 
-A call has one side that is the caller's: its own channel, or, once the caller has left it by a
-transfer, whoever stayed. Whoever else is connected with that side talks with it.
+One side of a call is the caller's: the caller's own channel or, once the caller has left by a
+transfer, the channel that stayed. Everybody connected with that side talks with it.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from callcheck.calls.tracker import Tracker
 
 ANSWER_DELAY = 1_500_000
-"""A phone that is joined with the caller later than this (µs) after it answered was kept from the
-caller, by a "press 1 to accept" for instance: then the join is the answer. Up to half a second
-is the PBX waiting for the first sound, a second an announcement to a queue's member."""
+"""If a phone is joined with the caller later than this (µs) after it answered, something held it
+back ("press 1 to accept", for instance), and the join is the answer. Shorter delays are normal: the
+PBX waits up to half a second for the first sound, and announcing a queue to its member takes a
+second."""
 
 
 def meet(tracker: Tracker, channel: Channel, at: Micros) -> None:
-    """Looks who is connected with whom, after `channel` came into a bridge at that time."""
+    """Updates who is connected with whom, after `channel` entered a bridge at `at`."""
     group = connected(channel)
     if len(group) < 2:
         return
@@ -42,7 +43,7 @@ def meet(tracker: Tracker, channel: Channel, at: Micros) -> None:
             if others:
                 _talk(tracker, call, others, at)
             elif any(c.extension and c.call is not call for c in group):
-                # how somebody's phone, busy with another call, came to this one
+                # only a transfer can bring in a phone that belongs to another call
                 missed(call, "AttendedTransfer")
     for leg in group:
         if leg.phone:
@@ -50,7 +51,7 @@ def meet(tracker: Tracker, channel: Channel, at: Micros) -> None:
 
 
 def go_on(bridge: Bridge) -> None:
-    """One of three or more has left a bridge: the others go on, and whoever left ended nothing."""
+    """One of three or more has left a bridge: the others go on talking, so this was no hang-up."""
     group = connected(bridge.members[0])
     for caller in group:
         call = caller.call
@@ -69,17 +70,17 @@ def _persons(group: list[Channel], caller: Channel, call: OpenCall) -> list[Chan
 
 
 def _is_person(channel: Channel, call: OpenCall) -> bool:
-    """Whether this is a phone that somebody answered, or that took the call from another."""
+    """Whether a person is on this channel: a phone that was answered or that took the call."""
     if not channel.phone or not is_up(channel):
         return False
     if channel.call is call or channel.dial is not None or channel.agent or channel.call is None:
         return True
-    # after the answer a transfer may join the call with anybody, in whatever call he was
+    # after the answer a transfer may bring in anybody, from any other call
     return call.answerer is not None or _came_alone(channel)
 
 
 def _came_alone(channel: Channel) -> bool:
-    """Whether a phone came by itself: a pickup or a retrieval of which no event told."""
+    """Whether a phone joined by itself: a pickup or a retrieval that no event reported."""
     own = channel.call
     if own is None or not channel.extension:
         return False
@@ -94,7 +95,7 @@ def _talk(tracker: Tracker, call: OpenCall, others: list[Channel], at: Micros) -
     if call.answerer is None:
         asked_at = call.root.asked_at if call.root is not None else None
         if asked_at is not None and asked_at <= at:
-            return  # hang-up and answer crossed: the caller was gone before anybody could speak
+            return  # hang-up and answer crossed: the caller was gone before anybody spoke
         _answer(tracker, call, others[0])
     else:
         _note_joined(call, others, tracker.now)
@@ -103,8 +104,8 @@ def _talk(tracker: Tracker, call: OpenCall, others: list[Channel], at: Micros) -
 
 
 def _note_joined(call: OpenCall, others: list[Channel], now: Micros) -> None:
-    """Somebody came to a call that has been answered: a transfer, unless it was taken back from the
-    parking lot, or a party comes back to a conversation that goes on."""
+    """Somebody joined a call that had been answered. That is a transfer, unless the call was taken
+    back from the parking lot or the party returns to a conversation that went on meanwhile."""
     new = [other for other in others if other.party not in call.present]
     stay = len(new) < len(others)
     new = [other for other in new if not (stay and other.party in call.met)]
@@ -129,7 +130,7 @@ def _answer(tracker: Tracker, call: OpenCall, phone: Channel) -> None:
 
 
 def _claim(tracker: Tracker, call: OpenCall, phone: Channel) -> None:
-    """A phone that nobody dialled is connected with the caller: it picked up, or took back."""
+    """A phone that nobody dialled is connected with the caller: a pickup, or an unparked call."""
     tracker.absorb(call, phone)
     if call.answerer is not None:
         call.retrieved = phone
@@ -150,7 +151,7 @@ def picked_up(tracker: Tracker, call: OpenCall, picker: Channel, leg: Dial | Non
 
 
 def _said_yes_at(phone: Channel, now: Micros) -> Micros:
-    """When a phone answered: the end of its dial (after "press 1", if asked), else its going up."""
+    """When a phone answered: the end of its dial (after any "press 1"), else when it went up."""
     dial = phone.dial
     if dial is not None and dial.status == "ANSWER" and dial.ended_at is not None:
         return dial.ended_at
@@ -158,9 +159,9 @@ def _said_yes_at(phone: Channel, now: Micros) -> Micros:
 
 
 def _leg_of_agent(call: OpenCall, agent: Channel, now: Micros) -> Channel:
-    """The channel that stands for an agent in this call. The line of an agent who has logged in
-    (AgentLogin) is up all day in a call of its own and takes one caller after another; each
-    caller's offer is a leg of its own, which rang as long as the queue's offer did."""
+    """The channel that stands for an agent in this call. After AgentLogin an agent's channel is up
+    all day in a call of its own and takes one caller after another. Each caller's offer becomes a
+    leg of its own here, which rang as long as the queue's offer did."""
     for leg in call.legs:
         if leg.dest.name == agent.name:
             return leg.dest

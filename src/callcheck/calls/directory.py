@@ -1,7 +1,7 @@
-"""Names of the house in, parties out: whose phone a channel is, whom a number reaches.
+"""Looks up which member or line a device or number belongs to.
 
-Built once from the configuration; without one, `PJSIP/<digits>` and `SIP/<digits>` are
-extensions and every other device is a trunk.
+The directory is built once from the configuration. Without one, `PJSIP/<digits>` and
+`SIP/<digits>` are extensions and every other device is a trunk.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import lru_cache
 
 
 class Kind(StrEnum):
-    """What an extension of the directory is: one person's phone, or a line of several."""
+    """What an extension is: one person's phone, or a line of several people."""
 
     MEMBER = "member"
     QUEUE = "queue"
@@ -54,8 +54,8 @@ _DIGITS_DEVICE = re.compile(r"(?:PJSIP|SIP)/(\d+)")
 class Directory:
     """Who is who on one PBX.
 
-    `country_code` (digits, "371" for Latvia) lets `+37167000201`, `0037167000201` and
-    `67000201` be the same number.
+    With `country_code` (digits, "371" for Latvia), `+37167000201`, `0037167000201` and
+    `67000201` are the same number.
     """
 
     parties: tuple[Party, ...] = ()
@@ -82,7 +82,7 @@ class Directory:
             for d in p.devices or (f"PJSIP/{p.extension}", f"SIP/{p.extension}")
         )
         self._by_mobile = {self.normal(p.mobile): p for p in self.parties if p.mobile}
-        # the same few devices and numbers come again and again
+        # the same few devices and numbers are looked up for every call
         self._device_cache = lru_cache(4096)(self._extension_of_device)
         self._number_cache = lru_cache(4096)(self._reached_by)
 
@@ -141,18 +141,18 @@ class Directory:
         return party.unit if party else None
 
     def owner_of_mobile(self, number: str) -> Party | None:
-        """Whose own mobile an outside number is."""
+        """The member whose own mobile has this number."""
         return self._by_mobile.get(self.normal(number))
 
     def normal(self, number: str) -> str:
-        """A number without the country's code and without punctuation: what is compared."""
+        """A number without country code and punctuation, for comparison."""
         bare = re.sub(r"[\s()./-]", "", number)
         if not self.country_code:
             return bare.removeprefix("+")
         for prefix in ("+", "00"):
             if bare.startswith(prefix + self.country_code):
                 return bare[len(prefix) + len(self.country_code) :]
-        # without a plus the code is only a code if what is left is a whole national number
+        # without a plus, these digits are a country code only if a whole national number follows
         if bare.startswith(self.country_code) and len(bare) - len(self.country_code) >= 8:
             return bare[len(self.country_code) :]
         return bare

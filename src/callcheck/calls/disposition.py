@@ -1,7 +1,7 @@
-"""The facts of a call that has ended in, how it ended out: for its caller and for each leg.
+"""Decides how a call ended, for its caller and for each leg (`docs/definitions.md`).
 
-The order of the questions is the meaning: did a person answer, did a recording, did the caller
-give up, and only then what the phones said.
+The order of the questions matters: did a person answer, did a recording take the call, did the
+caller give up, and only then what the phones reported.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from callcheck.calls.census import Census
 
 PAUSE = 500_000
-"""A caller whose line the PBX holds for longer (µs) after the last phone fell silent, outside a
-queue, is listening to something."""
+"""If the PBX keeps the caller's channel for longer (µs) after the last phone stopped ringing,
+outside a queue, the caller is listening to a recording."""
 GAP = 300_000
-"""Between two phones of a hunt the caller hears ringing; a shorter silence (µs) ends no attempt."""
+"""A hunt leaves short gaps (µs) between two phones, while the caller still hears ringing."""
 
 _BY_STATUS = {
     "ANSWER": LegResult.ANSWERED,
@@ -43,21 +43,21 @@ REJECTED = 21
 _DOUBTFUL = (LegResult.NO_ANSWER, LegResult.BUSY)
 _SAID_NO = {17: LegResult.BUSY, REJECTED: LegResult.REJECTED}
 _SAID_OTHERWISE = (LegResult.NO_ANSWER, LegResult.REJECTED, LegResult.UNREACHABLE)
-"""What a phone said that the busy tone, with which a dialplan ends any call, does not tell."""
+"""Results that outweigh a busy tone, since a dialplan may end any call with one."""
 _BUSY_TONE = 17
-NO_ANSWER_CAUSE = 19  # what Dial leaves on the caller's line when its time was up
-_NOBODY_THERE = frozenset({18, 19, 20})  # SIP 408 and 480; chan_sip's dial says BUSY of them
+NO_ANSWER_CAUSE = 19  # Dial sets it on the caller's channel when its time is up
+_NOBODY_THERE = frozenset({18, 19, 20})  # SIP 408 and 480; chan_sip reports them as BUSY
 _SAME_MOMENT = 100_000
-"""Events (µs) of one step of the PBX lie closer together than this."""
+"""Events of one step of the PBX lie closer together than this (µs)."""
 SOON = 1_000_000
-"""A line outside that cannot be reached says so within this (µs)."""
+"""An outside line that cannot be reached reports so within this (µs)."""
 SAME_EVENTS = 3
 """The same in a stream without times, in events."""
 _DEAD = frozenset({0, 1, 3, 18, 19, 20, 22, 27, 34, 38, 41, 42, 44, 66, 127})
 
 
 class Ending:
-    """One ended call, asked how it ended. `asked` is whom the dialled number reaches."""
+    """How one call ended. `asked` is the party that the dialled number reaches, if any."""
 
     def __init__(
         self,
@@ -77,10 +77,10 @@ class Ending:
         self.timeless = call.time_source is TimeSource.NONE
         self.moment = _SAME_MOMENT if not self.timeless else SAME_EVENTS
         self.gone_at = self._gone_at()
-        """When the caller hung up, told or deduced; None if the PBX ended the call, or if that
-        cannot be told."""
+        """When the caller hung up, reported or deduced; None if the PBX ended the call, or if that
+        is not known."""
         self.first_legs = [leg for leg in call.legs if not self._after_answer(leg)]
-        """The legs of the public's waiting time: what rings after the first answer is none."""
+        """The legs of the caller's wait, without those that rang after the first answer."""
 
     def _after_answer(self, leg: Dial) -> bool:
         answered = self.c.answered_at
@@ -107,8 +107,8 @@ class Ending:
         return self._lifted_too_late(root)
 
     def _lifted_too_late(self, root: Channel) -> Micros | None:
-        """A phone was lifted, and the caller's line ended at once without ever having been
-        answered: the caller had gone in that very moment."""
+        """When a phone was answered just as the caller hung up. The caller's channel then ended at
+        once, and was never answered."""
         if is_up(root) or root.hung_at is None:
             return None
         for leg in self.c.legs:
@@ -120,7 +120,8 @@ class Ending:
         return None
 
     def _left_the_queue(self, root: Channel) -> bool:
-        """A queue says "abandoned" also when its own time is up; but then the dialplan goes on."""
+        """Whether the caller hung up in the queue. A queue also reports "abandoned" when its own
+        time is up, but then the dialplan goes on."""
         at, hung_at = root.abandoned_at, root.hung_at
         if at is None or hung_at is None or root.last_exten != root.waited_in:
             return False
@@ -144,12 +145,12 @@ class Ending:
         return last if last is not None and self.ended_at - last < _SAME_MOMENT * 10 else None
 
     def time_was_up(self) -> bool:
-        """Whether the caller's line says that a dial of it rang out (FollowMe takes its phones back
-        without a word of its own)."""
+        """Whether the cause on the caller's channel shows that a dial rang out. FollowMe cancels
+        its phones and reports no timeout of its own."""
         return self.root is not None and self.root.cause == NO_ANSWER_CAUSE
 
     def _recorded(self) -> bool:
-        """Whether something spoke to the caller after nobody had answered."""
+        """Whether a recording played to the caller after nobody had answered."""
         root = self.root
         if root is None or not is_up(root) or self._in_queue(root):
             return False
@@ -169,22 +170,22 @@ class Ending:
             return True
         if (
             root.cause == _BUSY_TONE and self.c.tone is None
-        ):  # Busy() leaves it; a recording would leave its own
+        ):  # Busy() sets it; after a recording the cause is another
             return False
         return until - silent_at >= (PAUSE if not self.timeless else 1)
 
     def _spoke_without_ringing(self) -> bool:
-        """The PBX answered by itself and rang nobody. At a person's number that is a recording; at
-        any other it is an announcement or a menu, and nobody had been asked for yet."""
+        """Whether the PBX answered by itself and rang nobody at a person's number: a recording. At
+        any other number it is an announcement or a menu, before anybody was asked for."""
         asked = self.asked
         if self.c.queue_name is not None or self.c.tone:
             return False
         return asked is not None and asked.kind is Kind.MEMBER
 
     def silent_at(self) -> Micros | None:
-        """When the last phone fell silent, if all did before the caller's line ended."""
+        """When the last phone stopped ringing, if all did before the caller's channel ended."""
         root = self.root
-        # a phone that said yes but never got the caller was not silent before it hung up
+        # a phone that answered but never got the caller ends the ringing only when it hangs up
         ends = [leg.dest.hung_at if leg.status == "ANSWER" else ended(leg) for leg in self.c.legs]
         if root is None or not ends or any(end is None for end in ends):
             return None
@@ -193,7 +194,7 @@ class Ending:
         return last if last < over else None
 
     def _gave_up(self) -> bool:
-        """The caller hung up while there was still something to wait for."""
+        """Whether the caller hung up while a phone, a queue or a menu might still have answered."""
         root, gone_at = self.root, self.gone_at
         if root is None or root.state == BUSY:
             return False
@@ -205,7 +206,7 @@ class Ending:
         return silent_at is None or gone_at - silent_at < GAP
 
     def _nothing_came(self, root: Channel) -> bool:
-        """A menu or an announcement ended the call before anybody was dialled."""
+        """Whether a menu or an announcement ended the call before anybody was dialled."""
         nobody = self.asked is None or self.asked.kind is not Kind.MEMBER
         return is_up(root) and not self.c.legs and nobody and self.c.queue_name is None
 
@@ -244,7 +245,7 @@ class Ending:
         return [leg for leg in legs if (end := ended(leg)) is None or end > begun]
 
     def result(self, leg: Dial) -> LegResult | None:
-        """How a leg ended; None where that was not seen."""
+        """How a leg ended; None if we did not see it."""
         if ended(leg) is None and self.c.ended_at is None:
             return None
         if leg.picker is not None:
@@ -258,13 +259,13 @@ class Ending:
         return self._said(leg)
 
     def _said(self, leg: Dial) -> LegResult:
-        """What the end of its dial and the cause of its hang-up say of a leg that nobody took."""
+        """The result of a leg that nobody took, from its DialEnd and its hang-up cause."""
         cause, result = leg.dest.cause, _BY_STATUS.get(leg.status)
-        if result is None or leg.status == "ANSWER":  # cancelled, or not accepted by who answered
+        if result is None or leg.status == "ANSWER":  # cancelled, or answered but not accepted
             return self._left_alone(leg)
         if result is LegResult.BUSY and cause in _NOBODY_THERE:
             result = LegResult.NO_ANSWER
-        # a queue says NOANSWER of them all, chan_sip's dial BUSY of most
+        # a queue reports NOANSWER for all of them, chan_sip BUSY for most
         if result in _DOUBTFUL and cause in _SAID_NO:
             return _SAID_NO[cause]
         if result is LegResult.NO_ANSWER and leg.ring_at is None and cause in _DEAD:
@@ -272,14 +273,14 @@ class Ending:
         return result
 
     def _crossed(self, leg: Dial) -> bool:
-        """A phone was lifted in the moment in which the caller hung up."""
+        """Whether a phone was answered at the moment when the caller hung up."""
         gone_at = self.gone_at
         if gone_at is None or self.c.answerer is not None or leg.ended_at is None:
             return False
         return is_up(leg.dest) and not leg.dest.joined and leg.ended_at >= gone_at
 
     def _left_alone(self, leg: Dial) -> LegResult:
-        """A phone that stopped ringing though it had said nothing."""
+        """The result of a leg that stopped ringing without an answer or a refusal by the phone."""
         if leg.dest.cause in _SAID_NO and not leg.status:
             return _SAID_NO[leg.dest.cause]
         if not leg.status and leg.silent and self.gone_at is None:
@@ -311,7 +312,7 @@ class Ending:
         )  # fmt: skip
 
     def _before_who_took_it(self, end: Micros | None) -> bool:
-        """Whether a leg was over before the one was dialled whose call was answered."""
+        """Whether a leg was over before the leg that was answered was dialled."""
         answerer = self.c.answerer
         taken = self.c.pickup_of or (answerer.dial if answerer is not None else None)
         return end is not None and taken is not None and end < taken.at
@@ -322,10 +323,10 @@ class Ending:
 
 
 def rang_out(leg: Dial) -> bool:
-    """Whether a leg was cancelled because the time of a dial above it was up.
+    """Whether a leg was cancelled because a dial above it timed out.
 
-    Where a Local pair leads to the phone, that dial says NOANSWER and hangs the pair up; the dial
-    below it then knows only that its caller is gone, and says CANCEL.
+    Where a Local pair leads to the phone, the dial above reports NOANSWER and hangs the pair up.
+    The dial below then sees only that its caller is gone, and reports CANCEL.
     """
     if leg.status not in ("CANCEL", "ABORT"):
         return False
@@ -338,5 +339,5 @@ def rang_out(leg: Dial) -> bool:
 
 
 def ended(leg: Dial) -> Micros | None:
-    """When a leg was over, by its own word or by its channel's end."""
+    """When a leg was over: its DialEnd, else the end of its channel."""
     return leg.ended_at if leg.ended_at is not None else leg.dest.hung_at

@@ -1,8 +1,7 @@
-"""What can happen to a channel, as values. Every event carries `at`, microseconds since the epoch
-as the PBX stamped it; channels are named by their `uniqueid`.
+"""Defines the events of a PBX as plain values, independent of AMI.
 
-These are Asterisk's own happenings under the field's names; which AMI event and header each one
-comes from is spelled in `callcheck.ami.events` and nowhere else.
+Every event has `at`, the PBX's time stamp in microseconds since the epoch, and names channels by
+their `uniqueid`. Only `callcheck.ami.events` knows which AMI event and header each one comes from.
 """
 
 from __future__ import annotations
@@ -12,7 +11,8 @@ from typing import NamedTuple, Protocol
 from callcheck.calls.model import Micros
 
 DOWN, RING, RINGING, UP, BUSY = 0, 4, 5, 6, 7
-"""Channel states (Asterisk, `enum ast_channel_state`): RING calls the PBX, RINGING is rung."""
+"""Channel states (Asterisk, `enum ast_channel_state`): with RING the far end calls the PBX, with
+RINGING the PBX rings the far end."""
 
 
 class Event(Protocol):
@@ -24,13 +24,13 @@ class Event(Protocol):
 
 
 class PbxWentDown(NamedTuple):
-    """The PBX stops or restarts (Shutdown): nothing is seen from here."""
+    """The PBX stops or restarts (Shutdown). We see nothing after it."""
 
     at: Micros
 
 
 class ChannelBorn(NamedTuple):
-    """A channel came into being (Newchannel)."""
+    """The PBX made a channel (Newchannel)."""
 
     at: Micros
     name: str
@@ -42,14 +42,14 @@ class ChannelBorn(NamedTuple):
 
 
 class ChannelFound(ChannelBorn):
-    """A channel that was there before we looked: a snapshot, or the first event to name it."""
+    """A channel that existed before we listened, from a listing or the first event to name it."""
 
     __slots__ = ()
 
 
 class ChannelStatus(NamedTuple):
-    """What the PBX says of a channel when it is asked (Status): as `ChannelFound`, and when it was
-    answered ("1795892237.981200", if it was) and in which bridge it is."""
+    """A channel in the PBX's answer to the action Status. Beside what `ChannelFound` has, it says
+    when the channel was answered ("1795892237.981200", if it was) and which bridge it is in."""
 
     at: Micros
     name: str
@@ -63,7 +63,7 @@ class ChannelStatus(NamedTuple):
 
 
 class ChannelState(NamedTuple):
-    """A channel changed its state (Newstate)."""
+    """The state of a channel changed (Newstate)."""
 
     at: Micros
     state: int
@@ -71,7 +71,7 @@ class ChannelState(NamedTuple):
 
 
 class ChannelRenamed(NamedTuple):
-    """A masquerade gave a channel another's name (Rename)."""
+    """A masquerade gave a channel the name of another one (Rename)."""
 
     at: Micros
     name: str
@@ -98,7 +98,7 @@ class Originated(NamedTuple):
 
 
 class DialProgressed(NamedTuple):
-    """The far end of a dial says RINGING, PROGRESS or the like (DialState)."""
+    """The far end of a dial reports RINGING, PROGRESS or the like (DialState)."""
 
     at: Micros
     dialer: str | None
@@ -107,8 +107,8 @@ class DialProgressed(NamedTuple):
 
 
 class DialEnded(NamedTuple):
-    """A dial ended; `forward` is where a phone sent the call by itself (302). `exten` is where the
-    dialling channel is by then."""
+    """A dial ended. `forward` is where the phone itself sent the call (302), `exten` the dialplan
+    extension that the dialling channel is in by then."""
 
     at: Micros
     exten: str | None
@@ -149,8 +149,8 @@ SHUTDOWN = 4
 
 
 class HangupOrdered(NamedTuple):
-    """The PBX itself ends a channel (SoftHangupRequest), or agrees that its far end does. `why` is
-    a set of flags (channel.h, AST_SOFTHANGUP_*), `exten` where the channel is by then."""
+    """The PBX ends a channel (SoftHangupRequest), by itself or because its far end hung up. `why`
+    is a set of flags (channel.h, AST_SOFTHANGUP_*), `exten` the channel's dialplan extension."""
 
     at: Micros
     exten: str | None
@@ -159,8 +159,8 @@ class HangupOrdered(NamedTuple):
 
 
 class HungUp(NamedTuple):
-    """A channel is gone. `state` and `exten` are its last ones, `cause` is its Q.850 cause (0 if
-    none was given)."""
+    """A channel is gone. `state` and `exten` are its last ones; `cause` is the Q.850 cause, 0 if
+    the PBX gave none."""
 
     at: Micros
     state: int
@@ -170,7 +170,7 @@ class HungUp(NamedTuple):
 
 
 class PickedUp(NamedTuple):
-    """`picker` took the call that `target`, a ringing channel, was rung for (Pickup)."""
+    """`picker` took the call for which the channel `target` was ringing (Pickup)."""
 
     at: Micros
     picker: str
@@ -178,7 +178,7 @@ class PickedUp(NamedTuple):
 
 
 class BlindlyTransferred(NamedTuple):
-    """Somebody sent the other side on to `exten` without asking (BlindTransfer)."""
+    """`transferer` sent the other side on to `exten` without asking there first (BlindTransfer)."""
 
     at: Micros
     transferer: str
@@ -230,8 +230,8 @@ class QueueLeft(NamedTuple):
 
 
 class QueueAbandoned(NamedTuple):
-    """A caller left a queue unserved (QueueCallerAbandon): by hanging up, but Asterisk says so too
-    when the queue's own time is up. `exten` is where the caller waited."""
+    """A caller left a queue unserved (QueueCallerAbandon). Asterisk sends it when the caller hangs
+    up, but also when the queue's own time is up. `exten` is where the caller waited."""
 
     at: Micros
     exten: str | None
@@ -247,7 +247,7 @@ class RecordWritten(NamedTuple):
 
 
 class AgentLoggedIn(NamedTuple):
-    """A phone stays up and waits for the callers of its queues (AgentLogin)."""
+    """An agent logged in: the channel stays up and waits for callers of its queues (AgentLogin)."""
 
     at: Micros
     uniqueid: str
@@ -261,7 +261,7 @@ class ConferenceJoined(NamedTuple):
 
 
 class AppStarted(NamedTuple):
-    """A channel runs a dialplan application (Newexten, if its class is read)."""
+    """A channel runs a dialplan application (Newexten, if our `read=` includes its class)."""
 
     at: Micros
     uniqueid: str

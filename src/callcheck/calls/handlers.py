@@ -1,5 +1,7 @@
-"""Which handler takes which kind of event: short functions, together by what they are about. What a
-handler cannot say in a few lines is a method of the tracker.
+"""Maps each kind of event to its handler.
+
+Handlers are short functions, grouped by subject into the `on_…` modules. Work that needs more than
+a few lines is a method of the tracker.
 """
 
 from __future__ import annotations
@@ -43,4 +45,4 @@ ON: dict[type[Event], Callable[[Tracker, Any], None]] = {
     happened.AppStarted: on_bridges_and_queues.on_app_started,
     happened.PbxWentDown: on_bridges_and_queues.on_pbx_went_down,
 }
-"""What is done with each kind of event: the whole of the tracker's reach."""
+"""The handler of each kind of event; other kinds do not affect a call."""

@@ -1,6 +1,8 @@
-"""The vocabulary: what an ended call is, in the field's own words. Values only, no behaviour
-beyond arithmetic. Nothing changes them once they are made; they are not frozen because making a
-frozen one costs three times as much, and several are made for every call.
+"""Defines the record of an ended call, in the terms of `docs/definitions.md`.
+
+These are values without behaviour beyond arithmetic. Nothing changes them once they are made. They
+are not frozen, because making a frozen dataclass takes three times as long and every call needs
+several.
 
 Every time is an `int`: microseconds since the Unix epoch (UTC), as the PBX stamped it.
 Every duration is an `int` of whole milliseconds, rounded down, so that a judgement at a limit
@@ -19,7 +21,7 @@ Millis = int
 
 
 class Direction(StrEnum):
-    """Where a call came from (contract, section 4)."""
+    """Where a call came from (`docs/definitions.md`, Direction)."""
 
     # each member is part of a column name: a new one needs a migration (store/figures/counts.py)
     INBOUND = "inbound"
@@ -28,7 +30,7 @@ class Direction(StrEnum):
 
 
 class Disposition(StrEnum):
-    """How a call ended for its caller (contract, section 4)."""
+    """How a call ended for its caller (`docs/definitions.md`, Disposition)."""
 
     # each member is part of a column name: a new one needs a migration (store/figures/counts.py)
     ANSWERED = "answered"
@@ -43,7 +45,7 @@ class Disposition(StrEnum):
 
 
 class Via(StrEnum):
-    """The last step that brought a call to whoever answered it first."""
+    """The last step that brought a call to the phone that answered it first."""
 
     DIRECT = "direct"
     GROUP = "group"
@@ -68,7 +70,7 @@ class LegResult(StrEnum):
 
 
 class RingSource(StrEnum):
-    """Which event told that a leg rang: 180, 183 only, or neither before its answer."""
+    """What showed that a leg rang: 180, only 183, or neither before its answer."""
 
     RINGING = "ringing"
     PROGRESS = "progress"
@@ -84,7 +86,7 @@ class HungUpBy(StrEnum):
 
 
 class TimeSource(StrEnum):
-    """Where the times come from: the `Timestamp` header, the moment of receipt, or nowhere."""
+    """Where times come from: the `Timestamp` header, the moment of receipt, or nowhere."""
 
     EVENT = "event"
     ARRIVAL = "arrival"
@@ -92,11 +94,11 @@ class TimeSource(StrEnum):
 
 
 _UNKNOWN = Disposition.UNKNOWN
-_NO_TIMES = TimeSource.NONE  # looked up once: an enumeration's attributes are slow in Python 3.11
+_NO_TIMES = TimeSource.NONE  # looked up once: attributes of an enumeration are slow in Python 3.11
 
 
 class Did(StrEnum):
-    """What a step of a call's timeline says. `who` and `to` are extensions or numbers."""
+    """What happened in one step of a timeline. `who` and `to` are extensions or numbers."""
 
     STARTED = "started"  # who = caller, to = the dialled number
     PBX_ANSWERED = "pbx_answered"  # an IVR, an announcement or a queue took the line
@@ -117,14 +119,14 @@ class Did(StrEnum):
     JOINED = "joined"  # who talks with the caller from now on
     PARKED = "parked"
     RETRIEVED = "retrieved"  # who
-    RECORDING = "recording"  # voicemail, or another message after nobody answered
+    RECORDING = "recording"  # voicemail or another message, after nobody answered
     HUNG_UP = "hung_up"  # who = a HungUpBy
-    LOST_SIGHT = "lost_sight"  # the listener did not see what happened from here
+    LOST_SIGHT = "lost_sight"  # the listener did not see what happened after this
 
 
 @dataclass(slots=True)
 class Step:
-    """One thing that happened in a call, for its readable timeline."""
+    """One step of a call's timeline."""
 
     at: Micros
     did: Did
@@ -146,7 +148,7 @@ class Leg:
     ended_at: Micros | None
     ring_source: RingSource | None
     result: LegResult | None
-    """None where the listener did not see how it ended."""
+    """None if the listener did not see how it ended."""
     forwarded_to: str | None = None
     ring_ms: Millis | None = None
     """From the ring start to the answer, or to the end of the leg."""
@@ -154,17 +156,17 @@ class Leg:
 
 @dataclass(slots=True)
 class Call:
-    """One caller's attempt to reach somebody, ended: what the record of contract section 4 says.
+    """One caller's attempt to reach somebody, after it has ended (`docs/definitions.md`, Call).
 
-    `caller`, `Leg.number` and every party that is no extension are plain numbers here; the edge
-    that stores or shows them makes pseudonyms.
+    `caller`, `Leg.number` and every party without an extension are plain numbers here. Whatever
+    stores or shows them replaces them with pseudonyms.
     """
 
     pbx: str
     call_id: str
     direction: Direction
     caller: str | None
-    """The extension or number that called; None when it was withheld."""
+    """The extension or number that called; None if it was withheld."""
     dialed: str | None
     extension: str | None
     unit: str | None
@@ -178,7 +180,7 @@ class Call:
     ended_at: Micros
     disposition: Disposition
     complete: bool
-    """Whether every channel of it was seen from its birth to its end."""
+    """Whether every channel was seen from its birth to its end."""
     time_source: TimeSource
     ring_source: RingSource | None = None
     answered_by: str | None = None
@@ -192,47 +194,46 @@ class Call:
     queue_joined_at: Micros | None = None
     conference: bool = False
     answered_while_serving: bool = False
-    """The phone that answered was already in another call (handbook H5)."""
+    """Whether the phone that answered was already in another call. No rule uses it."""
     missing: str = ""
-    """Kinds of events (their names in AMI, with commas) that must have been sent and did not come,
-    without which it cannot be told how the call ended."""
+    """Kinds of events (AMI names, separated by commas) that the PBX must have sent, that did not
+    reach us, and without which the end of the call is not known."""
     sound: bool = True
-    """Whether what is known of it holds, exactly or between its bounds. False where something was
-    missed that nothing bounds."""
+    """Whether the times are right, exactly or within their bounds. False if something was missed
+    that nothing bounds."""
     ring_least_ms: Millis | None = None
-    """The least that the ring time can be, where it is not known exactly; None where it is."""
+    """The least that the ring time can be; None if it is known exactly."""
     ring_most_ms: Millis | None = None
-    """The most that it can be; None where that has no end."""
+    """The most that it can be; None if it has no upper bound."""
     blur_ms: Millis = 0
-    """How far any duration of the call may be off, either way."""
+    """How far any duration of the call may be off in either direction."""
     start_seen: bool = True
-    """False: `started_at` is only when the call was first seen."""
+    """If False, `started_at` is only when the call was first seen."""
     end_seen: bool = True
-    """False: `ended_at` is only when it was last seen."""
+    """If False, `ended_at` is only when it was last seen."""
     legs: tuple[Leg, ...] = ()
     timeline: tuple[Step, ...] = ()
 
     @property
     def timed(self) -> bool:
-        """Whether the stream had times at all; without them every duration is None."""
+        """Whether the stream had times. Without them every duration is None."""
         return self.time_source is not _NO_TIMES
 
     @property
     def evidence(self) -> str:
-        """What a judgement rests on: `events` if all of the call was seen, else `bounds`."""
+        """What a judgement rests on: `events` if the whole call was seen, else `bounds`."""
         exact = self.complete and self.ring_bounds is None and not self.blur_ms
         return "events" if exact else "bounds"
 
     @property
     def unanswered(self) -> bool:
-        """Whether nobody had answered by the time the call was last seen, though it is not known
-        how it ended."""
+        """Whether the end is unknown but nobody had answered when the call was last seen."""
         undecided = self.disposition is _UNKNOWN and self.answered_at is None
         return undecided and self.sound and self.missing in ("", "HangupRequest")
 
     @property
     def ring_bounds(self) -> tuple[Millis, Millis | None] | None:
-        """The least and the most that the ring time can be, where it is not known exactly."""
+        """The least and the most that the ring time can be; None if it is known exactly."""
         return None if self.ring_least_ms is None else (self.ring_least_ms, self.ring_most_ms)
 
     @property
@@ -246,8 +247,8 @@ class Call:
 
     @property
     def ring_ms(self) -> Millis | None:
-        """First ring to the human answer, or to the end of the last ringing; None where it is only
-        known between `ring_bounds`."""
+        """First ring to the human answer, or to the end of the last ringing; None if only
+        `ring_bounds` are known."""
         if self.ring_bounds is not None:
             return None
         return self._span(self.ring_started_at, self.ringing_ended_at)

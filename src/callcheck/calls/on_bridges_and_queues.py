@@ -1,6 +1,4 @@
-"""Events of who meets whom in, changes of a tracker out: bridges, pickups, transfers, parking,
-queues, conferences.
-"""
+"""Handles events of bridges, pickups, transfers, parking, queues and conferences."""
 
 from __future__ import annotations
 
@@ -49,7 +47,7 @@ def on_bridge_left(tracker: Tracker, event: happened.BridgeLeft) -> None:
         missed(call, "BridgeEnter")
         return
     if bridge.private and not bridge.shared and call is not None and call.root is channel:
-        missed(call, "BridgeEnter")  # of whoever was there with this caller
+        missed(call, "BridgeEnter")  # the other party's, who was in it with this caller
     tracker.leave(channel)
     if bridge.private and len(bridge.members) > 1:
         go_on(bridge)
@@ -82,10 +80,10 @@ def on_attendedly_transferred(tracker: Tracker, event: happened.AttendedlyTransf
         return
     _note_transfer(tracker, transferer, target.party if target else None)
     if destination == "App" and second is not None and transferee is not None:
-        # the caller takes the place of a line that waits in an application, a queue mostly
+        # the caller replaces a channel that waits in an application, mostly a queue
         transferee.queue, second.queue = second.queue, None
     if _leave_to(transferer, transferee) and transferee is not None:
-        meet(tracker, transferee, event.at)  # the bridge may have been told before the transfer
+        meet(tracker, transferee, event.at)  # BridgeEnter may come before AttendedTransfer
 
 
 def _note_transfer(tracker: Tracker, transferer: Channel, to: str | None) -> None:
@@ -94,7 +92,7 @@ def _note_transfer(tracker: Tracker, transferer: Channel, to: str | None) -> Non
 
 
 def _leave_to(transferer: Channel, transferee: Channel | None) -> bool:
-    """The caller himself sends the other side on: the call goes on with whoever stays."""
+    """The caller transfers the other side: the call goes on with the channel that stays."""
     call = transferer.call
     if call is None or call.line is not transferer or call.answerer is None:
         return False

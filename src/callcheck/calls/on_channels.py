@@ -1,4 +1,4 @@
-"""A channel's own events in, changes of a tracker out: its birth, its states, its end."""
+"""Handles the events of one channel: its birth, its states, its hang-up."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callcheck.calls.open_call import BY_180, PBX_STOPPED, Bridge, Channel, Open
 
 SECOND = 1_000_000
 MAX_AGE = 24 * 3600 * SECOND
-"""A call open for longer (µs) has lost its end."""
+"""We have missed the end of a call that has been open for longer than this (µs)."""
 
 if TYPE_CHECKING:
     from callcheck.calls.tracker import Tracker
@@ -33,7 +33,7 @@ def on_channel_born(tracker: Tracker, event: happened.ChannelBorn) -> None:
         tracker.phones.setdefault(channel.extension, []).append(channel)
     strange = not starts and linkedid not in tracker.calls
     call = channel.call = tracker.group(uniqueid if starts else linkedid, at)
-    channel.linkedid = call.call_id  # one string for all of a call
+    channel.linkedid = call.call_id  # one string shared by all channels of a call, to save memory
     call.channels += (channel,)
     call.alive += 1
     if starts and call.root is None:
@@ -64,13 +64,13 @@ def on_channel_found(tracker: Tracker, event: happened.ChannelFound) -> None:
     if call.root is channel:
         call.start_seen = False
         call.started_at = channel.born_at
-    # a channel of a call that began while we watched was made then too, and nobody said so
+    # the call began while we watched, so this channel did too and we missed its Newchannel
     call.broken = broken or (call.start_seen and call.root is not channel)
     call.found = {**(call.found or {}), channel: (event.at, channel.state)}
 
 
 def on_channel_status(tracker: Tracker, event: happened.ChannelStatus) -> None:
-    """What a listing says of a channel: if it was not known, it was there before we looked."""
+    """Takes a channel from a listing. If it is new to us, it existed before we listened."""
     at, name, state, caller, exten, uniqueid, linkedid, bridge_id, answered = event
     found = happened.ChannelFound(at, name, state, caller, exten, uniqueid, linkedid)
     on_channel_found(tracker, found)
@@ -89,8 +89,8 @@ def on_channel_status(tracker: Tracker, event: happened.ChannelStatus) -> None:
 
 
 def _found_talking(call: OpenCall, bridge: Bridge) -> None:
-    """A caller and a phone dialled for this very call that were found in one bridge: the call has
-    been answered, by this phone or by somebody before it."""
+    """If a caller and a phone dialled for the same call were found in one bridge, the call has been
+    answered, by this phone or by somebody before it."""
     root = call.root
     phones = [c for c in bridge.members if c.phone and c.call is call and c is not root]
     if call.answerer is None and root in bridge.members and phones:
@@ -105,8 +105,8 @@ _UNIQUEID = re.compile(r"(?:.*-)?(\d{9,11})\.\d+")
 
 
 def second_of(uniqueid: str, at: Micros) -> Micros:
-    """When a channel that we found was made: its uniqueid begins with the second (Asterisk,
-    ast_channel_alloc), after the system's name if it has one."""
+    """When a channel that we found was made. Its uniqueid begins with the second, after the system
+    name if there is one (Asterisk, ast_channel_alloc)."""
     match = _UNIQUEID.fullmatch(uniqueid)
     second = int(match[1]) * SECOND if match else at
     return second if at - MAX_AGE < second <= at else at
@@ -134,7 +134,7 @@ def on_channel_state(tracker: Tracker, event: happened.ChannelState) -> None:
 
 
 def went_up(tracker: Tracker, channel: Channel) -> None:
-    """Notes that a channel has been answered, however that was told."""
+    """Notes that a channel has been answered, whichever event reported it."""
     if channel.up_at is None:
         channel.up_at = tracker.now
         if channel.bridge is not None:
@@ -168,7 +168,7 @@ def on_hangup_ordered(tracker: Tracker, event: happened.HangupOrdered) -> None:
     if channel is not None and event.why & SHUTDOWN and channel.call is not None:
         channel.call.doubt(PBX_STOPPED)
     if channel is not None and channel.ordered_at is None:
-        channel.ordered_at = event.at  # IAX2 then tells of its far end's hang-up, which was none
+        channel.ordered_at = event.at  # IAX2 then sends a HangupRequest, too
         channel.last_exten = event.exten
 
 
@@ -178,11 +178,11 @@ def on_hung_up(tracker: Tracker, event: happened.HungUp) -> None:
     channel.hung_at, channel.cause = at, cause
     channel.state = state or channel.state
     if state == RINGING and channel.dial is not None:
-        channel.dial.silent = False  # it rang, even if nothing told when
-    if exten != "h" or channel.last_exten is None:  # an `h` extension runs when all is over
+        channel.dial.silent = False  # it rang, even if no event said when
+    if exten != "h" or channel.last_exten is None:  # the `h` extension runs after the call
         channel.last_exten = exten
     call = channel.call
     if call is not None and call.root is channel:
-        # whoever called may be gone before the PBX has noticed it everywhere
+        # Hangup may come some time after the caller has hung up
         call.ended_at = at if channel.asked_at is None else min(at, channel.asked_at)
     tracker.drop(channel)

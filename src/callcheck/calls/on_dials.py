@@ -1,4 +1,4 @@
-"""The events of a dial in, changes of a tracker out: who rings whom, and how that ended."""
+"""Handles the events of dials: which channel rings which, and how that ends."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"\+?\d[\d*#]*")
 UNTOLD = "?"
-"""In the place of the dialling channel's extension where a dial's beginning was not told."""
+"""Stands for the dialling channel's extension if we had no DialBegin."""
 _SAME_MOMENT = 100_000
-"""Two events (µs) of one step of the PBX lie closer together than this."""
+"""Events of one step of the PBX lie closer together than this (µs)."""
 
 
 def on_dial_begun(tracker: Tracker, event: happened.DialBegun) -> None:
@@ -56,8 +56,8 @@ def on_dial_begun(tracker: Tracker, event: happened.DialBegun) -> None:
 
 
 def _note_queue(call: OpenCall, dialer: Channel, dest: Channel, dial_string: str | None) -> None:
-    """A queue dials its members by device ("PJSIP/201"), Dial without its technology ("201"): so a
-    dial shows that the caller waits in a queue, even if nothing told that he joined one."""
+    """Detects a queue by its dial string: a queue dials by device ("PJSIP/201"), Dial reports the
+    string without the technology ("201"). So we know of the queue even without QueueCallerJoin."""
     technology = dest.name.partition("/")[0]
     if dialer.queue is None and (dial_string or "").startswith(technology + "/"):
         dialer.queue = ""
@@ -65,14 +65,15 @@ def _note_queue(call: OpenCall, dialer: Channel, dest: Channel, dial_string: str
 
 
 def _note_called(tracker: Tracker, caller: Channel, event: happened.DialBegun) -> None:
-    """An originated call rings its caller first: if that is an outside number, the dial has it."""
+    """An originated call rings its caller first. If that is an outside number, this dial has it."""
     if caller.phone and caller.extension is None and caller.caller is None:
         caller.caller = _outside(tracker, caller, event)
 
 
 def _came_by_itself(dest: Channel, dialer: Channel) -> bool:
-    """Dial and Queue make the channel that they dial. One that began a call of its own and is up
-    already is a picker: the PBX puts it in the place of a phone that has not rung yet."""
+    """Whether a dialled channel is a pickup. Dial and Queue make the channels that they dial, so
+    one that began a call of its own and is up already took the place of a phone that has not
+    rung."""
     own = dest.call
     return own is not None and own.root is dest and dest.state == UP and dialer.call is not own
 
@@ -101,8 +102,8 @@ def _add_leg(tracker: Tracker, call: OpenCall, dial: Dial, event: happened.DialB
 
 
 def _outside(tracker: Tracker, dest: Channel, event: happened.DialBegun) -> str | None:
-    """The outside number that was dialled. The phone's own caller ID says it too, but only of an
-    outside line; of any other device it is a name that somebody gave it."""
+    """The outside number that was dialled. The caller ID of the dialled channel holds it too, but
+    only for an outside line; on any other device it is what somebody configured."""
     trunk = tracker.directory.is_trunk(dest.device)
     found = outside_number(event.dial_string, contacts=trunk)
     if found is None and trunk and event.dest_number and _NUMBER.fullmatch(event.dest_number):
@@ -120,7 +121,7 @@ def _dialled(call: OpenCall, dialer: Channel, dial: Dial) -> None:
 
 
 def _is_clicker(call: OpenCall, dest: Channel, dialer: Channel | None) -> bool:
-    """Click-to-dial over a Local pair: the first phone it rings is the caller."""
+    """Whether this is the caller of a click-to-dial over a Local pair: the first phone it rings."""
     root = call.root
     if not call.originated or root is None or root.phone or not dest.phone or dialer is None:
         return False
@@ -139,8 +140,8 @@ def _is_number(exten: str | None) -> bool:
 def outside_number(dial_string: str | None, *, contacts: bool = True) -> str | None:
     """The number in a dial string: `29111222@trunk`, `trunk/29111222`, `trunk/sip:29111222@…`.
 
-    `contacts` says whether a SIP address holds a number: that of an outside line does, that of a
-    phone is its contact, whose user part may be anything.
+    With `contacts`, the user part of a SIP address counts as a number. For an outside line it is
+    one; for a phone the address is its contact, whose user part may be anything.
     """
     last = (dial_string or "").rpartition("/")[2]
     scheme, colon, rest = last.partition(":")
@@ -186,8 +187,8 @@ def on_dial_ended(tracker: Tracker, event: happened.DialEnded) -> None:
 
 
 def _learned(tracker: Tracker, dialed_by: str | None, dest: Channel) -> Dial | None:
-    """The dial of a channel of which the beginning was not told: the PBX made the channel for it.
-    None for what nobody dialled, which is the first channel of a call."""
+    """Adds the dial of a channel that was dialled without a DialBegin. It began when the channel
+    was made. None for the first channel of a call, which nobody dialled."""
     call = dest.call
     if call is None or call.root is dest or dest.agent:
         return None
@@ -204,15 +205,15 @@ def _learned(tracker: Tracker, dialed_by: str | None, dest: Channel) -> Dial | N
         if dest.extension is None and tracker.directory.is_trunk(dest.device):
             dial.number = dest.caller
         if dest.state == RINGING:
-            missed(call, "DialBegin")  # since when it rings is not known
+            missed(call, "DialBegin")  # we cannot know since when it rings
     tracker.census.traces["DialBegin"] += 1
     _dialled(call, dialer, dial)
     return dial
 
 
 def _takes_over(tracker: Tracker, dialed_by: str | None, dest: Channel) -> bool:
-    """Whether an answer of a channel that nobody dialled is that of a phone which took the place of
-    one that was ringing."""
+    """Whether a channel that nobody dialled answers because it took the place of a ringing phone.
+    If so, notes the pickup."""
     own = dest.call
     dialer = tracker.channels.get(dialed_by) if dialed_by else None
     if not dest.phone or own is None or dialer is None or dialer.call in (None, own):

@@ -1,5 +1,6 @@
-"""The moving parts of a call that is still open: facts only, mostly times. What they mean is
-decided once, in `outcome`, when the call has ended.
+"""Holds the state of a call that is still open: channels, dials, bridges and their times.
+
+These are only facts. `outcome` decides once, after the call has ended, what they mean.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _PLUMBING = frozenset(
         "OutgoingSpoolFailed",
     ]
 )
-"""Technologies that are Asterisk's own devices, never a phone."""
+"""Channel technologies that Asterisk uses internally; never a phone."""
 
 
 class Channel:
@@ -77,25 +78,25 @@ class Channel:
     asked_at: Micros | None
     hung_at: Micros | None
     ordered_at: Micros | None
-    """When the PBX said that this channel shall end."""
+    """When the PBX ordered this channel to end (SoftHangupRequest)."""
     abandoned_at: Micros | None
-    """When its queue said that it left unserved."""
+    """When its queue reported that it left unserved (QueueCallerAbandon)."""
     waited_in: str | None
-    """The dialplan's extension in which it then was."""
+    """The dialplan extension that it was in at that moment."""
     last_exten: str | None
-    """The dialplan's extension in which it ended, before any `h`."""
+    """The dialplan extension that it ended in, not counting `h`."""
     cause: int
     bridge: Bridge | None
     half: Channel | None
     """The other half of a Local pair."""
     dial: Dial | None
-    """How this channel was dialled."""
+    """The dial that made this channel."""
     dials: tuple[Dial, ...]
     """What this channel dialled, in order."""
     queue: str | None
-    """The queue in which this caller waits."""
+    """The queue that this caller waits in; empty if its name is not known."""
     agent: bool
-    """Whether it waits for callers all day, up in a call of its own (AgentLogin)."""
+    """Whether an agent waits for callers on it, in a call of its own (AgentLogin)."""
     joined: bool
     """Whether a person on it has talked with another."""
     name: str
@@ -114,14 +115,14 @@ class Channel:
         self.name = name
 
     def named(self, name: str, directory: Directory) -> None:
-        """Takes a name, and what follows from it: whose phone it is, if it is one."""
+        """Sets the name, and from it whether this is a phone, and whose."""
         self.name = name
         self.phone = name.partition("/")[0] not in _PLUMBING
         self.extension = directory.extension_of_device(device_of(name)) if self.phone else None
 
     @property
     def device(self) -> str:
-        """The name without what is this channel's own: `PJSIP/201`."""
+        """The name of its device, such as `PJSIP/201`."""
         return device_of(self.name)
 
     @property
@@ -138,7 +139,7 @@ class Channel:
 
 
 class Dial:
-    """One dial of one channel by another: a leg, if what is dialled is a phone."""
+    """One dial of one channel by another. It is a leg if the dialled channel is a phone."""
 
     __slots__ = (
         "at",
@@ -161,7 +162,7 @@ class Dial:
     dest: Channel
     at: Micros
     exten: str | None
-    """The extension in which the dialling channel was at that moment."""
+    """The dialplan extension that the dialling channel was in."""
     number: str | None
     """The outside number dialled."""
     queue: str | None
@@ -171,11 +172,11 @@ class Dial:
     status: str
     forward: str | None
     silent: bool
-    """Whether nothing ever told that it rang."""
+    """Whether no event reported that it rang."""
     redirected: bool
     """Cancelled because an operator sent the caller elsewhere."""
     picker: Channel | None
-    """Who took the call while this phone rang."""
+    """The channel that took the call while this phone rang."""
 
     def __init__(self, dialer: Channel | None, dest: Channel, at: Micros) -> None:
         self.dialer = dialer
@@ -194,7 +195,7 @@ class Dial:
             self.silent = False
 
     def ends(self, at: Micros, status: str) -> None:
-        """Notes the first end; a queue tells it twice."""
+        """Notes the first end; a queue sends DialEnd twice."""
         if self.ended_at is None:
             self.ended_at, self.status = at, intern(status)
 
@@ -203,7 +204,8 @@ class Dial:
 
 
 class Bridge:
-    """Where channels meet. A holding bridge (music, parking lot) and a conference join nobody."""
+    """A bridge. In a holding bridge (music, parking lot) or a conference nobody is connected with
+    the caller."""
 
     __slots__ = ("bridge_id", "members", "private", "shared")
 
@@ -212,7 +214,7 @@ class Bridge:
         self.members: list[Channel] = []
         self.private = True
         self.shared = False
-        """Whether two were ever in it at the same time."""
+        """Whether it ever had two members at the same time."""
 
 
 PBX_STOPPED = "Shutdown"
@@ -222,8 +224,8 @@ Fact = tuple[Micros, Did, str | None, str | None]
 
 
 class OpenCall:
-    """A call while it lasts. Tuples, since most calls have two channels and one leg, and ten
-    thousand may be open."""
+    """A call while it lasts. It uses tuples, because most calls have two channels and one leg, and
+    ten thousand may be open."""
 
     __slots__ = (
         "absorbed",
@@ -270,52 +272,53 @@ class OpenCall:
     started_at: Micros
     time_source: TimeSource
     channels: tuple[Channel, ...]
-    """All that ever belonged to it."""
+    """All channels that ever belonged to it."""
     alive: int
     legs: tuple[Dial, ...]
     broken: bool
-    """Something of it was not seen that nothing can bound: a channel's birth, a clock."""
+    """Whether we missed something that nothing bounds: a channel's birth, or a jump of the
+    clock."""
     cut: bool
-    """The stream ended or broke off while it went on."""
+    """Whether the stream ended or broke off during the call."""
     found: dict[Channel, tuple[Micros, int]] | None
-    """Its channels that were there before we looked: when they were found, in what state."""
+    """Channels that existed before we listened: when we found them, and in which state."""
     blur: Micros
-    """How far any time between two events of it may be off, either way."""
+    """How far any time between two of its events may be off in either direction."""
     doubts: tuple[str, ...]
-    """Kinds of events that must have been sent before anybody answered, and did not come."""
+    """Kinds of events that the PBX must have sent before any answer, but that did not reach us."""
     start_seen: bool
     begun: bool
-    """Whether it was told who called whom: a root that is born Down either calls the PBX
-    (chan_sip) or is called by it (`originated`)."""
+    """Whether we know who called: a root that is born Down either calls the PBX (chan_sip) or is
+    called by it (`originated`)."""
     originated: bool
     conference_at: Micros | None
-    """When somebody of it entered a conference room first."""
+    """When the first of its channels entered a conference room."""
     ended_at: Micros | None
     answerer: Channel | None
     answered_at: Micros | None
     serving: bool
     pickup_of: Dial | None
-    """The leg whose call the first answerer took."""
+    """The ringing leg that the first answerer picked up."""
     present: tuple[str | None, ...]
-    """Who talked with the caller last."""
+    """The parties that talked with the caller last."""
     met: tuple[str | None, ...]
-    """Everybody who ever talked with the caller."""
+    """All parties that ever talked with the caller."""
     talker: Channel | None
     stayed: Channel | None
-    """Who goes on with the call after its caller left it by a transfer."""
+    """The channel that goes on with the call after its caller left by a transfer."""
     transfers: int
     retrieved: Channel | None
-    """Who took the caller back from the parking lot."""
+    """The channel that took the caller back from the parking lot."""
     hung_up_by: HungUpBy | None
     queue_joined_at: Micros | None
     queue_name: str | None
     recording_app: bool
-    """The dialplan said that it runs voicemail or plays a message to the caller."""
+    """Whether the dialplan runs voicemail or plays a message to the caller (Newexten)."""
     tone: bool | None
-    """Whether the dialplan plays a busy or congestion tone to the caller, or a message; None
-    where nothing told."""
+    """True if the dialplan plays a busy or congestion tone to the caller, False if a message; None
+    if not known."""
     facts: tuple[Fact, ...]
-    """What the timeline says besides legs, answer and end: few calls have any."""
+    """Steps of the timeline other than legs, answer and end; few calls have any."""
 
     def __init__(self, linkedid: str, at: Micros, time_source: TimeSource) -> None:
         self.call_id = linkedid
@@ -346,13 +349,13 @@ class OpenCall:
         self.facts += ((at, did, who, to),)
 
     def doubt(self, kind: str) -> None:
-        """Notes that an event of this kind is missing. What happens after the answer is no matter
-        of the verdict, so nothing is doubted then."""
+        """Notes that an event of this kind is missing. Events after the answer do not affect the
+        verdict, so they are ignored."""
         if self.answerer is None and kind not in self.doubts:
             self.doubts += (kind,)
 
     def let_go(self) -> None:
-        """Unties what points at each other, so that a closed call is freed at once."""
+        """Breaks reference cycles, so that a closed call is freed without the garbage collector."""
         for channel in self.channels:
             channel.call = channel.half = channel.dial = None
             channel.dials = ()
@@ -369,8 +372,8 @@ def is_up(channel: Channel) -> bool:
 
 def connected(channel: Channel) -> list[Channel]:
     """All channels that can hear this one, over private bridges and Local pairs."""
-    found = [channel]  # a handful: a set beside it would cost more
-    for here in found:  # grows meanwhile
+    found = [channel]  # a handful of channels: a set would be slower
+    for here in found:  # the list grows during the loop
         bridge, half = here.bridge, here.half
         if bridge is not None and bridge.private:
             found += [other for other in bridge.members if other not in found]
@@ -380,33 +383,34 @@ def connected(channel: Channel) -> list[Channel]:
 
 
 def left_ringing(dial: Dial) -> bool:
-    """A leg that hung up with no end told: somebody else has its call (asterisk.md, section 4)."""
+    """Whether a leg hung up without a DialEnd. Then another phone took its call: Asterisk sends
+    none for a ringing phone that is replaced (INVITE with Replaces, RFC 3891)."""
     return dial.dest.hung_at is not None and not dial.status and dial.picker is None
 
 
 def missed(call: OpenCall | None, kind: str) -> None:
-    """An event shows that another, of this kind, must have been sent and did not come."""
+    """Notes that the PBX must have sent an event of this kind that did not reach us."""
     if call is not None:
         call.doubt(kind)
 
 
 def may_be_a_tone(call: OpenCall) -> bool:
-    """Whether only the record of the last application can tell a busy tone, played to a caller
-    whose line had been answered by a menu, from a recording."""
+    """Whether only a call detail record can distinguish a busy tone from a recording, because a
+    menu had answered the caller's channel before."""
     root = call.root
     unanswered = call.answerer is None and bool(call.legs) and call.tone is None
     return unanswered and root is not None and is_up(root)
 
 
 CANCELLED = 127
-"""The Q.850 cause (interworking) that a SIP caller's CANCEL leaves on a PJSIP channel."""
+"""The Q.850 cause (interworking) of a PJSIP channel whose caller sent CANCEL."""
 
 
 def was_cancelled(channel: Channel) -> bool:
-    """Whether the end of a caller's channel tells that its caller hung up before any answer.
+    """Whether the hang-up cause shows that the caller hung up before any answer.
 
-    Only PJSIP does (pjsip: cause 127 after a CANCEL, in both versions); a channel that the PBX
-    ends by itself has another cause.
+    Only PJSIP channels show it, by cause 127 after a CANCEL, in Asterisk 16 and 22. A channel that
+    the PBX itself ends has another cause.
     """
     return (
         channel.up_at is None and channel.cause == CANCELLED and channel.name.startswith("PJSIP/")

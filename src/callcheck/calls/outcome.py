@@ -1,5 +1,7 @@
-"""The facts of a call that has ended in, the call as the contract describes it out: whose it was,
-who answered it, and how it came there. How it ended is asked of `ending`, the rest of `telling`.
+"""Builds the record of an ended call from its facts (`docs/definitions.md`, The record of a call).
+
+This module decides whose call it was, who answered it and how it got there. `disposition` decides
+how the call ended, `timeline` works out its legs, ring times and timeline.
 """
 
 from __future__ import annotations
@@ -34,20 +36,20 @@ from callcheck.calls.timeline import Telling
 def ended_call(
     open_call: OpenCall, pbx: str, directory: Directory, now: Micros, census: Census
 ) -> Call | None:
-    """The record of a call; None for what is no call of its own (contract, section 4)."""
+    """The record of a call; None if it is no call of its own (`docs/definitions.md`, Call)."""
     return _Outcome(open_call, pbx, directory, now, census).call()
 
 
 _NUMBER = re.compile(r"(?=.*\d)\+?[\d ()./*#-]+")
-"""A caller's number; anything else in its place is a word for "withheld", or a name."""
+"""A caller's number. Anything else there is a name, or a word that means "withheld"."""
 _CROSSED = 100_000
-"""A caller who hangs up within this (µs) after the answer did not get it."""
+"""If the caller hangs up within this (µs) after the answer, the two crossed."""
 _TOGETHER = 1_000_000
-"""The PBX answers the caller's line at most this much (µs) after a phone has been answered."""
+"""Dial answers the caller's channel at most this much (µs) after the phone."""
 
 
 class _Outcome:
-    """One ended call under examination. Each answer is one property."""
+    """Works out the record of one ended call. Later fields depend on earlier ones."""
 
     def __init__(
         self, call: OpenCall, pbx: str, directory: Directory, now: Micros, census: Census
@@ -131,9 +133,9 @@ class _Outcome:
         )
 
     def _is_sound(self) -> bool:
-        """Whether what was seen bounds what was not. A caller's line that was found began in the
-        second of its uniqueid; if it only called by then, nobody had answered, and if not, somebody
-        may have, but no later than who answers afterwards."""
+        """Whether what we saw bounds what we missed. A caller's channel that we found began in the
+        second of its uniqueid. If it was still calling when found, nobody had answered. If not,
+        somebody may have, but no later than the answer that we saw."""
         c, root = self.c, self.root
         if c.broken or root is None or not c.begun:
             return False  # or it is not known whether this line called or was called
@@ -153,7 +155,7 @@ class _Outcome:
         exten = self.root.exten if self.root else None
         if exten not in (None, "s"):
             return exten
-        # an originated call for which no event told the extension: whom it rang
+        # an originated call without a known extension: use the party that it rang first
         return self.c.legs[0].dest.party if self.c.originated and self.c.legs else None
 
     def _extension(self) -> str | None:
@@ -189,18 +191,19 @@ class _Outcome:
         return Direction.OUTBOUND if outside else Direction.INTERNAL
 
     def _caller(self) -> str | None:
-        """Who called. A withheld number is nobody, in whatever word the PBX says so."""
+        """The caller's extension or number. A withheld number is None, whatever word the PBX
+        uses."""
         root = self.root
         if root is None or root.extension:
             return root.extension if root is not None else None
         number = root.caller
         if number is None or number.isdigit():
-            return number  # most, and much faster than a pattern
+            return number  # the usual case, and much faster than a pattern
         return number if _NUMBER.fullmatch(number) else None
 
     def _is_conference(self) -> bool:
-        """Whether the caller dialled a conference room, or was led to one before anybody answered:
-        what happens after the answer changes no verdict."""
+        """Whether the caller dialled a conference room, or reached one before anybody answered.
+        What happens after the answer changes no verdict."""
         if self.asked is not None and self.asked.kind is Kind.CONFERENCE:
             return True
         joined, answered = self.c.conference_at, self.c.answered_at
@@ -221,8 +224,8 @@ class _Outcome:
     # ── who answered, and how the call came there ─────────────────────────────────────────────
 
     def _answer_without_bridges(self) -> None:
-        """Where bridges are filtered out, or were lost, the ends of the dials have to do: a phone
-        said yes, and the caller's line went up with it."""
+        """Finds the answer from the DialEnd events if bridge events were filtered out or lost: a
+        phone answered, and the caller's channel went up with it."""
         root = self.root
         if root is None or not is_up(root):
             return
@@ -233,7 +236,7 @@ class _Outcome:
             if self.census.told(BridgeEntered) and not _went_up_together(root, phone):
                 continue
             if root.asked_at is not None and root.asked_at - (phone.up_at or 0) < _CROSSED:
-                continue  # hang-up and answer crossed: nobody could speak
+                continue  # hang-up and answer crossed: nobody spoke
             self.c.answerer = self.c.talker = phone
             self.c.answered_at = phone.up_at
             if leg.picker is not None:
@@ -241,8 +244,8 @@ class _Outcome:
             return
 
     def _doubt_crossed_answer(self) -> None:
-        """An answer that ends in its very moment crossed a hang-up; whose, is not told where the
-        PBX sends no HangupRequest."""
+        """Withdraws an answer after which the call ended at once: it crossed a hang-up, and without
+        HangupRequest we cannot know whose."""
         c = self.c
         if c.answered_at is None or c.ended_at is None:
             return
@@ -253,8 +256,8 @@ class _Outcome:
             c.doubt("HangupRequest")
 
     def _find_replaced(self) -> None:
-        """INVITE with Replaces tells of no pickup: the phone whose end was never told is the one
-        whose call was taken (asterisk.md, section 4)."""
+        """Finds the leg that an INVITE with Replaces (RFC 3891) took over. Asterisk sends neither
+        Pickup nor DialEnd for it, so it is the leg that hung up without a DialEnd."""
         answerer = self.c.answerer
         if answerer is None or answerer.dial is not None or self.c.pickup_of is not None:
             return
@@ -272,12 +275,12 @@ class _Outcome:
         hops = list(dict.fromkeys(hop for way in ways for hop in way))
         if self.c.queue_name is None and Via.GROUP not in [hop.via for hop in hops]:
             return hops
-        # several were rung together: what one of them does with a call forwards it for nobody else
+        # several rang together: a forward by one of them forwards the call for nobody else
         rung = [hops_to(leg, self.c, self.directory) for leg in self.c.legs]
         return [h for h in hops if h.via is not Via.FORWARD or all(h in way for way in rung)]
 
     def _last_dials(self) -> list[Dial]:
-        """Where an unanswered call got to: its legs, and what the caller's channel dialled."""
+        """How far an unanswered call got: its legs, and what the caller's channel dialled."""
         mine = self.root.dials if self.root is not None else ()
         return [*mine, *(leg for leg in self.c.legs if leg not in mine)]
 
@@ -287,7 +290,7 @@ class _Outcome:
         answerer = self.c.answerer
         if self.c.pickup_of is not None:
             return Via.PICKUP
-        if answerer.dial is None:  # it came by itself, or was there before we looked
+        if answerer.dial is None:  # it joined by itself, or existed before we listened
             return Via.PICKUP if answerer.linkedid != self.c.call_id else None
         return self.hops[-1].via if self.hops else Via.DIRECT
 
@@ -304,7 +307,7 @@ class _Outcome:
         if not self.complete:
             return self.c.hung_up_by
         if self.c.answerer is None and self.root is not None and self.root.state == BUSY:
-            return HungUpBy.PBX  # the caller was refused; the line's end looks like a hang-up
+            return HungUpBy.PBX  # the caller was refused; the channel's end looks like a hang-up
         if self.disposition is Disposition.ABANDONED and self.ending.gone_at is not None:
             return HungUpBy.CALLER
         if self.c.hung_up_by is None and self.census.hides("HangupRequest"):
@@ -313,7 +316,7 @@ class _Outcome:
 
 
 def _went_up_together(root: Channel, phone: Channel) -> bool:
-    """Dial answers the caller's line only to join it with the phone."""
+    """Whether Dial answered the caller's channel because this phone had answered."""
     if root.up_at is None or phone.up_at is None:
         return False
     return 0 <= root.up_at - phone.up_at < _TOGETHER

@@ -1,8 +1,7 @@
-"""A leg in, the way it came from the caller out: which steps (group, queue, forward, transfer)
-brought the call there, and who sent it on.
+"""Works out by which steps (group, queue, forward, transfer) a call came to a leg, and whose.
 
-A dial is read against its fellows: dials of one channel that ring at the same time are a *round*;
-what a later round means depends on how the one before it ended.
+What a dial means depends on the channel's other dials. Those that ring at the same time are a
+*round*; what a later round means depends on how the one before it ended.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from callcheck.calls.open_call import Channel, Dial, OpenCall
 _SHORT = re.compile(r"\d{2,5}")
 _OUTSIDE = re.compile(r"\+?\d{6,}")
 _NAMED = re.compile(r"(?:(?:FMPR|FMGL|LC|RG|GRP)-(?:[\d*]+-)?)?(\+?\d+)[#*]?")
-"""FreePBX rings follow-me and ring groups through Local channels of such names."""
+"""FreePBX names its Local channels for follow-me and ring groups like this."""
 _OF_LOCAL = re.compile(r"Local/(.+)@[^@]*-[0-9a-f]+;[12]$")
 
 
 class Hop(NamedTuple):
-    """One step of the way: by which means, from whom, to whom."""
+    """One step of the way: its kind, who sent the call on, and where to."""
 
     via: Via
     sender: str | None
@@ -31,14 +30,14 @@ class Hop(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Who is asked for at some point of the way, and whether that is a line of several."""
+    """Who is asked for at some point of the way, and what kind of extension that is."""
 
     extension: str | None = None
     kind: Kind | None = None
 
 
 def asked_for(directory: Directory, number: str | None) -> Asked:
-    """What a number asks for, as far as the configuration says."""
+    """The member or line that a number asks for, according to the configuration."""
     party = directory.reached_by(number) if number else None
     if party is None:
         return Asked()
@@ -48,7 +47,7 @@ def asked_for(directory: Directory, number: str | None) -> Asked:
 
 
 def target_of(dial: Dial, directory: Directory) -> str | None:
-    """The extension or outside number that a dial aims at; None where a name says nothing."""
+    """The extension or outside number that a dial aims at; None if it does not show."""
     if dial.dest.phone:
         return dial.dest.extension or dial.number
     match = _OF_LOCAL.match(dial.dest.name)
@@ -58,7 +57,7 @@ def target_of(dial: Dial, directory: Directory) -> str | None:
 def meant_by(name: str, directory: Directory) -> str | None:
     """The extension or number that a dialplan extension's name stands for: `202`, `29111222`,
     `29111222#`, and FreePBX's `FMPR-201` or `RG-600*-29111222#`. Digits inside any other word are
-    an internal key of the house, and nobody's number."""
+    an internal key of the dialplan, not a number."""
     found = _NAMED.fullmatch(name)
     if found is None:
         return None
@@ -72,7 +71,7 @@ def meant_by(name: str, directory: Directory) -> str | None:
 
 
 def way_to(leg: Dial) -> list[Dial]:
-    """The dials that led to a leg, from the caller's own one down through Local pairs."""
+    """The dials that led to a leg, from the caller's own dial down through Local pairs."""
     chain = [leg]
     seen = {id(leg)}
     dial: Dial | None = leg
@@ -93,12 +92,12 @@ def _above(dial: Dial) -> Dial | None:
 
 
 def hops_to(leg: Dial, call: OpenCall, directory: Directory) -> list[Hop]:
-    """Every step on the way to a leg; plain ringing of who was asked for is no step."""
+    """Every step on the way to a leg. Ringing the party that was asked for is not a step."""
     root = call.root
     asked = asked_for(directory, root.exten if root is not None else None)
     right = leg.dialer is root and asked.extension == leg.dest.extension is not None
     if right and root is not None and len(root.dials) == 1:
-        return []  # one phone, and the right one: most calls
+        return []  # most calls: one phone, of the party that was asked for
     chain = way_to(leg)
     hops: list[Hop] = []
     for dial in chain:
@@ -110,7 +109,7 @@ def hops_to(leg: Dial, call: OpenCall, directory: Directory) -> list[Hop]:
 
 
 def _hops_before(dial: Dial, asked: Asked, directory: Directory) -> Iterator[Hop]:
-    """Forwards that the same channel made before this dial, one after another."""
+    """The forwards that the same channel made before this dial, in order."""
     dialer = dial.dialer
     if dialer is None or asked.kind in (Kind.GROUP, Kind.QUEUE):
         return
@@ -123,7 +122,7 @@ def _hops_before(dial: Dial, asked: Asked, directory: Directory) -> Iterator[Hop
 
 
 def _step(dial: Dial, asked: Asked, directory: Directory) -> tuple[Asked, Hop | None]:
-    """Who is asked for below this dial, and the step that it is."""
+    """Who is asked for below this dial, and the step that the dial makes."""
     target = target_of(dial, directory)
     below = asked_for(directory, target) if target else asked
     if target and below.extension is None:
@@ -160,7 +159,7 @@ def _hop(dial: Dial, target: str | None, asked: Asked, directory: Directory) -> 
 
 
 def _sent_outside(dial: Dial, target: str) -> bool:
-    """Whether a caller from outside is sent to an outside number, whoever wanted it so."""
+    """Whether a caller from outside is sent directly to an outside number."""
     call = dial.dest.call
     root = call.root if call is not None else None
     direct = root is not None and dial.dialer is root and not root.extension
@@ -170,8 +169,8 @@ def _sent_outside(dial: Dial, target: str) -> bool:
 def _owner(
     dial: Dial, targets: list[str], before: list[list[Dial]], directory: Directory
 ) -> str | None:
-    """Who is asked for where the dialled number does not say: by the caller's extension at the
-    moment of the dial (a choice in a menu), else whoever was rung first."""
+    """Who is asked for if the dialled number does not say. The caller's dialplan extension at the
+    time of the dial decides (a choice in a menu), else the party that was rung first."""
     first = before[0] if before else None
     exten = first[0].exten if first else dial.exten
     if exten and directory.reached_by(exten):
@@ -185,7 +184,7 @@ def _owner(
 
 
 def _rounds(dialer: Channel | None) -> list[list[Dial]]:
-    """The dials of a channel, those that rang together in one list."""
+    """The dials of a channel in rounds: one list for those that rang together."""
     if dialer is None:
         return []
     if len(dialer.dials) == 1:
@@ -207,7 +206,7 @@ def _together(earlier: Dial, later: Dial) -> bool:
 def _sent_by_phone(
     dial: Dial, target: str | None, rounds: Iterable[list[Dial]], directory: Directory
 ) -> str | None:
-    """Whose phone answered 302 and so caused this dial (`Forward` of an earlier DialEnd)."""
+    """Whose phone caused this dial by answering 302 (`Forward` of an earlier DialEnd)."""
     for mates in rounds:
         for other in mates:
             if other is dial or other.forward is None or other.ended_at is None:
@@ -220,6 +219,6 @@ def _sent_by_phone(
 
 
 def _redirected(before: list[list[Dial]]) -> bool:
-    """An operator's redirect leaves no mark but this: while phones ring, the caller is suddenly in
-    another extension (asterisk.md, section 4)."""
+    """Whether an operator redirected the caller (AMI action Redirect). No event reports it; it
+    shows only in the caller's dialplan extension, which changes while phones ring."""
     return bool(before) and any(dial.redirected for dial in before[-1])

@@ -1,4 +1,4 @@
-"""An ended call and how it ended in, its legs, its ringing and its timeline out."""
+"""Works out the legs, ring times and timeline of an ended call."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from callcheck.calls.open_call import Dial, OpenCall, is_up
 from callcheck.calls.route import meant_by
 
 _AT = attrgetter("at")
-# looked up once: in Python 3.11 an attribute of an enumeration costs ten times what a name does
+# looked up once: in Python 3.11 an enumeration's attribute takes ten times as long as a name
 _STARTED, _PBX_ANSWERED, _RECORDING = Did.STARTED, Did.PBX_ANSWERED, Did.RECORDING
 _DIALED, _RINGING, _PROGRESS = Did.DIALED, Did.RINGING, Did.PROGRESS
 _PICKED_UP, _ANSWERED = Did.PICKED_UP, Did.ANSWERED
@@ -40,7 +40,7 @@ _DID = {
 
 
 class Telling:
-    """What is told of one ended call's legs."""
+    """The legs, ring times and timeline of one ended call."""
 
     def __init__(self, call: OpenCall, ending: Ending, directory: Directory) -> None:
         self.c = call
@@ -78,8 +78,9 @@ class Telling:
         return max(ends) if ends else None
 
     def ring_bounds(self, *, unheard: bool) -> tuple[Millis, Millis | None] | None:
-        """The least and the most that the ringing lasted, where it is not known exactly. `unheard`
-        says that the PBX tells of no ringing at all, neither by Newstate nor by DialState."""
+        """The least and the most that the ringing lasted (ms); None if it is known exactly.
+        `unheard` means that the PBX reports no ringing at all, neither by Newstate nor by
+        DialState."""
         c = self.c
         going_on = c.answered_at is None and c.ended_at is None
         if self.ending.timeless or not (c.found or c.blur or unheard or going_on):
@@ -93,14 +94,14 @@ class Telling:
         return least, None if going_on else max(0, until - earliest + c.blur) // 1000
 
     def _ring_began(self, *, unheard: bool) -> tuple[Micros, Micros] | None:
-        """Between which moments the first phone began to ring; None if none did."""
+        """The two moments between which the first phone began to ring; None if none did."""
         start = self.ring_start()
         if self.c.found:
             seen = [at for at, state in self.c.found.values() if state == RINGING]
             seen += [start[0]] if start is not None else []
             if self.c.answered_at is not None:
-                seen.append(self.c.answered_at)  # something rang before that
-                if not self._was_calling():  # perhaps somebody had answered before
+                seen.append(self.c.answered_at)  # some phone rang before that
+                if not self._was_calling():  # perhaps somebody had answered already
                     return self.c.started_at, self.c.answered_at
             return (self.c.started_at, min(seen)) if seen else None
         if not unheard:
@@ -112,7 +113,7 @@ class Telling:
         return min(leg.at for leg in rang), until
 
     def _was_calling(self) -> bool:
-        """Whether the caller's line, when it was found, had not been answered by anybody."""
+        """Whether nobody had answered the caller's channel yet when we found it."""
         found, root = self.c.found, self.root
         return found is not None and root is not None and found.get(root, (0, 0))[1] == RING
 
@@ -120,7 +121,7 @@ class Telling:
         return not leg.silent or is_up(leg.dest)
 
     def _last_ringing(self) -> Micros:
-        """When the last phone fell silent, or when the call was last seen."""
+        """When the last phone stopped ringing, or when the call was last seen."""
         ends = [ended(leg) for leg in self.ending.first_legs]
         ends += [
             channel.hung_at
@@ -164,7 +165,7 @@ class Telling:
         *,
         complete: bool,
     ) -> tuple[Step, ...]:
-        """What happened, in the order of time."""
+        """The steps of the call in the order of their times."""
         c, root = self.c, self.root
         steps = [Step(c.started_at, _STARTED, caller, dialed)]
         machine_at = root.up_at if root is not None and not c.originated else None

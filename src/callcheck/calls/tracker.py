@@ -1,9 +1,9 @@
-"""Events in, ended calls out. Knows channels, dials and bridges; knows no rule and no clock.
+"""Follows channels, dials and bridges, and turns events into ended calls. It has no clock or rules.
 
-A call is the group of channels that one channel started (its linkedid). Two groups become one
-only in `absorb`: when somebody picks up, or takes back a parked caller. That a person answered is
-never read off a single event: it is the moment from which the caller's channel and a phone that
-is up are connected, over bridges and Local pairs, however long that chain is (`conversation`).
+A call is the group of channels that one channel started (its linkedid). Two groups are merged only
+in `absorb`: after a pickup, or when a parked caller is taken back. No single event shows that a
+person answered. The answer is when the caller's channel and a phone that is up are first connected,
+over any chain of bridges and Local pairs (`conversation`).
 """
 
 from __future__ import annotations
@@ -21,19 +21,20 @@ from callcheck.calls.open_call import Bridge, Channel, OpenCall, may_be_a_tone
 from callcheck.calls.outcome import ended_call
 
 CLOCK_SLIP = 1_000_000
-"""Event times may go back by some ms (asterisk.md, section 9); by more, times cannot be trusted."""
+"""Event times may go back by some ms, since Asterisk stamps them in several threads. If they go
+back further than this (µs), the clock was set."""
 FIRST_TIME = 1_000_000_000_000_000
-"""Before this (µs, the year 2001) a time is no time but the place of an untimed event."""
+"""A smaller time (µs, before 2001) is the sequence number of an event without a time."""
 LATE = 50_000
-"""How long (µs) after a call's end its records are waited for, where they can change it."""
+"""How long (µs) after its end a call waits for a call detail record that may change it."""
 LATE_EVENTS = 8
 """The same in a stream without times, in events."""
 REMEMBERED = 2048
-"""How many channels that have hung up are remembered, so that stragglers do not revive them."""
+"""How many channels we remember after hang-up, so that late events do not revive them."""
 
 
 class Recent:
-    """The last names that were added: at least `kept` of them, at most twice as many."""
+    """A set of the names added last: at least `kept` of them, at most twice as many."""
 
     __slots__ = ("_before", "_kept", "_now")
 
@@ -43,13 +44,13 @@ class Recent:
         self._before: set[str] = set()
 
     def add(self, name: str) -> None:
-        """Adds one; the oldest go."""
+        """Adds a name, and drops the oldest ones."""
         self._now.add(name)
         if len(self._now) >= self._kept:
             self._before, self._now = self._now, set()
 
     def clear(self) -> None:
-        """Forgets all."""
+        """Removes all names."""
         self._now, self._before = set(), set()
 
     def __len__(self) -> int:
@@ -60,11 +61,11 @@ class Recent:
 
 
 class Stranger(LookupError):
-    """An event names a channel that was never introduced."""
+    """An event names a channel that the tracker does not know."""
 
 
 class Channels(dict[str, Channel]):
-    """The channels alive, by uniqueid; asking for one that is not known raises Stranger."""
+    """The live channels by uniqueid. Looking up an unknown one raises Stranger."""
 
     def __missing__(self, uniqueid: str) -> Channel:
         raise Stranger
@@ -86,21 +87,21 @@ class Tracker:
         self.phones: dict[str, list[Channel]] = {}
         self.ended: deque[Call] = deque()
         self.measured = False
-        """Whether a second clock, that of the listener, bounds what this one says (see `step`)."""
+        """Whether the PBX's clock is checked against the listener's (see `step`)."""
         self.delay: Micros = 0
-        """How late events may come, where the moment of receipt stands for their time."""
+        """How late events may come, if they are stamped on receipt."""
         self.census = Census()
         self._seen = self.census.seen
         self.late: dict[str, OpenCall] = {}
-        """Calls that have ended, by their caller's channel, but for a record that comes late."""
+        """Ended calls that wait for a late call detail record, by their caller's uniqueid."""
         self.opened = 0
         self.closed = 0
         self.merged = 0
-        """Groups that turned out to be part of another call, or no call at all."""
+        """Groups of channels that were part of another call, or no call at all."""
 
     def feed(self, event: Event) -> None:
-        """Takes one event; calls that it ends are appended to `ended`. Raises Stranger, and changes
-        nothing, if a channel must be introduced (`ChannelFound`) before it makes sense."""
+        """Takes one event, and appends calls that it ends to `ended`. Raises Stranger, without any
+        change, if it names an unknown channel: feed a `ChannelFound` first, then repeat it."""
         at = event.at
         if at < self.now - CLOCK_SLIP:
             if not self.measured:
@@ -118,12 +119,12 @@ class Tracker:
 
     @property
     def open_calls(self) -> list[OpenCall]:
-        """The calls that are going on, oldest first."""
+        """The open calls, oldest first."""
         return list({id(call): call for call in self.calls.values()}.values())
 
     def so_far(self, call: OpenCall) -> Call | None:
-        """What is known of a call that goes on; None for what is no call of its own. The call is
-        left as it was: what its end would conclude may yet turn out otherwise."""
+        """The record of an open call as known so far; None if it is no call of its own. The call
+        itself is restored: what `outcome` concludes from it now may change before it ends."""
         kept = call.answerer, call.talker, call.answered_at, call.pickup_of
         pickers = [leg.picker for leg in call.legs]
         try:
@@ -135,11 +136,11 @@ class Tracker:
 
     @property
     def open_count(self) -> int:
-        """How many calls are going on; may be asked from another thread."""
+        """How many calls are open. Any thread may read it."""
         return self.opened - self.closed - self.merged
 
     def cut(self) -> None:
-        """The stream ended or broke off: what is open ends here, as incomplete."""
+        """The stream ended or broke off: ends all open calls here, as incomplete."""
         self._close_late(None)
         for call in self.open_calls:
             self._lose(call)
@@ -150,26 +151,26 @@ class Tracker:
         self.gone.clear()
 
     def doubt(self, linkedid: str) -> None:
-        """Something of this call was not seen as it was, and nothing bounds it."""
+        """Notes that we missed something in this call that nothing bounds."""
         if linkedid in self.calls:
             self.calls[linkedid].broken = True
 
     def blur(self, linkedids: Iterable[str], by: Micros) -> None:
-        """Something happened in these calls at a time that is known only to within `by`."""
+        """Notes that the time of something in these calls is known only to within `by`."""
         for linkedid in linkedids:
             call = self.calls.get(linkedid)
             if call is not None:
                 call.blur = max(call.blur, by)
 
     def step(self, by: Micros) -> None:
-        """The clock of the PBX went forward or back by so much, or its events came so much later:
-        what was measured across that is off by it."""
+        """The clock of the PBX was set by `by`, or its events came that much later. Times measured
+        across that moment are off by as much."""
         for call in self.open_calls:
             if call.answerer is None:
                 call.blur += abs(by)
 
     def learn_time(self, at: Micros) -> None:
-        """The first event with a time has come, at `at`: what was found before is as old as it."""
+        """The first event with a time has come, at `at`. Channels found before it get that time."""
         self.time_source = TimeSource.EVENT
         for call in self.open_calls:
             call.time_source, call.started_at = TimeSource.EVENT, at
@@ -186,7 +187,7 @@ class Tracker:
         self.now = at
 
     def expire(self) -> None:
-        """Ends calls whose end was lost long ago."""
+        """Ends calls that are older than a day: we must have missed their end."""
         self._close_late(None)
         for call in self.open_calls:
             if call.started_at < self.now - MAX_AGE:
@@ -195,7 +196,7 @@ class Tracker:
     # ── groups ────────────────────────────────────────────────────────────────────────────────
 
     def group(self, linkedid: str, at: Micros) -> OpenCall:
-        """The call that a linkedid belongs to, made if need be."""
+        """The call that a linkedid belongs to; makes it if it is new."""
         call = self.calls.get(linkedid)
         if call is None:
             call = self.calls[linkedid] = OpenCall(linkedid, at, self.time_source)
@@ -203,7 +204,7 @@ class Tracker:
         return call
 
     def absorb(self, kept: OpenCall, channel: Channel) -> None:
-        """Makes the group of `channel` part of the call `kept`. The only way two become one."""
+        """Merges the call of `channel` into the call `kept`. Calls are merged only here."""
         gone = channel.call
         if gone is None or gone is kept:
             return
@@ -226,7 +227,7 @@ class Tracker:
         self.merged += 1
 
     def drop(self, channel: Channel) -> None:
-        """A channel is gone; with the last one its call has ended."""
+        """Removes a channel after its hang-up. Its call ends with the last channel."""
         self._forget(channel)
         self.gone.add(channel.uniqueid)
         call = channel.call
@@ -242,8 +243,8 @@ class Tracker:
             self._close(call)
 
     def _close_late(self, at: Micros | None) -> None:
-        """Ends the calls that waited for the record of their last application (Cdr), which may come
-        some ms after the caller's Hangup; all of them if `at` is None."""
+        """Ends the calls that waited long enough for their call detail record (Cdr), which may come
+        some ms after the caller's Hangup. Ends all of them if `at` is None."""
         wait = LATE if self.time_source is not TimeSource.NONE else LATE_EVENTS
         for uniqueid, call in list(self.late.items()):
             if at is None or call.ended_at is None or at - call.ended_at > wait:
@@ -251,12 +252,12 @@ class Tracker:
                 self._close(call)
 
     def _awaits_caller(self, call: OpenCall) -> bool:
-        """Whether the caller's own channel, there before we looked, has yet to be heard of: closed
-        now, the call would be told twice. If nothing comes, its age ends it."""
+        """Whether the caller's channel existed before we listened and has not been named yet.
+        Closing the call now would report it twice. If nothing comes, `expire` ends it."""
         return call.root is None and call.call_id not in self.gone
 
     def _forget(self, channel: Channel) -> None:
-        """Takes a channel out of every table."""
+        """Removes a channel from every table."""
         self.channels.pop(channel.uniqueid, None)
         self.leave(channel)
         alone = not channel.phone and channel.half is None
@@ -298,7 +299,7 @@ class Tracker:
     # ── bridges ───────────────────────────────────────────────────────────────────────────────
 
     def leave(self, channel: Channel) -> None:
-        """Takes a channel out of its bridge."""
+        """Removes a channel from its bridge."""
         bridge, channel.bridge = channel.bridge, None
         if bridge is not None:
             if channel in bridge.members:

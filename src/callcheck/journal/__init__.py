@@ -1,1 +1,1 @@
-"""A stream of AMI: followed, recorded and replayed."""
+"""Follows, records and replays AMI streams."""

@@ -1,6 +1,6 @@
-"""Bytes of one AMI stream in, ended calls out: framing, decoding and tracking in a row.
+"""Turns the messages of one AMI stream into ended calls: decodes events and tracks calls.
 
-The one path of an event, used alike by the listener, by `replay` and by the benchmarks.
+The listener, `replay` and the benchmarks all use this path.
 """
 
 from __future__ import annotations
@@ -19,23 +19,24 @@ from callcheck.calls.on_bridges_and_queues import MESSAGES, TONES
 from callcheck.calls.tracker import Stranger, Tracker
 
 ENDINGS = MESSAGES | TONES
-"""Applications of which it matters that a call ended in them."""
+"""Applications that affect the result if a call ends in them."""
 STEP = 500_000
-"""The PBX's clock and ours part by less than this (µs) where neither is set and nothing is late."""
+"""The offset between the PBX's clock and ours changes by less than this (µs), unless one of them is
+set or events are late."""
 PROMPT = 20_000
-"""Events that come within this (µs) are as good as stamped by the PBX."""
+"""Events that arrive within this (µs) count as stamped by the PBX."""
 MOST_UNTIMED = 1_000
-"""So many events without a time wait for one with a time; then they wait no longer."""
+"""At most this many events without a time wait for one with a time."""
 PINGS = 20
-"""The round trips of so many last Pings bound how late an event may be."""
+"""The round trips of this many last Pings bound how late an event may be."""
 
 
 class Follower:
     """Follows the calls of one PBX, message by message.
 
-    `live` says that messages without a `Timestamp` may be stamped with their arrival; a recording
-    has no such moment, and its calls then have no times (only an order). `others` are told of
-    events that are none of a call, by their first line.
+    If `live`, messages without a `Timestamp` are stamped on arrival. In a recording they cannot be,
+    and its calls then have no times, only an order. `others` maps the first line of a non-call
+    event to its handler.
     """
 
     def __init__(
@@ -52,17 +53,17 @@ class Follower:
         self.tracker = Tracker(pbx, directory, source)
         self.messages = 0
         self.broken = 0
-        """Events that lack what they make no sense without."""
+        """How many events lacked a required header."""
         self.strange = 0
-        """Messages that are neither an event nor a response, nor a session's greeting."""
+        """How many messages were neither an event, a response nor a greeting."""
         self.too_old: str | None = None
-        """The greeting of a session in AMI 1.x, of which no call can be made."""
+        """The greeting of a session in AMI 1.x, which cannot be followed."""
         self.timed: bool | None = None
         """Whether events carry their time; None before the first one."""
         self.offset: Micros | None = None
-        """The PBX's clock less ours, at the last event that came; None before the first."""
+        """The PBX's clock minus ours, at the last event; None before the first."""
         self.clock_steps = 0
-        """How often the PBX's clock was seen to be set."""
+        """How often we noticed that the PBX's clock was set."""
         self.clock_step: Micros = 0
         """By how much it was set before the last Ping; mostly 0."""
         self._ping_offset: Micros | None = None
@@ -71,9 +72,9 @@ class Follower:
         self._round_trips: deque[Micros] = deque(maxlen=PINGS)
 
     def follow(self, messages: Iterable[bytes], arrived: Micros = 0) -> list[Micros]:
-        """Takes whole messages, received together at `arrived`; ended calls wait in `ended()`.
-        Returns the times that the followed events told. One loop with few calls in it: a PBX
-        sends some thousand messages a second."""
+        """Takes whole messages that arrived together at `arrived`; `ended()` gives the ended calls.
+        Returns the times of the events. This is one loop with few function calls, because a PBX
+        sends thousands of messages a second."""
         told: list[Micros] = []
         tracker, others, decoder_of = self.tracker, self._others, EVENTS.get
         for raw in messages:
@@ -107,8 +108,8 @@ class Follower:
         return told
 
     def _compare_clocks(self, at: Micros, arrived: Micros) -> None:
-        """Compares the PBX's clock with ours. They part when one of them is set, and when events
-        come late: either way what was measured across that is off by as much."""
+        """Compares the PBX's clock with ours. The offset changes if either clock is set or if
+        events are late; times measured across that moment are off by as much."""
         offset = at - arrived
         self.tracker.measured = True
         if self.offset is None:
@@ -118,7 +119,8 @@ class Follower:
             self.offset = offset
 
     def _record(self, raw: bytes) -> None:
-        """A call detail record: most are of no interest, and a call has several."""
+        """Takes a call detail record. Few matter, and a call has several, so most are not
+        decoded."""
         self.tracker.census.seen.add(RecordWritten)
         if last_application(raw) in ENDINGS:
             with suppress(ValueError):
@@ -133,7 +135,7 @@ class Follower:
             self._introduce(raw, event)
 
     def _note_time(self, raw: bytes, event: Event, *, timed: bool) -> None:
-        """The first event of a stream, or one without its time."""
+        """Follows the first event of a stream, or an event without a time."""
         if timed:
             self.timed = True
             self.tracker.learn_time(event.at)
@@ -150,8 +152,8 @@ class Follower:
         self._feed(raw, event)
 
     def _feed_untimed(self, until: Micros | None) -> None:
-        """Follows the events without a time of a stream that has times: each happened between the
-        one before it and the one after it, which was at `until`. None if nothing came after."""
+        """Follows the waiting events without a time, in a stream that has times. Each happened
+        between the event before it and the next one, at `until`; None if there is no next one."""
         waiting, self._untimed = self._untimed, []
         for raw, event in waiting:
             linkedids = [
@@ -161,7 +163,7 @@ class Follower:
             ]
             self._bound(linkedids, event.at, until)
             self._feed(raw, event)
-            self._bound(linkedids, event.at, until)  # again: it may have begun its call
+            self._bound(linkedids, event.at, until)  # again: the event may have started the call
 
     def _bound(self, linkedids: list[str], since: Micros, until: Micros | None) -> None:
         if until is not None:
@@ -171,8 +173,8 @@ class Follower:
             self.tracker.doubt(linkedid)
 
     def tick(self, raw: bytes, arrived: Micros = 0, round_trip: Micros = 0) -> None:
-        """Takes the PBX's clock from a Pong, which was received at `arrived` after a `round_trip`;
-        calls whose end was lost long ago end."""
+        """Takes the PBX's clock from a Pong that arrived at `arrived` after `round_trip`. Also ends
+        calls whose end we must have missed."""
         at = time_in(raw)
         if at is not None and self.timed:
             self._feed_untimed(at)
@@ -185,8 +187,8 @@ class Follower:
         self.tracker.expire()
 
     def _note_step(self, offset: Micros, round_trip: Micros) -> None:
-        """Whether the PBX's clock was set since the last Ping: unlike an event, an answer to a Ping
-        is known to be late by no more than its round trip."""
+        """Notes whether the PBX's clock was set since the last Ping. Unlike an event, a Pong is
+        never later than its round trip."""
         before, self._ping_offset = self._ping_offset, offset
         self.clock_step = 0
         if before is not None and abs(offset - before) > STEP + round_trip:
@@ -194,44 +196,45 @@ class Follower:
             self.clock_steps += 1
 
     def _note_delay(self, round_trip: Micros) -> None:
-        """Where the moment of receipt stands for an event's time, that is late by up to what the
-        last answers to a Ping took."""
+        """Notes how late events may be if they are stamped on receipt: up to the longest of the
+        last round trips."""
         self._round_trips.append(round_trip)
         longest = max(self._round_trips)
         self.tracker.delay = longest if longest > PROMPT else 0
 
     def _introduce(self, raw: bytes, event: Event) -> None:
-        """Makes channels known that were there before we looked, then tells the event again."""
+        """Introduces channels that existed before we listened, then feeds the event again."""
         tracker = self.tracker
         for found in introduce(raw, event.at):
             if not isinstance(found, ChannelFound) or found.uniqueid in tracker.gone:
                 continue
-            # a leg of which nothing but the end is told would be a second record of its call
+            # a leg of which we see only the Hangup would become a second record of its call
             if found.uniqueid == found.linkedid or not isinstance(event, HungUp):
                 tracker.feed(found)
-        with suppress(Stranger):  # a straggler of a channel that has hung up
+        with suppress(Stranger):  # a late event of a channel that has hung up
             tracker.feed(event)
 
     def ended(self) -> Iterator[Call]:
-        """Takes out the calls that have ended so far."""
+        """Removes and yields the calls that have ended so far."""
         ended = self.tracker.ended
         while ended:
             yield ended.popleft()
 
     def close(self) -> None:
-        """The stream is over: what is still open ends as incomplete."""
+        """The stream is over: ends all open calls as incomplete."""
         self._feed_untimed(None)
         self.tracker.cut()
 
     def _instead(self, arrived: Micros) -> Micros:
-        """What stands for the time of a message in a stream that has told none so far."""
+        """The substitute for a message's time in a stream without times so far."""
         if self.live:
             return arrived
         self._order += 1
         return self._order
 
     def _no_event(self, raw: bytes) -> None:
-        """A greeting in mid-stream begins a new session: nothing was seen in between."""
+        """Takes a message that is no event. A greeting starts a new session, and we saw nothing
+        between the two."""
         if raw.startswith(GREETING):
             greeting = raw.decode("ascii", "replace")
             self.too_old = greeting if too_old(greeting) else self.too_old
@@ -243,7 +246,7 @@ class Follower:
 
 
 def follow_bytes(follower: Follower, chunks: Iterator[bytes]) -> Iterator[Call]:
-    """Ended calls of a recording, in the order of their ends, in bounded memory."""
+    """Yields the ended calls of a recording, in the order of their ends, in bounded memory."""
     framer = Framer()
     for chunk in chunks:
         follower.follow(framer.feed(chunk))

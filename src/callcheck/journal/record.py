@@ -1,4 +1,4 @@
-"""A PBX in, a file with what it sent out: what `callcheck record FILE` does."""
+"""Records what a PBX sends to a file, for `callcheck record FILE`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from callcheck.ami.client import Listener, State
 from callcheck.ami.framing import GREETING
 
 SESSION = GREETING + b"callcheck\r\n"
-"""Begins every session in a recording, so that a replay sees where an outage was."""
+"""Starts every session in a recording, so that a replay sees the outages."""
 
 _HOPELESS = (State.REFUSED, State.TOO_OLD)
 
@@ -35,24 +35,24 @@ class Recording:
     failed: OSError | None = None
 
     def connected(self) -> None:
-        """A session begins."""
+        """Writes the start of a session."""
         self.sessions += 1
         self._write(SESSION)
 
     def messages(self, batch: Iterable[bytes]) -> None:
-        """Events that came together."""
+        """Writes events that arrived together."""
         for raw in batch:
             self.events += 1
             self._write(raw + b"\r\n\r\n")
 
     def pong(self, raw: bytes, round_trip: float) -> None:
-        """Not an event."""
+        """Writes nothing: a Pong is not an event."""
 
     def lost(self) -> None:
-        """What is missing shows by the next session's greeting."""
+        """Writes nothing: the next session's greeting shows the gap."""
 
     def _write(self, data: bytes) -> None:
-        # buffered writes to a file: the one sink that may do I/O, for nothing is judged here
+        # buffered writes to a file; this sink may do I/O, because nothing is judged while recording
         try:
             if self.failed is None:
                 self.file.write(data)
@@ -62,14 +62,14 @@ class Recording:
 
 @contextmanager
 def create(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
-    """Opens the file, mode 0600 for it holds personal data; gzip where its name ends in `.gz`.
+    """Creates the file with mode 0600, because it holds personal data; gzip if it ends in `.gz`.
 
-    Raises `RecordError` if it is there already (without `force`) or cannot be written.
+    Raises `RecordError` if it exists (without `force`) or cannot be written.
     """
     flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL)
     try:
         opened = os.open(path, flags, 0o600)
-        os.fchmod(opened, 0o600)  # it may have been there with another mode
+        os.fchmod(opened, 0o600)  # with `force` it may have had another mode
     except FileExistsError:
         raise RecordError(f"{path} is there already: --force writes over it") from None
     except OSError as error:
@@ -85,10 +85,10 @@ def create(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
 async def record(
     pbx: Address, path: Path, stop: asyncio.Event, *, force: bool = False, pace: Pace | None = None
 ) -> int:
-    """Writes what `pbx` sends to `path` until `stop` is set; the number of events.
+    """Writes what `pbx` sends to `path` until `stop` is set. Returns the number of events.
 
-    An outage is waited out. Raises `RecordError` when the file cannot be written, the login is
-    refused, the PBX is too old, or it could not be reached at all before `stop`.
+    Outages do not end it. Raises `RecordError` if the file cannot be written, the login is refused,
+    the PBX is too old, or we never connected before `stop`.
     """
     with create(path, force=force) as file:
         sink = Recording(file)
@@ -107,7 +107,7 @@ async def record(
     if sink.failed:
         raise RecordError(f"{path} cannot be written: {sink.failed.strerror}")
     if not sink.sessions:
-        path.unlink(missing_ok=True)  # an empty file would only stand in the way of the next try
+        path.unlink(missing_ok=True)  # an empty file would only make the next attempt fail
     if state in _HOPELESS or not sink.sessions:
         raise RecordError(trouble or f"{pbx.host}:{pbx.port} was not connected yet")
     return sink.events

@@ -1,6 +1,6 @@
-"""Recorded AMI streams in, judged calls out, in bounded memory: what `callcheck replay` does.
+"""Reads recorded AMI streams and judges their calls, for `callcheck replay`.
 
-Needs no database, no PBX and no secret. Each file is a stream of its own.
+This needs no database, PBX or secret, and bounded memory. Each file is a stream of its own.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _GZIP = b"\x1f\x8b"
 
 
 class ReplayError(Exception):
-    """A recording cannot be read (to its end); the message says which, why and what to do."""
+    """A recording cannot be read to its end. The message says which, why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A call and what the rules say of it."""
+    """A call and its findings."""
 
     call: Call
     findings: tuple[Finding, ...]
@@ -41,10 +41,10 @@ def replay(
     judge: Judge,
     warn: Callable[[str], object] = lambda _: None,
 ) -> Iterator[Judged]:
-    """The calls of one recording (`-` is standard input), in the order of their ends. `warn` gets
-    a sentence about what could be read but not used.
+    """Yields the calls of one recording (`-` is standard input), in the order of their ends.
 
-    Calls that were read before a damaged place are given out before `ReplayError` is raised.
+    `warn` gets a sentence about data that could be read but not used. Calls before a damaged place
+    are yielded before `ReplayError` is raised.
     """
     follower = Follower(pbx, directory, live=False)
     stream = _Chunks(name)
@@ -65,7 +65,8 @@ def replay(
 
 
 class _Chunks:
-    """The plain bytes of a file. Damage ends them, and is kept to be told after the calls."""
+    """The uncompressed bytes of a file. Damage ends them, and is kept in `damage`, so that it can
+    be reported after the calls."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -94,14 +95,14 @@ def _opened(name: str) -> BinaryIO:
 
 
 class _Unzipped(gzip.GzipFile):
-    """Gives out what could be unpacked before a damaged place, and only then raises."""
+    """Returns what could be unpacked before a damaged place, and only then raises."""
 
     def __init__(self, raw: object) -> None:
         super().__init__(fileobj=cast(BinaryIO, raw), mode="rb")
         self._packed = cast(BinaryIO, raw)
 
     def close(self) -> None:
-        """Closes the file itself too, which `GzipFile` leaves open."""
+        """Also closes the file itself, which `GzipFile` leaves open."""
         super().close()
         self._packed.close()
 
