@@ -17,11 +17,11 @@ CHALLENGE = "840415273"
 
 Action = dict[str, str]
 Answer = Callable[[Action], str | None]
-"""An action in, the answer out with `|` for line breaks; None says nothing."""
+"""Maps an action to its answer, with `|` for line breaks; None means no answer."""
 
 
 def lines(text: str) -> bytes:
-    """`Event: A|B: c` to the bytes of a message."""
+    """Turns `Event: A|B: c` into the bytes of a message."""
     return text.replace("|", "\r\n").encode() + b"\r\n\r\n"
 
 
@@ -31,7 +31,7 @@ def event(name: str, number: int = 0) -> bytes:
 
 @dataclass
 class FakePbx:
-    """Counts and keeps all it is asked; `answers` replaces what it says to an action."""
+    """Counts and keeps all requests; `answers` replaces its answer to an action."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
     after_login: bytes = b""
@@ -124,17 +124,17 @@ class FakePbx:
 
 
 def denied(_: Action) -> str:
-    """What Asterisk says to a user without the right."""
+    """Asterisk's answer to a user who lacks the right."""
     return "Response: Error|@|Message: Permission denied"
 
 
 def mute(_: Action) -> None:
-    """A peer that lives no more, or hangs."""
+    """A peer that is dead or hangs."""
 
 
 @asynccontextmanager
 async def running(pbx: FakePbx, tls: ssl.SSLContext | None = None) -> AsyncIterator[FakePbx]:
-    """Serves on a free port of the loopback."""
+    """Serves on a free port of the loopback interface."""
     server = await asyncio.start_server(pbx.serve, "127.0.0.1", pbx.port, ssl=tls)
     pbx.port = server.sockets[0].getsockname()[1]
     try:

@@ -33,7 +33,7 @@ class Address:
 
 @dataclass
 class Seen:
-    """A sink that keeps all; `broken` makes it raise at that message."""
+    """A sink that keeps all it receives, and raises at the message `broken`."""
 
     broken: bytes | None = None
     told: list[bytes] = field(default_factory=list)

@@ -44,7 +44,7 @@ REQUIRED = ("BridgeUniqueid: b", "Uniqueid: u")
 
 @st.composite
 def some_lines(draw: st.DrawFn) -> list[str]:
-    """The lines of a message in their order, some left out and some with a damaged name."""
+    """The lines of a message in order, without some, and with damaged names in others."""
     fates = {line: draw(st.sampled_from(("as it is", "left out", "damaged"))) for line in LINES}
     return [
         line.replace(": ", "?: ") if fates[line] == "damaged" and line not in REQUIRED else line

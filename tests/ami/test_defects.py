@@ -27,7 +27,7 @@ async def test_1_a_sink_that_raises_keeps_the_connection_and_what_follows(
         await until(lambda: len(sink.events) == 9)
         assert pbx.connections == 1
         assert listener.sink_failures == 1
-        # what ran may have missed something, so it is told to begin anew
+        # open calls may have missed an event, so the sink starts again
         assert sink.told[sink.told.index(b"-") + 1] == b"+"
         await until(lambda: len(pbx.names("Status")) >= 2)
     assert "67012345" not in caplog.text
@@ -192,7 +192,7 @@ async def test_13_connecting_has_a_time_out() -> None:
     with socket.socket() as full, socket.socket() as first, socket.socket() as second:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
-        for other in (first, second):  # they fill its queue; the kernel then answers nobody
+        for other in (first, second):  # they fill its queue; then the kernel accepts no more
             other.setblocking(False)
             other.connect_ex(full.getsockname())
         port = full.getsockname()[1]

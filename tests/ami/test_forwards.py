@@ -23,7 +23,7 @@ STARTS = {"Response": "Success", "EventList": "start", "Message": "Result will f
 
 
 class Pbx:
-    """Answers as the real one does; `has_tree` False as one before DBGetTree."""
+    """Answers as Asterisk does; without `has_tree` like a version before DBGetTree."""
 
     def __init__(self, entries: Mapping[str, str], has_tree: bool = True) -> None:
         self.entries, self.has_tree = entries, has_tree
@@ -73,7 +73,7 @@ async def test_without_a_tree_each_extension_is_asked() -> None:
 
 
 async def test_the_ring_time_is_asked_where_it_matters() -> None:
-    """FreePBX keeps it in the middle of a tree that has a hundred keys for each extension."""
+    """FreePBX keeps it inside a tree with a hundred keys for each extension."""
     for family, key in (("AMPUSER/*/ringtimer", "/AMPUSER/204/ringtimer"), ("RT", "/RT/204")):
         pbx = Pbx(ENTRIES | {key: "12"})
         families = FAMILIES | {"ring_time": family}

@@ -15,7 +15,7 @@ END = b"\r\n\r\n"
 
 @dataclass(frozen=True)
 class Damage:
-    """One thing that was done: what, and the events that it was done to."""
+    """One kind of damage, and the events that it affects."""
 
     what: str
     events: tuple[bytes, ...]
@@ -29,14 +29,14 @@ Mutated = tuple[list[bytes], Damage]
 
 
 def lose(messages: list[bytes], random: Random) -> Mutated:
-    """Up to three events in a row, as when a buffer ran over."""
+    """Loses up to three events in a row, as if a buffer had overflowed."""
     at, count = random.randrange(len(messages)), random.choice((1, 1, 1, 2, 3))
     lost = messages[at : at + count]
     return messages[:at] + messages[at + count :], Damage("lost", tuple(lost))
 
 
 def double(messages: list[bytes], random: Random) -> Mutated:
-    """One event told twice, the second time at once or some events later."""
+    """Repeats one event, at once or some events later."""
     at = random.randrange(len(messages))
     later = min(len(messages), at + 1 + random.choice((0, 0, 1, 3, 9)))
     again = [*messages[:later], messages[at], *messages[later:]]
@@ -44,7 +44,7 @@ def double(messages: list[bytes], random: Random) -> Mutated:
 
 
 def displace(messages: list[bytes], random: Random) -> Mutated:
-    """One event told some events too late."""
+    """Delays one event by some events."""
     at = random.randrange(len(messages))
     rest = messages[:at] + messages[at + 1 :]
     later = min(len(rest), at + random.choice((1, 1, 2, 4)))
@@ -52,7 +52,7 @@ def displace(messages: list[bytes], random: Random) -> Mutated:
 
 
 def flip(messages: list[bytes], random: Random) -> Mutated:
-    """Up to four bytes of one message become others."""
+    """Changes up to four bytes of one message."""
     at = random.randrange(len(messages))
     harmed = bytearray(messages[at] + END)
     for _ in range(random.choice((1, 1, 2, 4))):
@@ -61,7 +61,7 @@ def flip(messages: list[bytes], random: Random) -> Mutated:
 
 
 def cut(messages: list[bytes], random: Random) -> Mutated:
-    """Some bytes are missing, perhaps the end of the message too: then it runs into the next."""
+    """Removes some bytes. If the end of the message is among them, it runs into the next one."""
     at = random.randrange(len(messages))
     whole = messages[at] + END
     start = random.randrange(len(whole))
@@ -70,7 +70,7 @@ def cut(messages: list[bytes], random: Random) -> Mutated:
 
 
 def repeat(messages: list[bytes], random: Random) -> Mutated:
-    """Some bytes come twice."""
+    """Repeats some bytes."""
     at = random.randrange(len(messages))
     whole = messages[at] + END
     start = random.randrange(len(whole))
@@ -79,8 +79,8 @@ def repeat(messages: list[bytes], random: Random) -> Mutated:
 
 
 def _with(messages: list[bytes], at: int, harmed: bytes, what: str) -> Mutated:
-    """The message at a place replaced by raw bytes; what runs together, the next one too, is
-    harmed."""
+    """Replaces the message at `at` by raw bytes. If it now runs into the next message, that one is
+    damaged too."""
     events = [messages[at]]
     if harmed.endswith(END):
         harmed = harmed.removesuffix(END)
@@ -104,7 +104,7 @@ KINDS: Sequence[Callable[[list[bytes], Random], Mutated]] = (
 
 
 def mutate(messages: list[bytes], random: Random) -> tuple[bytes, list[Damage]]:
-    """One to three things done to a stream; its bytes, and what was done."""
+    """Damages a stream in one to three places. Returns its bytes, and the damage."""
     done = []
     for _ in range(random.choice((1, 1, 1, 2, 3))):
         messages, damage = random.choice(KINDS)(messages, random)

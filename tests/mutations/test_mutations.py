@@ -38,15 +38,15 @@ CANNOT_BE_TOLD = {
     ("Newchannel", "flipped cut repeated"): "a name that still reads like a channel's, but of "
     "another device: the caller is taken for somebody else",
 }
-"""Kinds of events of which this damage leaves no trace in certain calls, and why. Every wrong
-judgement must be explained by one of them; how many there were is printed."""
+"""Kinds of events and damage that leave no trace in some calls, and why. Every wrong judgement must
+be explained by one of them; the test prints how many were."""
 AT_MOST = 12
-"""So many of 10,000 may be of that kind (0.1 %); a weaker tracker has hundreds."""
+"""At most this many of 10,000 may be of that kind (0.1 %). A weaker tracker has hundreds."""
 
 
 @cache
 def originals() -> dict[str, tuple[list[bytes], dict[str, Result]]]:
-    """Every scenario's messages and the verdicts of its calls."""
+    """The messages of every scenario, and the verdicts of its calls."""
     told = {}
     for recording in scenarios():
         messages = recording.messages
@@ -55,12 +55,13 @@ def originals() -> dict[str, tuple[list[bytes], dict[str, Result]]]:
 
 
 def some_originals() -> dict[str, tuple[list[bytes], dict[str, Result]]]:
-    """Of each scenario one version's."""
+    """One version of each scenario."""
     return {r.name: originals()[r.name] for r in one_of_each(scenarios())}
 
 
 def follow_bounded(data: bytes, most: int) -> list[Call]:
-    """The calls of a damaged stream; its tables never hold more than it has messages."""
+    """The calls of a damaged stream. Checks that no table holds more than the stream has
+    messages."""
     following = follower()
     tracker = following.tracker
     framer = Framer()
@@ -75,7 +76,7 @@ def follow_bounded(data: bytes, most: int) -> list[Call]:
 
 
 def wrongly_judged(calls: Sequence[Call], right: dict[str, Result]) -> list[str]:
-    """The calls that are judged, and otherwise than the whole recording says."""
+    """The calls whose verdict differs from that of the undamaged recording."""
     return [
         f"{call.call_id} is {verdict(call)}, must be {right.get(call.call_id, 'no call')}"
         for call in calls
@@ -84,7 +85,7 @@ def wrongly_judged(calls: Sequence[Call], right: dict[str, Result]) -> list[str]
 
 
 def excused(done: Sequence[Damage]) -> str | None:
-    """The kind of event that explains a wrong judgement, if one of those was so damaged."""
+    """The damaged event of `CANNOT_BE_TOLD` that explains a wrong judgement, if any."""
     for kind, ways in CANNOT_BE_TOLD:
         for damage in done:
             hit = any(event.startswith(b"Event: %b\r\n" % kind.encode()) for event in damage.events)
@@ -121,7 +122,7 @@ def test_no_damage_makes_a_wrong_judgement(
 
 
 def test_the_excuse_holds_only_where_it_is_needed() -> None:
-    """Dropped from any call, a HangupRequest changes few judgements: the rest show it."""
+    """Dropping the HangupRequest of any call changes few judgements: other events show it too."""
     changed = asked = 0
     for messages, right in some_originals().values():
         for i, raw in enumerate(messages):
@@ -141,7 +142,7 @@ LOST = [
 
 @pytest.mark.parametrize("kind", LOST, ids=bytes.decode)
 def test_any_one_event_lost(kind: bytes) -> None:
-    """Every single event of a kind, dropped from its recording by itself."""
+    """Drops every event of one kind from its recording, one at a time."""
     wrong, dropped = [], 0
     for name, (messages, right) in some_originals().items():
         for i, raw in enumerate(messages):

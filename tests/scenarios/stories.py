@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from callcheck.calls.model import Call
 from callcheck.judging.verdict import Finding
 
-BEGIN = 1_795_000_000  # any moment will do
+BEGIN = 1_795_000_000  # any time will do
 RULE = "----"
 
 

@@ -99,7 +99,7 @@ def test_one_byte_at_a_time(name: str) -> None:
 
 @each
 def test_the_head_cut_off_at_every_event(name: str) -> None:
-    """What is judged of the rest is what the whole says."""
+    """A call judged from the remaining events has the verdict of the whole stream."""
     _, data, config = situation(name)
     whole = {call.call_id: verdict(call, config) for call in calls_of([data], config)}
     messages = messages_of(data)

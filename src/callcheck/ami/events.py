@@ -173,7 +173,7 @@ RECORDS = {
         happened.RecordWritten, _text("LastApplication"), _uniqueid("UniqueID")
     )
 }
-"""Call detail records, of which only those of some applications are decoded."""
+"""Call detail records. Only those of some applications are decoded."""
 
 EVENTS: dict[bytes, EventDecoder] = {
     b"Event: Newchannel": EventDecoder(ChannelBorn, *_CHANNEL),

@@ -21,8 +21,8 @@ from callcheck.calls.open_call import Bridge, Channel, OpenCall, may_be_a_tone
 from callcheck.calls.outcome import ended_call
 
 CLOCK_SLIP = 1_000_000
-"""Event times may go back by some ms, since Asterisk stamps them in several threads. If they go
-back further than this (µs), the clock was set."""
+"""Event times may go back by a few ms (4 in our recordings), because Asterisk does not keep events
+of different topics in order. If they go back further than this (µs), the clock was set."""
 FIRST_TIME = 1_000_000_000_000_000
 """A smaller time (µs, before 2001) is the sequence number of an event without a time."""
 LATE = 50_000
