@@ -31,7 +31,7 @@ from tests.absences.people import (
     phone,
     world,
 )
-from tests.absences.web_server import WebServer
+from tests.sources.web_server import WebServer
 
 THREE = time(15)
 CHRISTMAS = Clockwork(

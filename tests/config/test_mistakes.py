@@ -207,6 +207,22 @@ MISTAKES = {
         HOUSE + '[absences]\nca_file = "ca.pem"\n',
         "7: [absences] ca_file: ca.pem does not exist",
     ),
+    "a password without a user": (
+        TWO + '[[absences.calendar]]\nextension = "201"\nurl = "https://x.example/a.ics"\n'
+        'password_file = "dav.secret"\n',
+        "13: [absences.calendar.201] password_file: is not used without user; add user, or "
+        "remove it",
+    ),
+    "a list of absences that is said to be of one person": (
+        TWO + '[[absences.calendar]]\nkind = "csv"\nfile = "a.csv"\nextension = "201"\n',
+        '13: [absences.calendar.201] extension: is for kind = "ical", "caldav", "m365", '
+        '"exchange" or "exchange_calendar"',
+    ),
+    "a source of no known kind": (
+        TWO + '[[absences.calendar]]\nextension = "201"\nkind = "webcal"\n',
+        '12: [absences.calendar.201] kind: must be one of "ical", "caldav", "m365", "exchange", '
+        '"exchange_calendar" or "csv"',
+    ),
     "a calendar nowhere": (
         TWO + '[[absences.calendar]]\nextension = "201"\n',
         "10: [absences.calendar.201]: give either url or file",

@@ -17,6 +17,7 @@ from callcheck.judging.cadence import Reading
 from callcheck.judging.verdict import Result
 from callcheck.metrics import process_registry
 from callcheck.rules import RULES
+from callcheck.sources import SOURCES
 from tests.api.house_of_cards import served
 from tests.calls.recordings import calls_of, recordings, records_of
 from tests.metrics.samples import some_metrics
@@ -28,9 +29,14 @@ _WEEKDAYS = {"sat", "sun"}
 """Closed in the example, as in most houses."""
 
 
-@pytest.mark.parametrize("table", TABLES, ids=".".join)
-def test_every_key_of_the_configuration_is_in_the_example(table: tuple[str, ...]) -> None:
-    for key in TABLES[table].model_fields:
+ALL_TABLES = {".".join(path): table for path, table in TABLES.items()} | {
+    f"absences.calendar {kind}": table for kind, table in SOURCES.items()
+}
+
+
+@pytest.mark.parametrize("table", ALL_TABLES)
+def test_every_key_of_the_configuration_is_in_the_example(table: str) -> None:
+    for key in ALL_TABLES[table].model_fields:
         in_use = rf"^(# )?{key} = |^(# )?\[\[?([a-z_]+\.)*{key}(\.[a-z_]+)*\]|[{{,] {key} = "
         mentioned = rf"\b{key} = "  # beside its alternative
         assert (
@@ -40,9 +46,14 @@ def test_every_key_of_the_configuration_is_in_the_example(table: tuple[str, ...]
         ), key
 
 
+@pytest.mark.parametrize("kind", SOURCES)
+def test_every_source_of_absences_is_in_the_example(kind: str) -> None:
+    assert re.search(rf'"{kind}"|default: {kind}\b', EXAMPLE)
+
+
 def test_the_example_has_no_key_that_is_unknown() -> None:
     uncommented = re.sub(r"(?m)^# (?=\[|[a-z_]+ = )", "", EXAMPLE)
-    known = {key for table in TABLES.values() for key in table.model_fields}
+    known = {key for table in ALL_TABLES.values() for key in table.model_fields}
     assert _keys(tomllib.loads(uncommented)) <= known
 
 

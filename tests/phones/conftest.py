@@ -1,4 +1,4 @@
-"""An empty store in SQLite."""
+"""An empty store, for the phones that are followed."""
 
 from __future__ import annotations
 

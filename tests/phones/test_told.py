@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from tests.absences.test_watch import FakeListener
 
 from callcheck.absences.model import ForwardKind, Phone
 from callcheck.ami.link import LinkError
@@ -18,7 +19,6 @@ from callcheck.phones import watch
 from callcheck.phones.watch import Phones
 from callcheck.store import Forwards, Store
 from tests.absences.people import PARTIES
-from tests.absences.test_watch import FakeListener
 
 NOON = 1_795_600_000 * 1_000_000
 SECOND = 1_000_000

@@ -10,7 +10,7 @@ Works on values; whoever calls it loads them and writes down what `Taking` says 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -125,17 +125,20 @@ class Taking:
             return self._put(replace(old, end=self._at), by, "ended")
         return self._put(replace(old, cancelled=True), by, "cancelled")
 
-    def withdraw(self, source: str, origin: str, told: set[str]) -> list[Absence]:
-        """Ends what an origin told earlier, does not tell any more, and nobody else claims."""
+    def withdraw(
+        self, source: str, origin: str, told: set[str], uncertain: Collection[str] = ()
+    ) -> list[Absence]:
+        """Ends what an origin reported earlier, no longer reports, and nobody else claims; but
+        nothing of the extensions that are `uncertain`."""
         mine = [c for c in self._claims if (c.source, c.origin) == (source, origin)]
         gone = []
         for claim in mine:
-            if claim.key in told:
+            absence = self._by_id.get(self._claims[claim].absence)
+            if claim.key in told or (absence and absence.extension in uncertain):
                 continue
             number = self._claims.pop(claim).absence
             self._by_absence[number].pop(claim)
             self.claims[claim] = None
-            absence = self._by_id.get(number)
             if absence is None or absence.cancelled or absence.end <= self._at:
                 continue
             if self._by_absence[number]:

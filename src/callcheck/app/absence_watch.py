@@ -13,13 +13,13 @@ from callcheck.absences.service import Stands
 from callcheck.ami.client import Listener
 from callcheck.app.absence_service import make_desk
 from callcheck.app.announce_tomorrow import TomorrowAnnouncer
+from callcheck.app.daemon_thread import run_in_daemon_thread
+from callcheck.app.source_schedule import SourceSchedule
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Micros
 from callcheck.config import Config
 from callcheck.judging.context import Absent
 from callcheck.phones.watch import Phones
-from callcheck.sources.daemon_thread import aside
-from callcheck.sources.schedule import Feeds
 from callcheck.store import Store, StoreError
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class AbsenceWatch:
         self._settled = 0.0
         self._stale = False
         self._spans: dict[str, list[tuple[Micros, Micros]]] = {}
-        self._feeds = Feeds(config, store, self._outdate)
+        self._sources = SourceSchedule(config, store, self._outdate)
         self._announcer = TomorrowAnnouncer(config, store, self.desk)
 
     def follow(self, listener: Listener, watch: Watch) -> None:
@@ -71,7 +71,7 @@ class AbsenceWatch:
 
     async def run(self) -> None:
         """Runs until cancelled."""
-        await asyncio.gather(self._follow_phones(), self._feeds.run(), self._announce())
+        await asyncio.gather(self._follow_phones(), self._sources.run(), self._announce())
 
     async def _follow_phones(self) -> None:
         while True:
@@ -87,7 +87,7 @@ class AbsenceWatch:
         await self._first_reads()
         while True:
             try:
-                await aside(self._announcer.look)
+                await run_in_daemon_thread(self._announcer.look)
             except StoreError:
                 pass  # the writer logs that the store cannot be reached
             except Exception as error:  # the API still has the list, and calls must be followed
@@ -98,7 +98,7 @@ class AbsenceWatch:
         """Waits until every calendar and PBX was read, but not for those that cannot be reached."""
         until = time.monotonic() + FIRST_READ_SECONDS
         while time.monotonic() < until:
-            if self._feeds.tried and all(phones.looked for phones in self._phones):
+            if self._sources.all_tried and all(phones.looked for phones in self._phones):
                 return
             await asyncio.sleep(CHECK_EVERY)
 
@@ -133,7 +133,7 @@ class AbsenceWatch:
         """Copies from the store into memory what every call and every scrape needs."""
         self._gauges.set_absences(self.desk.counts(stands))
         self._gauges.set_next_day(self.desk.reports.next_day_counts())
-        self._gauges.set_calendars(*self._feeds.counts)
+        self._gauges.set_calendars(*self._sources.counts)
         spans: dict[str, list[tuple[Micros, Micros]]] = {}
         for one in everything:
             if not one.cancelled:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from callcheck.config.model import (
     AbsenceWatch,
-    CalendarFeed,
     Config,
     Http,
     Pbx,
@@ -20,7 +19,6 @@ from callcheck.config.reading import check_config, load, load_for_replay
 
 __all__ = [
     "AbsenceWatch",
-    "CalendarFeed",
     "Config",
     "ConfigErrors",
     "Http",

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from callcheck.calls.directory import Kind, Party
 from callcheck.config import checks
-from callcheck.config.model import AbsenceWatch, CalendarFeed, Site, Tomorrow
-from callcheck.config.schema import CalendarTable, File, LineTable, MemberTable, key_of
+from callcheck.config.model import AbsenceWatch, Site, Tomorrow
+from callcheck.config.schema import File, LineTable, MemberTable, key_of
 from callcheck.judging.cadence import CADENCES, Cadence
 from callcheck.rules import RULES
+from callcheck.sources.base import SourceSettings
 
-_GRAPH, _LOGIN = "https://graph.microsoft.com", "https://login.microsoftonline.com"
 _ANY = Cadence(1000, 4000)
 """A stand-in until the error about the unknown cadence is raised."""
 
@@ -44,13 +44,6 @@ def parties_of(file: File) -> tuple[Party, ...]:
     return tuple(_party(file.unit[int(loc[1])].id, entry) for loc, entry in checks.parties(file))
 
 
-def _place(feed: CalendarTable, base: Path) -> str:
-    if feed.kind != "m365":
-        return feed.url or str(base / (feed.file or ""))
-    mailbox = f"v1.0/users/{feed.mailbox}/mailboxSettings/automaticRepliesSetting"
-    return f"{feed.url or _GRAPH}/{mailbox}"
-
-
 def homes_of(file: File) -> dict[str, str]:
     """The PBX of each extension that is bound to one."""
     homes = ((party.extension, checks.home_of(loc, party, file)) for loc, party in
@@ -73,29 +66,15 @@ def _party(unit: str, entry: MemberTable | LineTable) -> Party:
 
 
 def absences_of(
-    file: File, base: Path, webhook: str | None, passwords: Sequence[str]
+    file: File, base: Path, webhook: str | None, sources: Sequence[SourceSettings]
 ) -> AbsenceWatch:
-    """`[absences]`, files made absolute; a password for each calendar, empty for none."""
+    """`[absences]`, files made absolute."""
     table = file.absences
-    feeds = tuple(
-        CalendarFeed(
-            place=_place(feed, base),
-            extension=feed.extension,
-            minutes=feed.every_minutes,
-            kind=feed.kind,
-            user=feed.user or "",
-            password=password,
-            mailbox=(feed.mailbox or "") if feed.kind.startswith("exchange") else "",
-            sign_in_at=f"{feed.login_url or _LOGIN}/{feed.tenant}/oauth2/v2.0/token",
-        )
-        for feed, password in zip(table.calendar, passwords, strict=True)
-    )
-    families = table.families.model_dump()
     return AbsenceWatch(
         poll_seconds=table.poll_seconds,
         no_answer_seconds=table.no_answer_seconds,
-        families=families,
-        calendars=feeds,
+        families=table.families.model_dump(),
+        calendars=tuple(sources),
         tomorrow=Tomorrow(table.tomorrow.at, webhook),
         ca_file=base / table.ca_file if table.ca_file else None,
     )

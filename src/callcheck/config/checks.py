@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callcheck.calls.directory import Directory
 from callcheck.config import public_days, values
 from callcheck.config.lines import Loc
-from callcheck.config.schema import CalendarTable, File, LineTable, MemberTable
+from callcheck.config.schema import File, LineTable, MemberTable
 from callcheck.judging.cadence import CADENCES
 
 Fault = tuple[Loc, str, bool]
@@ -26,7 +26,6 @@ def check(file: File, country_code: str) -> Iterator[Fault]:
     yield from _deputies(entries)
     yield from _homes(entries, file)
     yield from _http(file)
-    yield from _calendars(entries, file)
 
 
 def parties(file: File) -> Iterator[Entry]:
@@ -153,45 +152,3 @@ def _http(file: File) -> Iterator[Fault]:
         kind, _, unit = token.role.partition(":")
         if kind == "unit" and unit not in units:
             yield ("http", "token", n, "role"), f'there is no [[unit]] with id "{unit}"', False
-
-
-def _calendars(entries: list[Entry], file: File) -> Iterator[Fault]:
-    extensions = {party.extension for _, party in entries}
-    for n, feed in enumerate(file.absences.calendar):
-        loc = ("absences", "calendar", n)
-        yield from (((*loc, *key), text, False) for key, text in _place(feed))
-        if feed.extension not in extensions:
-            text = f'"{feed.extension}" is not an extension in this file'
-            yield (*loc, "extension"), text, False
-
-
-_NEEDS = {
-    "m365": ("mailbox", "tenant", "user"),
-    "exchange": ("url", "mailbox", "user"),
-    "exchange_calendar": ("url", "mailbox", "user"),
-}
-"""What a mailbox is named by; other calendars are a file, or an address."""
-
-
-def _place(feed: CalendarTable) -> Iterator[tuple[Loc, str]]:
-    """What is missing or too much for a calendar of its kind."""
-    yield from _too_much(feed)
-    if feed.kind in _NEEDS:
-        for key in _NEEDS[feed.kind]:
-            if getattr(feed, key) is None:
-                yield (key,), f'is needed for kind = "{feed.kind}"'
-    elif (feed.url is None) == (feed.file is None):
-        yield (), "give either url or file"
-    elif feed.file is not None and (feed.kind == "caldav" or feed.user is not None):
-        yield ("kind" if feed.kind == "caldav" else "user",), "is for a url, and this is a file"
-
-
-def _too_much(feed: CalendarTable) -> Iterator[tuple[Loc, str]]:
-    if feed.kind != "m365":
-        for key in ("tenant", "login_url"):
-            if getattr(feed, key) is not None:
-                yield (key,), 'is for kind = "m365"'
-    if feed.kind not in _NEEDS and feed.mailbox is not None:
-        yield ("mailbox",), 'is for kind = "m365", "exchange" or "exchange_calendar"'
-    if feed.kind in _NEEDS and feed.file is not None:
-        yield ("file",), f'has no meaning for kind = "{feed.kind}"'

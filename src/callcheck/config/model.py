@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from callcheck.calls.directory import Directory, Party
 from callcheck.judging.cadence import CADENCES, Cadence
 from callcheck.judging.hours import OpeningHours
+from callcheck.sources.base import SourceSettings
 
 FAMILIES = {
     "always": "CF",
@@ -102,25 +103,6 @@ class Privacy:
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarFeed:
-    """An iCal file or URL, a calendar of a CalDAV server, or a mailbox with its automatic replies
-    or its calendar, that say when somebody is away."""
-
-    place: str = field(repr=False)
-    """A URL (it may hold a secret) or an absolute path."""
-    extension: str
-    minutes: int = 15
-    """How often it is read again."""
-    kind: Literal["ical", "caldav", "m365", "exchange", "exchange_calendar"] = "ical"
-    user: str = ""
-    password: str = field(default="", repr=False)
-    mailbox: str = ""
-    """Of Exchange; that of Microsoft 365 is in `place`."""
-    sign_in_at: str = ""
-    """Of Microsoft 365: where the password is exchanged for a token."""
-
-
-@dataclass(frozen=True, slots=True)
 class Tomorrow:
     """When and where to send the list of uncovered absences of the next working day."""
 
@@ -138,7 +120,8 @@ class AbsenceWatch:
     """How long a phone rings before its no-answer forward applies, if AstDB does not say."""
     families: Mapping[str, str] = field(default_factory=lambda: dict(FAMILIES))
     """AstDB family of each kind of forward."""
-    calendars: tuple[CalendarFeed, ...] = ()
+    calendars: tuple[SourceSettings, ...] = ()
+    """The sources of absences, in file order."""
     tomorrow: Tomorrow = field(default_factory=Tomorrow)
     ca_file: Path | None = None
     """The CA to trust for calendars and the webhook; None: the system's."""

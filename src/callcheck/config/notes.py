@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from callcheck.config.lines import Lines, Loc
 from callcheck.config.problems import Problem
 from callcheck.config.schema import TABLES
+from callcheck.settings import Table
 
 _NEVER_HERE = {
     ("pbx", "secret"): "secret_file",
@@ -54,7 +55,7 @@ class Notes:
 
     def add_schema(self, error: ErrorDetails) -> None:
         """Adds a problem that pydantic found."""
-        self.add(error["loc"], _in_words(error))
+        self.add(error["loc"], in_words(error))
 
     def has(self, loc: Loc, *keys: str) -> bool:
         """Whether there is a problem with one of these keys of a table; without keys: with any."""
@@ -102,7 +103,8 @@ def _label(entry: object, index: int) -> str:
     return str(index + 1)
 
 
-def _in_words(error: ErrorDetails) -> str:
+def in_words(error: ErrorDetails) -> str:
+    """What pydantic found, for people."""
     kind, loc, context = error["type"], error["loc"], error.get("ctx", {})
     if kind == "extra_forbidden":
         return _unknown_key(loc)
@@ -128,7 +130,12 @@ def _unknown_key(loc: Loc) -> str:
         file_key = _NEVER_HERE[plain]
         env = f" or {file_key.replace('_file', '_env')}" if plain[0] != "privacy" else ""
         return f"must not be in this file; use {file_key}{env}"
-    known: Sequence[str] = list(TABLES[_plain(loc[:-1])].model_fields)
+    return unknown_key(key, TABLES[_plain(loc[:-1])])
+
+
+def unknown_key(key: str, table: type[Table]) -> str:
+    """The problem of a key that a table does not have, with the key that may be meant."""
+    known: Sequence[str] = list(table.model_fields)
     close = get_close_matches(key, known, 1, 0.5)
     if close:
         return f"unknown key; did you mean {close[0]}?"

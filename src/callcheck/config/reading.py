@@ -12,6 +12,7 @@ import phonenumbers
 
 from callcheck import privacy
 from callcheck.config import checks, values
+from callcheck.config.absence_sources import source_tables
 from callcheck.config.building import absences_of, homes_of, parties_of, settings_of, site_of
 from callcheck.config.hours import calendar_of, hours_of, warn_of_moved_days
 from callcheck.config.lines import Loc, read_source
@@ -21,6 +22,8 @@ from callcheck.config.problems import ConfigErrors, Problem
 from callcheck.config.schema import PbxTable, TokenTable
 from callcheck.config.secret_files import env_secret, read_secret
 from callcheck.config.shaping import shape
+from callcheck.settings.table import web_address
+from callcheck.sources.base import LoginTable, SourceSettings, SourceTable
 
 _SQLITE = "sqlite:///"
 _SHORTEST_TOKEN = 16
@@ -111,7 +114,7 @@ class _Reading:
             store=Store(self._store_url()),
             http=self._http(),
             privacy=self._privacy(),
-            absences=absences_of(file, self._base, self._webhook(), self._passwords()),
+            absences=absences_of(file, self._base, self._webhook(), self._sources()),
         )
 
     def _need_somebody(self) -> None:
@@ -186,18 +189,24 @@ class _Reading:
         try:
             if table.webhook is not None:
                 raise ValueError("give either webhook or webhook_file, not both")
-            return values.web_address(read_secret(self._base / table.webhook_file))
+            return web_address(read_secret(self._base / table.webhook_file))
         except ValueError as error:
             self._notes.add((*loc, "webhook_file"), str(error))
             return None
 
-    def _passwords(self) -> list[str]:
-        """Of each calendar; empty where none is named."""
-        return [
-            self._one_secret(("absences", "calendar", n), "password", one.password_file,
-                             one.password_env) if one.user is not None else ""
-            for n, one in enumerate(self._file.absences.calendar)
-        ]  # fmt: skip
+    def _sources(self) -> list[SourceSettings]:
+        """The sources of absences, with their passwords."""
+        extensions = {party.extension for _, party in checks.parties(self._file)}
+        tables = source_tables(self._file.absences.calendar, extensions, self._notes)
+        return [SourceSettings(table, self._base, self._password(n, table))
+                for n, table in tables.items()]  # fmt: skip
+
+    def _password(self, n: int, table: SourceTable) -> str:
+        """Of a source; empty if it needs none."""
+        if not isinstance(table, LoginTable) or table.user is None:
+            return ""
+        loc: Loc = ("absences", "calendar", n)
+        return self._one_secret(loc, "password", table.password_file, table.password_env)
 
     def _check_trusted(self) -> None:
         ca_file = self._file.absences.ca_file

@@ -10,28 +10,19 @@ from dataclasses import fields
 from datetime import time
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
 from callcheck.config import values
 from callcheck.judging.hours import Spans
 from callcheck.rules import RULES
+from callcheck.settings import Extension, FileName, Table, Text, WebAddress
+from callcheck.sources.base import SourceTable
 
 Name = Annotated[str, AfterValidator(values.name)]
-Extension = Annotated[str, AfterValidator(values.extension)]
 Number = Annotated[str, AfterValidator(values.number)]
 Role = Annotated[str, AfterValidator(values.role)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
-FileName = Annotated[str, AfterValidator(values.file_name)]
-WebAddress = Annotated[str, AfterValidator(values.web_address)]
 DaySpans = Annotated[Spans, BeforeValidator(values.spans)]
-
-
-class Table(BaseModel):
-    """A table of the file: no key but its own, no type but the right one."""
-
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True
-    )
 
 
 class SiteTable(Table):
@@ -99,14 +90,14 @@ class PbxTable(Table):
     """`[[pbx]]`"""
 
     name: Name
-    host: Annotated[str, AfterValidator(values.filled)] = "127.0.0.1"
+    host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 5038
-    username: Annotated[str, AfterValidator(values.filled)] = "callcheck"
+    username: Text = "callcheck"
     secret_file: FileName | None = None
-    secret_env: Annotated[str, AfterValidator(values.filled)] | None = None
+    secret_env: Text | None = None
     tls: bool = False
     ca_file: FileName | None = None
-    trunks: list[str] = []
+    trunks: list[str] = Field(default_factory=list)
     snapshot: bool = True
     connect_seconds: Seconds = 10.0
     action_seconds: Seconds = 10.0
@@ -119,7 +110,7 @@ class PartyTable(Table):
 
     extension: Extension
     name: str = ""
-    numbers: list[Number] = []
+    numbers: list[Number] = Field(default_factory=list)
     public: bool | None = None
     pbx: str | None = None
 
@@ -127,7 +118,7 @@ class PartyTable(Table):
 class MemberTable(PartyTable):
     """`[[unit.member]]`"""
 
-    devices: list[Annotated[str, AfterValidator(values.device)]] = []
+    devices: list[Annotated[str, AfterValidator(values.device)]] = Field(default_factory=list)
     mobile: Number | None = None
     deputy: str | None = None
 
@@ -144,8 +135,8 @@ class UnitTable(Table):
     id: Name
     title: str = ""
     pbx: str | None = None
-    member: list[MemberTable] = []
-    line: list[LineTable] = []
+    member: list[MemberTable] = Field(default_factory=list)
+    line: list[LineTable] = Field(default_factory=list)
 
 
 class StoreTable(Table):
@@ -159,7 +150,7 @@ class TokenTable(Table):
 
     role: Role
     token_file: FileName | None = None
-    token_env: Annotated[str, AfterValidator(values.filled)] | None = None
+    token_env: Text | None = None
     sha256: Annotated[str, AfterValidator(values.sha256)] | None = None
 
 
@@ -167,7 +158,7 @@ class HttpTable(Table):
     """`[http]`"""
 
     listen: Annotated[str, AfterValidator(values.listen)] = "127.0.0.1:9876"
-    token: list[TokenTable] = []
+    token: list[TokenTable] = Field(default_factory=list)
 
 
 class PrivacyTable(Table):
@@ -193,22 +184,6 @@ class FamiliesTable(Table):
     ring_time: RingTimeFamily = "AMPUSER/*/ringtimer"
 
 
-class CalendarTable(Table):
-    """`[[absences.calendar]]`"""
-
-    extension: Extension
-    kind: Literal["ical", "caldav", "m365", "exchange", "exchange_calendar"] = "ical"
-    url: WebAddress | None = None
-    file: FileName | None = None
-    user: Annotated[str, AfterValidator(values.filled)] | None = None
-    password_file: FileName | None = None
-    password_env: Annotated[str, AfterValidator(values.filled)] | None = None
-    mailbox: Annotated[str, Field(pattern=r"^[^\s/?#]+@[^\s/?#]+$")] | None = None
-    tenant: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")] | None = None
-    login_url: WebAddress | None = None
-    every_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
-
-
 class TomorrowTable(Table):
     """`[absences.tomorrow]`"""
 
@@ -225,7 +200,8 @@ class AbsencesTable(Table):
     families: FamiliesTable = FamiliesTable()
     ca_file: FileName | None = None
     tomorrow: TomorrowTable = TomorrowTable()
-    calendar: list[CalendarTable] = []
+    calendar: list[dict[str, Any]] = Field(default_factory=list)
+    """One source of absences each; its table depends on its kind (`absence_sources`)."""
 
 
 class File(Table):
@@ -234,8 +210,8 @@ class File(Table):
     site: SiteTable = SiteTable()
     rule: RuleTable = RuleTable()
     hours: HoursTable | None = None
-    pbx: list[PbxTable] = []
-    unit: list[UnitTable] = []
+    pbx: list[PbxTable] = Field(default_factory=list)
+    unit: list[UnitTable] = Field(default_factory=list)
     store: StoreTable = StoreTable()
     http: HttpTable = HttpTable()
     privacy: PrivacyTable = PrivacyTable()
@@ -260,6 +236,6 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("absences",): AbsencesTable,
     ("absences", "families"): FamiliesTable,
     ("absences", "tomorrow"): TomorrowTable,
-    ("absences", "calendar"): CalendarTable,
+    ("absences", "calendar"): SourceTable,
 }
 """The tables by their path, to suggest a key for a misspelt one."""

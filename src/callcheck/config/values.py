@@ -15,37 +15,15 @@ from callcheck.judging.cadence import CADENCES
 from callcheck.judging.hours import Spans
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
-_EXTENSION = re.compile(r"[0-9A-Za-z*#_.-]{1,40}")
 _NUMBER = re.compile(r"[+0-9*#?\[\]!\s()./-]{2,60}")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _STORES = ("sqlite:///", "postgresql+psycopg://", "postgresql://")
-
-
-def filled(text: str) -> str:
-    """Text that is not empty."""
-    if not text.strip():
-        raise ValueError("is empty")
-    return text
-
-
-def file_name(text: str) -> str:
-    """The name of a file, relative to the configuration's folder or absolute."""
-    if not filled(text).isprintable():
-        raise ValueError("has a character that file names cannot have")
-    return text
 
 
 def name(text: str) -> str:
     """A name that can be a metric label and a part of a URL."""
     if not _NAME.fullmatch(text):
         raise ValueError(f'"{text}" must be letters, digits, "_", "." or "-", at most 40 of them')
-    return text
-
-
-def extension(text: str) -> str:
-    """An extension as the PBX knows it."""
-    if not _EXTENSION.fullmatch(text):
-        raise ValueError(f'"{text}" is not an extension; write it as in the dialplan: "201"')
     return text
 
 
@@ -113,13 +91,6 @@ def time_of_day(value: object) -> time:
     if isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
         return time.fromisoformat(value)
     raise ValueError('must be a time of day, such as "15:00"')
-
-
-def web_address(text: str) -> str:
-    """An address of a web server."""
-    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
-        raise ValueError('is not an address; write it as "https://host.example/path"')
-    return text
 
 
 def store_url(text: str) -> str:

@@ -1,5 +1,4 @@
-"""What a mailbox says of its automatic replies in, when its person is away out; alike for
-Microsoft 365 and Exchange."""
+"""Turns the automatic replies of a mailbox into absences, for Microsoft 365 and Exchange alike."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from datetime import time as time_of_day
 from callcheck.absences.merging import Claim
 from callcheck.absences.model import Draft
 from callcheck.calls.model import Micros
-from callcheck.sources.ical import Told
+from callcheck.sources.base import Report
 from callcheck.times import local, micros
 
 _DAY = timedelta(days=1)
@@ -18,24 +17,24 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """Whose it is, as what its absences are kept, and the zone of the house."""
+    """A person's mailbox: how its absences are reported, and the zone of the house."""
 
     extension: str
     source: str
     origin: str
     zone: tzinfo
 
-    def between(self, start: datetime, end: datetime, key: str) -> Told:
+    def between(self, start: datetime, end: datetime, key: str) -> Report:
         """One absence."""
-        told = Draft(self.extension, micros(start), micros(end))
-        return told, Claim(self.source, self.origin, key)
+        draft = Draft(self.extension, micros(start), micros(end))
+        return draft, Claim(self.source, self.origin, key)
 
-    def scheduled(self, start: datetime, end: datetime) -> list[Told]:
-        """Replies for a time."""
+    def scheduled(self, start: datetime, end: datetime) -> list[Report]:
+        """Replies that are on for a set time."""
         return [self.between(start, end, "scheduled")] if start < end else []
 
-    def always(self, at: Micros) -> list[Told]:
-        """Replies with no end count for today and tomorrow, whole days, each time anew."""
+    def always(self, at: Micros) -> list[Report]:
+        """Replies with no end: today and tomorrow, whole days; the next reading moves them on."""
         today = local(at, self.zone).date()
         return [
             self.between(self.midnight(day), self.midnight(day + _DAY), f"always {day}")
@@ -43,5 +42,5 @@ class Mailbox:
         ]
 
     def midnight(self, day: date) -> datetime:
-        """When a day of the house begins."""
+        """The start of a day in the zone of the house."""
         return datetime.combine(day, time_of_day(), self.zone)

@@ -1,206 +1,110 @@
-"""A CSV file as HR systems export it in, absences out, and every bad row with its reason.
+"""A list of absences of many persons, as a personnel system exports it: one CSV file, or one
+address that gives one.
 
-Separators `;`, `,` or tab; UTF-8 (with or without BOM), cp1257, or UTF-16 as Excel writes it;
-dates 21.12.2026 or 2026-12-21, with or without a time; headers in Latvian or English. A last day
-without a time is the last day away; with a time, `to` is the first moment back.
+The columns are those of `csv_rows`. A bad row is logged and the others are taken; no absence ends
+of a person of whom a row could not be read. Rows about persons who are not in the configuration
+are counted and left out.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import PurePath
+from typing import Literal
+from urllib.parse import urlsplit
 
-from callcheck.absences.merging import Claim
-from callcheck.absences.model import Draft
-from callcheck.calls.directory import Directory, Kind
-from callcheck.times import micros
+from callcheck.calls.model import Micros
+from callcheck.sources.base import (
+    AHEAD,
+    BACK,
+    DocumentTable,
+    KnownSource,
+    Reading,
+    Report,
+    Source,
+    SourceError,
+    SourceSettings,
+    Surroundings,
+    origin_of,
+)
+from callcheck.sources.csv_rows import SOURCE, BadRow, Rows, read_csv
+from callcheck.sources.fetch import Document
+from callcheck.times import local
 
-if TYPE_CHECKING:
-    from _csv import Reader
-
-SOURCE = "csv"
-_HEADERS = {
-    "extension": ("extension", "ext", "phone", "telephone", "number", "iekšējais",
-                  "iekšējais numurs", "numurs", "tālrunis", "tālruņa numurs"),
-    "name": ("name", "person", "employee", "vārds", "darbinieks", "nodarbinātais",
-             "vārds uzvārds", "vārds, uzvārds"),
-    "from": ("from", "start", "start date", "begin", "no", "sākums", "sākuma datums", "no datuma"),
-    "to": ("to", "until", "end", "end date", "līdz", "beigas", "beigu datums", "līdz datumam"),
-    "deputy": ("deputy", "stand-in", "substitute", "aizvietotājs", "aizvieto", "aizstāj"),
-    "kind": ("kind", "type", "reason", "veids", "iemesls", "prombūtnes veids"),
-}  # fmt: skip
-_DATES = ("%d.%m.%Y", "%Y-%m-%d", "%d.%m.%Y.")
-_TIMES = ("%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d.%m.%Y. %H:%M",
-          "%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")  # fmt: skip
-_NUMBER = re.compile(r"^\+?[0-9][0-9 ()-]*$")
+MOST_FAULTS = 10
+"""Rows that are named one by one in the log."""
+_SETTLED = 5.0
+"""A file that changed in the last seconds may be half written, and half a list ends absences."""
 
 
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """A row that cannot be taken: its line in the file, and what is wrong with it."""
+class CsvTable(DocumentTable):
+    """`kind = "csv"`: a file, or an address that gives one; it names its persons itself."""
 
-    line: int
-    reason: str
+    kind: Literal["csv"]
 
-
-@dataclass(slots=True)
-class Rows:
-    """What a file says."""
-
-    told: list[tuple[Draft, Claim]] = field(default_factory=list)
-    bad: list[BadRow] = field(default_factory=list)
+    def open(self, settings: SourceSettings, around: Surroundings) -> Source:
+        """As `SourceTable` has it."""
+        place = self.place(settings.folder)
+        login = self.login(settings.password)
+        document = Document(place, "text/csv", login, around.ca_file, settled=_SETTLED)
+        where = f"of {urlsplit(place).hostname}" if self.url else PurePath(place).name
+        return PersonnelList(document, origin_of("csv", place), f"the CSV file {where}", around)
 
 
-def read_csv(raw: bytes, directory: Directory, zone: tzinfo) -> Rows:
-    """All rows of a file. Raises ValueError where the file as a whole cannot be read."""
-    text = _text(raw)
-    head = text.partition("\n")[0]
-    separator = max(";,\t", key=head.count)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    columns = _columns(next(lines, []))
-    people = _People(directory)
-    rows = Rows()
-    read = _cells(lines, columns, rows.bad)
-    if "extension" not in columns and people.are_all([row["name"] for _, row in read]):
-        read = [(line, {**row, "extension": row["name"]}) for line, row in read]
-    for line, row in read:
+class PersonnelList(KnownSource):
+    """The absences of everybody whom the file names."""
+
+    def __init__(self, document: Document, origin: str, label: str, around: Surroundings) -> None:
+        super().__init__(SOURCE, origin, label)
+        self._document, self._around = document, around
+
+    def read(self, at: Micros) -> Reading | None:
+        """As `Source` has it. An unchanged file is looked at once a day, because rows come into
+        reach. A file that names nobody we know is refused: as a list it would end everything."""
+        raw = self._document.fetch()
+        if not self.is_new((raw, local(at, self._around.zone).date())):
+            return None
         try:
-            draft = _draft(row, people, zone)
+            rows = read_csv(raw, self._around.directory, self._around.zone, self.origin)
         except ValueError as error:
-            rows.bad.append(BadRow(line, str(error)))
-        else:
-            key = f"{draft.extension} {draft.start}"
-            rows.told.append((draft, Claim(SOURCE, "", key)))
-    rows.bad.sort(key=lambda bad: bad.line)
-    return rows
+            raise SourceError(str(error)) from error
+        if not rows.reports:
+            raise SourceError(f"{_nobody(rows)}; nothing is changed")
+        uncertain = rows.uncertain(self._around.directory)
+        return Reading(_within_reach(rows.reports, at), uncertain, list(_faults(rows.bad)))
 
 
-def _cells(
-    lines: Reader, columns: Mapping[str, int], bad: list[BadRow]
-) -> list[tuple[int, dict[str, str]]]:
-    """Each row that is not empty, by column, with its line; what cannot be read goes to `bad`."""
-    read: list[tuple[int, dict[str, str]]] = []
-    while True:
-        try:
-            cells = [cell.strip() for cell in next(lines)]
-        except StopIteration:
-            return read
-        except csv.Error as error:
-            bad.append(BadRow(lines.line_num, str(error)))
+def _nobody(rows: Rows) -> str:
+    if not rows.bad:
+        return "it has no rows"
+    first = rows.bad[0]
+    return f"none of its {len(rows.bad)} rows can be taken (line {first.line}: {first.reason})"
+
+
+def _within_reach(reports: Sequence[Report], at: Micros) -> list[Report]:
+    """The reports around a moment; of two with one beginning for one person, the longer."""
+    first, last = at - _micros(BACK), at + _micros(AHEAD)
+    found: dict[str, Report] = {}
+    for draft, claim in reports:
+        if draft.end <= first or draft.start >= last:
             continue
-        if any(cells):
-            row = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
-            read.append((lines.line_num, row))
+        if claim.key not in found or found[claim.key][0].end < draft.end:
+            found[claim.key] = draft, claim
+    return list(found.values())
 
 
-def _text(raw: bytes) -> str:
-    wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1257"):
-        with suppress(UnicodeDecodeError):
-            return raw.decode(encoding)
-    raise ValueError("the file is neither UTF-8 nor cp1257 text")
+def _faults(bad: Sequence[BadRow]) -> Iterator[str]:
+    ours = [row for row in bad if not row.of_a_stranger]
+    strangers = [row.line for row in bad if row.of_a_stranger]
+    yield from (f"line {row.line}: {row.reason}" for row in ours[:MOST_FAULTS])
+    if len(ours) > MOST_FAULTS:
+        yield f"{len(ours) - MOST_FAULTS} more rows cannot be taken"
+    if strangers:
+        lines = ", ".join(map(str, strangers[:MOST_FAULTS]))
+        more = ", …" if len(strangers) > MOST_FAULTS else ""
+        yield f"rows about nobody of the configuration: {len(strangers)} (line {lines}{more})"
 
 
-def _columns(head: Sequence[str]) -> dict[str, int]:
-    """Where each column is, by its header."""
-    found: dict[str, int] = {}
-    for at, title in enumerate(head):
-        plain = _plain(title)
-        for name, titles in _HEADERS.items():
-            if plain in map(_plain, titles):
-                found.setdefault(name, at)
-    missing = [name for name in ("from", "to") if name not in found]
-    if "extension" not in found and "name" not in found:
-        missing.insert(0, "extension")
-    if missing:
-        either = ", ".join(f"{name} ({_HEADERS[name][-2]})" for name in missing)
-        raise ValueError(f"the first line names no column {either}")
-    return found
-
-
-def _plain(title: str) -> str:
-    """Lower case and without accents and punctuation at the ends."""
-    parts = unicodedata.normalize("NFKD", title.strip().strip(":*").casefold())
-    return "".join(c for c in parts if not unicodedata.combining(c))
-
-
-class _People:
-    """Members by extension, outside number or name."""
-
-    def __init__(self, directory: Directory) -> None:
-        self._directory = directory
-        self._by_name: dict[str, list[str]] = {}
-        for party in directory.parties:
-            if party.kind is Kind.MEMBER and party.name:
-                self._by_name.setdefault(_plain(party.name), []).append(party.extension)
-
-    def are_all(self, cells: Sequence[str]) -> bool:
-        """Whether a column of names holds numbers of members and nothing else; a personnel number
-        among them may be somebody's extension by chance."""
-        return bool(cells) and all(_NUMBER.match(cell) and self._reached(cell) for cell in cells)
-
-    def _reached(self, number: str) -> str | None:
-        party = self._directory.reached_by(number) if number else None
-        return party.extension if party is not None and party.kind is Kind.MEMBER else None
-
-    def find(self, row: Mapping[str, str], by: str, name: str = "") -> str:
-        number = row.get(by, "")
-        reached = self._reached(number)
-        if reached is not None:
-            return reached
-        named = self._by_name.get(_plain(row.get(name, "") if name else number), [])
-        if len(named) == 1:
-            return named[0]
-        if len(named) > 1:
-            raise ValueError(f"{by}: several people have this name; give the extension")
-        if name and by not in row:
-            raise ValueError(_unknown_name(row[name]))
-        raise ValueError(f"{by}: nobody of the configuration" if number or row.get(name)
-                         else f"{by} is empty")  # fmt: skip
-
-
-def _unknown_name(name: str) -> str:
-    if not name:
-        return "name is empty"
-    if _NUMBER.match(name):
-        return (
-            "name: a number is no name; if the column holds extensions, "
-            'call it "extension" or "iekšējais"'
-        )
-    return (
-        "name: nobody of the configuration has this name; write it as there, "
-        'or add a column "extension" or "iekšējais"'
-    )
-
-
-def _draft(row: Mapping[str, str], people: _People, zone: tzinfo) -> Draft:
-    extension = people.find(row, "extension", "name")
-    start, _ = _moment(row, "from", zone)
-    end, whole_day = _moment(row, "to", zone)
-    last = end + timedelta(days=1) if whole_day else end
-    if last <= start:
-        raise ValueError("to is before from")
-    deputy = people.find(row, "deputy") if row.get("deputy") else None
-    if deputy == extension:
-        raise ValueError("deputy: nobody can stand in for oneself")
-    return Draft(extension, micros(start), micros(last), deputy, row.get("kind") or None)
-
-
-def _moment(row: Mapping[str, str], name: str, zone: tzinfo) -> tuple[datetime, bool]:
-    text = row.get(name, "")
-    for form in (*_DATES, *_TIMES):
-        try:
-            found = datetime.strptime(text, form).replace(tzinfo=zone)
-        except ValueError:
-            continue
-        if 1970 < found.year < 3000:
-            return found, form in _DATES
-    raise ValueError(f"{name}: no such date; write 21.12.2026 or 21.12.2026 13:00")
+def _micros(span: timedelta) -> Micros:
+    return span // timedelta(microseconds=1)

@@ -1,7 +1,7 @@
-"""A mailbox of an Exchange Server in, its automatic replies and its calendar's entries out.
+"""Asks an Exchange Server for the automatic replies and the calendar entries of a mailbox.
 
-By exchangelib, which is not installed with the rest (the extra `exchange`): only here, and this
-module only where a configuration names such a mailbox. Subjects and texts are not asked for.
+This is the only module that uses exchangelib, which is an extra (`exchange`), and it is imported
+only if the configuration names such a mailbox. Subjects and texts are not asked for.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from io import UnsupportedOperation
 from pathlib import Path
@@ -30,20 +30,21 @@ from exchangelib.errors import EWSError, RedirectError, ResponseMessageError, Un
 from exchangelib.protocol import BaseProtocol
 from requests.adapters import HTTPAdapter
 
-from callcheck.config import CalendarFeed
+from callcheck.sources.base import Surroundings
+from callcheck.sources.exchange import ExchangeTable
 from callcheck.sources.http import PATIENCE, WebError, why
 from callcheck.tls import trust
 
-logging.getLogger("exchangelib").setLevel(logging.CRITICAL)  # it would log whole answers
+logging.getLogger("exchangelib").setLevel(logging.CRITICAL)  # it logs whole answers
 BaseProtocol.TIMEOUT = PATIENCE
 BaseProtocol.USERAGENT = "callcheck"
 BaseProtocol.RETRY_WAIT = 0
 
 _AT_A_TIME = timedelta(days=60)
-"""Of a calendar; an Exchange Server gives no more than 1,000 entries in one answer."""
+"""How much of a calendar one question covers: a server gives at most 1,000 entries an answer."""
 _WHAT = ("is_all_day", "legacy_free_busy_status", "is_cancelled")
 _WHEN = ("uid", "start", "end", "_start_timezone", "_end_timezone", *_WHAT)
-"""The zones, because a whole day is one of whoever entered it."""
+"""The zones are needed because a whole day is one in the zone of its author."""
 _NO_ANSWER = "the answer is not what an Exchange Server gives"
 _NO_SUCH_MAILBOX = "the server knows no such mailbox"
 _NEEDS_THE_ROLE = (
@@ -63,7 +64,7 @@ _NOT_OF_THE_NETWORK = (requests.RequestException, UnsupportedOperation)
 
 
 class LoginRefused(WebError):
-    """The server does not know the user or the password."""
+    """The server rejects the user or the password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ class Replies:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of a calendar, one for each instance of a series. Whole days are dates, the last
-    one included."""
+    """An entry of a calendar; a series gives one for each instance. Whole days are dates, and the
+    last one is included."""
 
     uid: str
     start: date
@@ -90,18 +91,18 @@ class Entry:
 class Ews:
     """One mailbox. All methods raise WebError."""
 
-    def __init__(self, feed: CalendarFeed, ca_file: Path | None, zone: tzinfo) -> None:
-        self._feed, self._ca_file, self._zone = feed, ca_file, zone
+    def __init__(self, table: ExchangeTable, password: str, around: Surroundings) -> None:
+        self._table, self._password, self._around = table, password, around
         self._account: Any = None
 
     def replies(self) -> Replies:
-        """What its automatic replies are set to."""
+        """The setting of the automatic replies."""
         with _in_our_words():
             found = self._open().oof_settings
             return Replies(found.state, found.start, found.end)
 
     def entries(self, start: datetime, end: datetime) -> list[Entry]:
-        """What is out of office or a whole day in its calendar between two moments."""
+        """The entries between two moments that are out of office or last whole days."""
         with _in_our_words():
             account = self._open()
             found: dict[Entry, None] = {}
@@ -113,25 +114,26 @@ class Ews:
 
     def _open(self) -> Any:
         if self._account is None:
-            feed = self._feed
-            BaseProtocol.HTTP_ADAPTER_CLS = partial(_Trusting, self._ca_file)
-            own = feed.user.casefold() == feed.mailbox.casefold()
+            table = self._table
+            BaseProtocol.HTTP_ADAPTER_CLS = partial(_Trusting, self._around.ca_file)
+            own = table.user.casefold() == table.mailbox.casefold()
             self._account = Account(
-                feed.mailbox,
+                table.mailbox,
                 access_type=DELEGATE if own else IMPERSONATION,
                 config=Configuration(
-                    service_endpoint=feed.place,
-                    credentials=Credentials(feed.user, feed.password),
+                    service_endpoint=table.url,
+                    credentials=Credentials(table.user, self._password),
                     retry_policy=FailFast(),
                 ),
                 locale="en_US",
-                default_timezone=self._zone,
+                default_timezone=self._around.zone,
             )
         return self._account
 
 
 class _Trusting(HTTPAdapter):
-    """Trusts whom the rest of callcheck trusts: `ca_file`, or this machine's, not requests' own."""
+    """Trusts `ca_file` or this machine's authorities, as the rest of callcheck does; requests would
+    trust a list of its own."""
 
     def __init__(self, ca_file: Path | None, **more: Any) -> None:
         self._trust = trust(ca_file)
@@ -141,12 +143,12 @@ class _Trusting(HTTPAdapter):
         super().init_poolmanager(*args, ssl_context=self._trust, **more)
 
     def cert_verify(self, conn: Any, url: str, verify: object, cert: object) -> None:
-        """The pool has its context, and gets no file of certificates besides."""
+        """Does nothing: the pool has its TLS context already."""
 
 
 @contextmanager
 def _in_our_words() -> Iterator[None]:
-    """What exchangelib raises holds addresses, and whole answers."""
+    """Rewords errors: those of exchangelib hold addresses, and whole answers."""
     try:
         yield
     except UnauthorizedError as error:
@@ -170,7 +172,7 @@ def _in_words(error: Exception) -> str:
 
 
 def _below(error: BaseException) -> Exception | None:
-    """The error of the socket or of TLS that an error is about, if there is one."""
+    """The error of the socket or of TLS that caused an error, if there is one."""
     chain: BaseException | None = error
     while chain is not None:
         if isinstance(chain, OSError) and not isinstance(chain, _NOT_OF_THE_NETWORK):
@@ -181,7 +183,7 @@ def _below(error: BaseException) -> Exception | None:
 
 
 def _entries(account: Any, start: datetime, end: datetime) -> Iterator[Entry]:
-    """Two questions: what there is, which are mostly meetings, and of the rest when it is."""
+    """Asks twice: which entries there are, mostly meetings; then the times of the others."""
     first, last = (EWSDateTime.from_datetime(moment.astimezone(UTC)) for moment in (start, end))
     found = account.calendar.view(start=first, end=last).only(*_WHAT)
     away = [one for one in map(_whole, found) if not one.is_cancelled and _may_be_away(one)]
@@ -190,7 +192,7 @@ def _entries(account: Any, start: datetime, end: datetime) -> Iterator[Entry]:
 
 
 def _whole(found: Any) -> Any:
-    """An item; the library gives what the server says of a single one in its place."""
+    """The item, or raises the error that the library put in its place."""
     if isinstance(found, Exception):
         raise found
     return found

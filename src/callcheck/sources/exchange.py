@@ -1,22 +1,38 @@
-"""A mailbox of an Exchange Server in, when its person is away out: the time of its automatic
-replies, or the entries of its calendar that are out of office or whole days.
+"""A mailbox of an Exchange Server: the time of its automatic replies, or the entries of its
+calendar that are out of office or last whole days.
 
-What speaks to the server is installed only where it is asked for (`ews.py`).
+`ews.py` speaks to the server. It needs exchangelib, which is installed only if it is wanted.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
 
 from callcheck.calls.model import Micros
-from callcheck.config import CalendarFeed, Config
+from callcheck.settings import Text, WebAddress
 from callcheck.sources.auto_replies import Mailbox
-from callcheck.sources.fetch import FeedError, origin_of
+from callcheck.sources.base import (
+    AHEAD,
+    BACK,
+    KnownSource,
+    LoginTable,
+    MailAddress,
+    PersonTable,
+    Reading,
+    Report,
+    Source,
+    SourceError,
+    SourceSettings,
+    Surroundings,
+    origin_of,
+)
 from callcheck.sources.http import WebError
-from callcheck.sources.ical import AHEAD, BACK, Told
 from callcheck.times import local
 
 if TYPE_CHECKING:
@@ -28,75 +44,105 @@ NOT_INSTALLED = (
     "pip install --require-hashes -r requirements-exchange.txt"
 )
 REST = 900.0
-"""Seconds in which a login that was refused is not tried: a domain locks a user who fails often."""
+"""Seconds that a refused login is not tried again, so that the domain does not lock the account."""
 _FREE = ("Free", "Tentative", "WorkingElsewhere")
 _refused: dict[tuple[str, str, str], float] = {}
-"""By server, user and password, which mailboxes share: until when to leave it alone."""
+"""By server, user and password, which mailboxes share: until when the login is not tried."""
 
 
-class Exchange:
-    """A mailbox as a source of absences (`feeds.Source`)."""
+class ExchangeTable(PersonTable, LoginTable):
+    """What the settings of both kinds have in common."""
 
-    source = SOURCE
+    kind: str
+    url: Annotated[WebAddress, Field(repr=False)]
+    mailbox: MailAddress
+    user: Text
 
-    def __init__(self, feed: CalendarFeed, config: Config) -> None:
-        self.origin = origin_of(feed)
-        self._login = feed.place, feed.user, feed.password
-        self._mailbox = Mailbox(feed.extension, SOURCE, self.origin, config.site.zone)
-        replies = feed.kind == "exchange"
-        self._told: Callable[[Ews, Micros], list[Told]] = self._away if replies else self._busy
-        self._ews = _speaker(feed, config)
-        self._seen: list[Told] | None = None
-        self._taken: list[Told] | None = None
 
-    def taken(self) -> None:
-        """What was read last is stored."""
-        self._taken = self._seen
+class ExchangeRepliesTable(ExchangeTable):
+    """`kind = "exchange"`: the automatic replies."""
 
-    def read(self, at: Micros) -> list[Told] | None:
+    kind: Literal["exchange"]
+
+    def open(self, settings: SourceSettings, around: Surroundings) -> Source:
+        """As `SourceTable` has it."""
+        return AutomaticReplies(self, settings.password, around)
+
+
+class ExchangeCalendarTable(ExchangeTable):
+    """`kind = "exchange_calendar"`: the calendar."""
+
+    kind: Literal["exchange_calendar"]
+
+    def open(self, settings: SourceSettings, around: Surroundings) -> Source:
+        """As `SourceTable` has it."""
+        return MailboxCalendar(self, settings.password, around)
+
+
+class _ExchangeMailbox(KnownSource, ABC):
+    def __init__(self, table: ExchangeTable, password: str, around: Surroundings) -> None:
+        whose = table.extension
+        origin = origin_of(whose, table.url, table.mailbox, table.kind)
+        super().__init__(SOURCE, origin, f"the calendar of {whose}", whose)
+        self.mailbox = Mailbox(whose, SOURCE, origin, around.zone)
+        self._login = table.url, table.user, password
+        self._client = _client(table, password, around)
+
+    def read(self, at: Micros) -> Reading | None:
         """As `Source` has it."""
-        if self._ews is None:
-            raise FeedError(NOT_INSTALLED)
+        if self._client is None:
+            raise SourceError(NOT_INSTALLED)
+        found = self._ask(self._client, at)
+        return Reading(found) if self.is_new(found) else None
+
+    def _ask(self, client: Ews, at: Micros) -> Sequence[Report]:
         from callcheck.sources.ews import LoginRefused
 
         if time.monotonic() < _refused.get(self._login, 0.0):
-            raise FeedError(f"its login was refused; it is tried every {REST / 60:.0f} minutes")
+            raise SourceError(f"its login was refused; it is tried every {REST / 60:.0f} minutes")
         try:
-            self._seen = self._told(self._ews, at)
+            return self.reports(client, at)
         except LoginRefused as error:
             _refused[self._login] = time.monotonic() + REST
-            raise FeedError(str(error)) from error
+            raise SourceError(str(error)) from error
         except WebError as error:
-            raise FeedError(str(error)) from error
-        return None if self._seen == self._taken else self._seen
+            raise SourceError(str(error)) from error
 
-    def _away(self, ews: Ews, at: Micros) -> list[Told]:
-        """By its automatic replies."""
-        found = ews.replies()
+    @abstractmethod
+    def reports(self, client: Ews, at: Micros) -> Sequence[Report]:
+        """The absences around a moment."""
+
+
+class AutomaticReplies(_ExchangeMailbox):
+    """A mailbox whose automatic replies say when its person is away."""
+
+    def reports(self, client: Ews, at: Micros) -> Sequence[Report]:
+        """As `_ExchangeMailbox` has it."""
+        found = client.replies()
         if found.state == "Scheduled" and found.start and found.end:
-            return self._mailbox.scheduled(found.start, found.end)
-        return self._mailbox.always(at) if found.state == "Enabled" else []
+            return self.mailbox.scheduled(found.start, found.end)
+        return self.mailbox.always(at) if found.state == "Enabled" else []
 
-    def _busy(self, ews: Ews, at: Micros) -> list[Told]:
-        """By its calendar."""
+
+class MailboxCalendar(_ExchangeMailbox):
+    """A mailbox whose calendar says when its person is away."""
+
+    def reports(self, client: Ews, at: Micros) -> Sequence[Report]:
+        """As `_ExchangeMailbox` has it."""
         moment = local(at, UTC)
-        return self._absences(ews.entries(moment - BACK, moment + AHEAD))
+        entries = filter(_is_away, client.entries(moment - BACK, moment + AHEAD))
+        reports = map(self._report, entries)
+        return [(draft, claim) for draft, claim in reports if draft.start < draft.end]
 
-    def _absences(self, entries: Sequence[Entry]) -> list[Told]:
-        told = [
-            self._mailbox.between(
-                self._moment(one.start), self._moment(one.end, after=True), f"{one.uid} {one.start}"
-            )
-            for one in entries
-            if _is_away(one)
-        ]
-        return [(draft, claim) for draft, claim in told if draft.start < draft.end]
+    def _report(self, entry: Entry) -> Report:
+        start, end = self._moment(entry.start), self._moment(entry.end, after=True)
+        return self.mailbox.between(start, end, f"{entry.uid} {entry.start}")
 
-    def _moment(self, said: date, *, after: bool = False) -> datetime:
-        """The first moment of a day, or the first after it; or the moment itself."""
-        if isinstance(said, datetime):
-            return said
-        return self._mailbox.midnight(said + timedelta(days=1) if after else said)
+    def _moment(self, stated: date, *, after: bool = False) -> datetime:
+        """The moment itself; of a whole day its start, or the start of the day after it."""
+        if isinstance(stated, datetime):
+            return stated
+        return self.mailbox.midnight(stated + timedelta(days=1) if after else stated)
 
 
 def _is_away(entry: Entry) -> bool:
@@ -104,9 +150,9 @@ def _is_away(entry: Entry) -> bool:
     return entry.shown_as == "OOF" or (whole_day and entry.shown_as not in _FREE)
 
 
-def _speaker(feed: CalendarFeed, config: Config) -> Ews | None:
+def _client(table: ExchangeTable, password: str, around: Surroundings) -> Ews | None:
     try:
         from callcheck.sources.ews import Ews
     except ImportError:
         return None
-    return Ews(feed, config.absences.ca_file, config.site.zone)
+    return Ews(table, password, around)

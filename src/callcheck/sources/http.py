@@ -1,6 +1,6 @@
-"""An http or https address in, its answer out, or in words why there is none.
+"""A small HTTP client for sources and webhooks.
 
-No message holds the address: a calendar's or a webhook's may be a secret.
+No error message holds the address: a calendar's or a webhook's may be a secret.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from urllib.request import (
 from callcheck.tls import trust
 
 LARGEST = 8 << 20
-"""Bytes of an answer; a longer one is refused."""
+"""The longest answer that is read, in bytes."""
 PATIENCE = 20.0
 """Seconds to wait for a connection, and for each piece of an answer."""
 LONGEST = 60.0
@@ -42,12 +42,12 @@ class WebError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; the body is empty where nothing has changed (304)."""
+    """What came back; the body is empty if nothing has changed (304)."""
 
     unchanged: bool
     body: bytes
-    marks: Mapping[str, str]
-    """Headers to send next time, so that only what has changed is sent again."""
+    validators: Mapping[str, str]
+    """Headers for the next request, so that the server sends only what has changed."""
 
 
 def ask(
@@ -69,7 +69,7 @@ def ask(
     try:
         with _opener(ca_file).open(request, timeout=PATIENCE) as answer:
             body = _read(answer, until)
-            return Answer(False, body, _marks(answer.headers))
+            return Answer(False, body, _validators(answer.headers))
     except HTTPError as error:
         with error:
             if error.code == 304:
@@ -80,7 +80,7 @@ def ask(
 
 
 class _Redirects(HTTPRedirectHandler):
-    """Goes on to other addresses, but not out of TLS, and not with what was posted."""
+    """Follows redirects, but never from https to http, and never with a posted body."""
 
     def redirect_request(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
@@ -102,7 +102,7 @@ def _opener(ca_file: Path | None) -> OpenerDirector:
 
 
 def _without_password(address: str) -> tuple[str, tuple[str, str] | None]:
-    """An address without `user:password@`, and these two."""
+    """The address without `user:password@`, and user and password."""
     parts = urlsplit(address)
     user, at, host = parts.netloc.rpartition("@")
     if not at:
@@ -112,7 +112,7 @@ def _without_password(address: str) -> tuple[str, tuple[str, str] | None]:
 
 
 def _read(answer: object, until: float) -> bytes:
-    """The body, which must be whole, not too long and not too slow."""
+    """The body. Raises ValueError if it is too long or cut off, TimeoutError if it is too slow."""
     pieces: list[bytes] = []
     size = 0
     while piece := answer.read1(1 << 16):  # type: ignore[attr-defined]
@@ -127,12 +127,13 @@ def _read(answer: object, until: float) -> bytes:
     return b"".join(pieces)
 
 
-def _marks(headers: HTTPMessage) -> dict[str, str]:
+def _validators(headers: HTTPMessage) -> dict[str, str]:
     named = {"If-None-Match": headers["ETag"], "If-Modified-Since": headers["Last-Modified"]}
     return {name: value for name, value in named.items() if value}
 
 
 def why(error: Exception) -> str:
+    """A failure in words, without the address."""
     reason = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, ssl.SSLCertVerificationError):
         return (

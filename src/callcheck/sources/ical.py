@@ -1,48 +1,101 @@
-"""An iCal calendar of one person in, when that person is away out.
+"""An iCal calendar of one person, and which of its events are absences.
 
-Away is an event that says so (Outlook's out of office), or a whole day that is not marked as
-free. Recurrences, exceptions and time zones are the libraries' work (icalendar,
-recurring-ical-events); the end is exclusive, as the standard has it.
+An event is an absence if it is marked out of office (Outlook), or if it lasts whole days and is
+not marked as free. Recurrences, exceptions and time zones are the work of icalendar and
+recurring-ical-events. The end of an event is exclusive (RFC 5545).
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Any
-
-from icalendar import Calendar
-from recurring_ical_events import of
+from typing import Any, Literal
 
 from callcheck.absences.merging import Claim
 from callcheck.absences.model import Draft
 from callcheck.calls.model import Micros
+from callcheck.sources.base import (
+    AHEAD,
+    BACK,
+    DocumentTable,
+    KnownSource,
+    PersonTable,
+    Reading,
+    Report,
+    Source,
+    SourceError,
+    SourceSettings,
+    Surroundings,
+    origin_of,
+)
+from callcheck.sources.fetch import Document
 from callcheck.times import local, micros
 
 Event = Any
 """A component of the library; its properties are of whatever type the file gave them."""
-Told = tuple[Draft, Claim]
 SOURCE = "ical"
-BACK, AHEAD = timedelta(days=30), timedelta(days=400)
-"""How far recurrences are worked out from now."""
 _EVENT = re.compile(rb"^BEGIN:VEVENT\s.*?^END:VEVENT\s*", re.DOTALL | re.MULTILINE | re.IGNORECASE)
 _TIMED = re.compile(rb"^DTSTART[^:\r\n]*:\d{8}T\d", re.MULTILINE | re.IGNORECASE)
 _HINT = re.compile(rb"^RECURRENCE-ID|BUSYSTATUS:\s*OOF", re.MULTILINE | re.IGNORECASE)
-"""An instance of a series, which may not be like the others, or out of office."""
-_NOT_LOOKED_AT = re.compile(
+"""One instance of a series, which may differ from the others; or an event out of office."""
+_UNUSED_LINES = re.compile(
     rb"^(?!(?:BEGIN|END|UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|EXRULE|RECURRENCE-ID|SEQUENCE"
     rb"|STATUS|TRANSP|X-MICROSOFT-CDO-BUSYSTATUS)[;:]).*(?:\n[ \t].*)*(?:\n|\Z)",
     re.MULTILINE | re.IGNORECASE,
 )
-"""A line with what continues it."""
+"""Properties that are not read, each with its continuation lines."""
 _REPEATS = {"RRULE", "RDATE", "RECURRENCE-ID"}
 _WITHIN_A_DAY = {"SECONDLY", "MINUTELY", "HOURLY"}
 
 
-def read_calendar(raw: bytes, extension: str, origin: str, now: Micros, zone: tzinfo) -> list[Told]:
-    """The absences from 30 days back to 400 ahead. Raises ValueError for what is no calendar."""
+class IcalTable(PersonTable, DocumentTable):
+    """`kind = "ical"`: a file, or an address that gives one."""
+
+    kind: Literal["ical"] = "ical"
+
+    def open(self, settings: SourceSettings, around: Surroundings) -> Source:
+        """As `SourceTable` has it."""
+        place = self.place(settings.folder)
+        login = self.login(settings.password)
+        document = Document(place, "text/calendar", login, around.ca_file)
+        origin = origin_of(self.extension, place)
+        return PersonCalendar(self.extension, origin, around.zone, lambda _: [document.fetch()])
+
+
+class PersonCalendar(KnownSource):
+    """The calendar of one person; `fetch` gives its iCal texts."""
+
+    def __init__(
+        self, extension: str, origin: str, zone: tzinfo, fetch: Callable[[Micros], Sequence[bytes]]
+    ) -> None:
+        super().__init__(SOURCE, origin, f"the calendar of {extension}", extension)
+        self._extension, self._zone, self._fetch = extension, zone, fetch
+
+    def read(self, at: Micros) -> Reading | None:
+        """As `Source` has it. An unchanged calendar is worked out once a day, because repeated
+        events come into reach."""
+        raws = self._fetch(at)
+        if not self.is_new((raws, local(at, self._zone).date())):
+            return None
+        try:
+            found = [read_calendar(raw, self._extension, self.origin, at, self._zone)
+                     for raw in raws]  # fmt: skip
+        except ValueError as error:
+            raise SourceError(str(error)) from error
+        return Reading([report for each in found for report in each])
+
+
+def read_calendar(
+    raw: bytes, extension: str, origin: str, now: Micros, zone: tzinfo
+) -> list[Report]:
+    """The absences from `BACK` before now to `AHEAD` after it. Raises ValueError if this is no
+    calendar."""
+    # here, because every command reads the configuration and few read a calendar
+    from icalendar import Calendar
+    from recurring_ical_events import of
+
     try:
         calendar = Calendar.from_ical(_EVENT.sub(_unless_a_meeting, raw))
         events = _may_be_away(calendar)
@@ -54,7 +107,7 @@ def read_calendar(raw: bytes, extension: str, origin: str, now: Micros, zone: tz
         found += of(calendar).between(begin, end)
         away = [event for event in found if _is_away(event)]
         often = Counter(str(event.get("UID", "")) for event in away)
-        told = [_told(event, extension, origin, zone, often) for event in away]
+        reports = [_report(event, extension, origin, zone, often) for event in away]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(
             f"this is no calendar that can be read ({type(error).__name__})"
@@ -62,23 +115,23 @@ def read_calendar(raw: bytes, extension: str, origin: str, now: Micros, zone: tz
     first, last = _micros(begin, zone), _micros(end, zone)
     return [
         (draft, claim)
-        for draft, claim in told
+        for draft, claim in reports
         if draft.start < draft.end and first < draft.end and draft.start < last
     ]
 
 
 def _unless_a_meeting(found: re.Match[bytes]) -> bytes:
-    """Nothing in the place of an event that can be no absence and changes none: most are
-    meetings, and to read them takes longest. Of the others nobody's subjects are read either."""
+    """Leaves out an event that is no absence and changes none: most are meetings, and parsing them
+    would take most of the time. Of the others, subjects and texts are left out."""
     meeting = _TIMED.search(found[0]) and not _HINT.search(found[0])
-    return b"" if meeting else _NOT_LOOKED_AT.sub(b"", found[0])
+    return b"" if meeting else _UNUSED_LINES.sub(b"", found[0])
 
 
 def _may_be_away(calendar: Event) -> list[tuple[Event, bool]]:
     """The events of which an instance may be an absence, and whether they repeat.
 
-    What changes one instance of a series stays with its series. Raises ValueError for what
-    repeats within a day, which no absence does and which could be millions.
+    An event that changes one instance of a series is kept with its series. Raises ValueError for
+    an event that repeats within a day: no absence does, and there could be millions of instances.
     """
     events = calendar.walk("VEVENT")
     away = {str(event.get("UID", "")) for event in events if _is_away(event)}
@@ -103,10 +156,11 @@ def _is_away(event: Event) -> bool:
     return not isinstance(_start(event), datetime) and not free
 
 
-def _told(
+def _report(
     event: Event, extension: str, origin: str, zone: tzinfo, often: Mapping[str, int]
-) -> Told:
-    """Known by its UID, so that one that is moved is the same; of a series, by its place in it."""
+) -> Report:
+    """The key is the UID, so that an event that is moved stays the same absence; for a series, the
+    UID and the instance's place in it."""
     start, end = _micros(_start(event), zone), _micros(_end(event), zone)
     key = str(event.get("UID", ""))
     if not key or often[key] > 1:
@@ -132,7 +186,7 @@ def _end(event: Event) -> date:
 
 
 def _micros(moment: date, zone: tzinfo) -> Micros:
-    """A date is its midnight, and a time without a zone a time of the house."""
+    """A date means its midnight; a time without a zone is in the zone of the house."""
     if not isinstance(moment, datetime):
         moment = datetime.combine(moment, time(), zone)
     elif moment.tzinfo is None:

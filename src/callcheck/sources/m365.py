@@ -1,60 +1,84 @@
-"""The automatic replies of a Microsoft 365 mailbox in, when its person is away out.
+"""The automatic replies of a Microsoft 365 mailbox.
 
-Asked of Microsoft Graph with the application permission MailboxSettings.Read. The texts of the
-replies are in the answer too; they are not looked at.
+They are read from Microsoft Graph with the application permission MailboxSettings.Read. The answer
+holds the texts of the replies too; they are not looked at.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode, urlsplit
 
+from pydantic import Field
+
 from callcheck.calls.model import Micros
-from callcheck.config import CalendarFeed, Config
+from callcheck.settings import Text, WebAddress
 from callcheck.sources.auto_replies import Mailbox
-from callcheck.sources.fetch import FeedError, origin_of
+from callcheck.sources.base import (
+    KnownSource,
+    LoginTable,
+    MailAddress,
+    PersonTable,
+    Reading,
+    Report,
+    Source,
+    SourceError,
+    SourceSettings,
+    Surroundings,
+    origin_of,
+)
 from callcheck.sources.http import WebError, ask
-from callcheck.sources.ical import Told
 
 SOURCE = "m365"
+_GRAPH, _LOGIN = "https://graph.microsoft.com", "https://login.microsoftonline.com"
 _EARLY = 60.0
-"""Seconds before its end from which a token is not used any more."""
+"""A token is not used in the last seconds before its end."""
 _NO_ANSWER = "the answer is not what Microsoft Graph gives"
 
 
-class AutomaticReplies:
-    """A mailbox as a source of absences (`feeds.Source`)."""
+class M365Table(PersonTable, LoginTable):
+    """`kind = "m365"`; `user` is the id of the app that may read the mailbox."""
 
-    source = SOURCE
+    kind: Literal["m365"]
+    mailbox: MailAddress
+    tenant: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")]
+    user: Text
+    url: WebAddress = _GRAPH
+    login_url: WebAddress = _LOGIN
 
-    def __init__(self, feed: CalendarFeed, config: Config) -> None:
-        self.origin = origin_of(feed)
-        self._feed, self._ca_file = feed, config.absences.ca_file
-        self._mailbox = Mailbox(feed.extension, SOURCE, self.origin, config.site.zone)
+    def open(self, settings: SourceSettings, around: Surroundings) -> Source:
+        """As `SourceTable` has it."""
+        return AutomaticReplies(self, settings.password, around)
+
+
+class AutomaticReplies(KnownSource):
+    """A mailbox as a source of absences."""
+
+    def __init__(self, table: M365Table, password: str, around: Surroundings) -> None:
+        self._address = (
+            f"{table.url}/v1.0/users/{table.mailbox}/mailboxSettings/automaticRepliesSetting"
+        )
+        origin, whose = origin_of(table.extension, self._address), table.extension
+        super().__init__(SOURCE, origin, f"the calendar of {whose}", whose)
+        self._mailbox = Mailbox(whose, SOURCE, origin, around.zone)
+        self._table, self._password, self._ca_file = table, password, around.ca_file
         self._token, self._until = "", 0.0
-        self._seen: list[Told] | None = None
-        self._taken: list[Told] | None = None
 
-    def taken(self) -> None:
-        """What was read last is stored."""
-        self._taken = self._seen
-
-    def read(self, at: Micros) -> list[Told] | None:
-        """The time for which replies are scheduled. Replies that are on with no end count for
-        today and tomorrow, whole days, each time anew."""
+    def read(self, at: Micros) -> Reading | None:
+        """As `Source` has it. Replies that are on with no end count for today and tomorrow."""
         try:
-            self._seen = self._told(self._ask(), at)
+            found = self._reports(self._ask(), at)
         except (WebError, ValueError) as error:
-            raise FeedError(str(error)) from error
+            raise SourceError(str(error)) from error
         except (KeyError, TypeError, AttributeError, OverflowError) as error:
-            raise FeedError(_NO_ANSWER) from error
-        return None if self._seen == self._taken else self._seen
+            raise SourceError(_NO_ANSWER) from error
+        return Reading(found) if self.is_new(found) else None
 
-    def _told(self, setting: Mapping[str, Any], at: Micros) -> list[Told]:
+    def _reports(self, setting: Mapping[str, Any], at: Micros) -> Sequence[Report]:
         status = setting["status"]
         if status == "scheduled":
             start, end = (
@@ -72,22 +96,23 @@ class AutomaticReplies:
             self._sign_in()
         headers = {"Authorization": f"Bearer {self._token}", "Prefer": 'outlook.timezone="UTC"'}
         try:
-            return _json(ask(self._feed.place, headers=headers, ca_file=self._ca_file).body)
+            return _json(ask(self._address, headers=headers, ca_file=self._ca_file).body)
         except WebError:
-            self._until = 0.0  # the token may have been taken back
+            self._until = 0.0  # the token may have been revoked
             raise
 
     def _sign_in(self) -> None:
-        feed = self._feed
-        scheme, host, *_ = urlsplit(feed.place)
+        table = self._table
+        scheme, host, *_ = urlsplit(self._address)
         form = {
             "grant_type": "client_credentials",
-            "client_id": feed.user,
-            "client_secret": feed.password,
+            "client_id": table.user,
+            "client_secret": self._password,
             "scope": f"{scheme}://{host}/.default",
         }
+        address = f"{table.login_url}/{table.tenant}/oauth2/v2.0/token"
         try:
-            answer = ask(feed.sign_in_at, data=urlencode(form).encode(), ca_file=self._ca_file)
+            answer = ask(address, data=urlencode(form).encode(), ca_file=self._ca_file)
         except WebError as error:
             raise WebError(f"signing in to Microsoft 365: {error}") from error
         granted = _json(answer.body)
@@ -103,8 +128,8 @@ def _json(body: bytes) -> Mapping[str, Any]:
     return found
 
 
-def _moment(said: Mapping[str, str]) -> datetime:
+def _moment(stated: Mapping[str, str]) -> datetime:
     """`{"dateTime": "2026-12-21T06:00:00.0000000", "timeZone": "UTC"}`"""
-    if said["timeZone"] != "UTC":
-        raise KeyError(said["timeZone"])
-    return datetime.fromisoformat(said["dateTime"]).replace(tzinfo=UTC)
+    if stated["timeZone"] != "UTC":
+        raise KeyError(stated["timeZone"])
+    return datetime.fromisoformat(stated["dateTime"]).replace(tzinfo=UTC)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from callcheck.absences.model import Absence
     from callcheck.absences.service import Desk
     from callcheck.config import Config
-    from callcheck.sources.csv import Rows
+    from callcheck.sources.csv_rows import Rows
     from callcheck.store import Store
 
 
@@ -53,7 +53,7 @@ def import_(
 
 
 def _read(file: Path, extension: str | None, config: Config) -> Rows:
-    from callcheck.sources.csv import Rows, read_csv
+    from callcheck.sources.csv_rows import Rows, read_csv
 
     try:
         raw = file.read_bytes()
@@ -87,7 +87,7 @@ def _take(
     from callcheck.clock import now
     from callcheck.store import Absences
 
-    told = [(desk.without_kind(draft), claim) for draft, claim in rows.told]
+    told = [(desk.without_kind(draft), claim) for draft, claim in rows.reports]
     with click.progressbar(length=len(told), label="absences", file=sys.stderr) as bar:
         taken, gone = Absences(store).take_all(
             told, now(), whole=whole, dry=dry, tick=lambda: bar.update(1)

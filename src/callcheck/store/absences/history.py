@@ -39,14 +39,14 @@ class Absences:
 
     def take_all(
         self, told: Sequence[tuple[Draft, Claim]], at: Micros, *,
-        whole: tuple[str, str] | None = None, dry: bool = False,
+        whole: tuple[str, str] | None = None, uncertain: Collection[str] = (), dry: bool = False,
         tick: Callable[[], object] = lambda: None,
     ) -> tuple[list[Taken], list[Absence]]:  # fmt: skip
         """Stores a list in one transaction; `dry` changes nothing and returns what would happen.
 
-        `whole` (source, origin) means that the list is everything which that origin knows:
-        absences that it reported earlier and that are missing now end. Returns what was taken,
-        and what ended.
+        `whole` (source, origin) means that the list is everything which that origin knows: an
+        absence that it reported earlier and that is missing now ends, unless its extension is
+        `uncertain`. Returns what was taken, and what ended.
         """
         extensions = {draft.extension for draft, _ in told}
         with self._taking(at, None if whole else extensions, dry=dry) as taking:
@@ -54,7 +54,8 @@ class Absences:
             for draft, claim in told:
                 taken.append(taking.take(draft, claim.source, claim))
                 tick()
-            gone = taking.withdraw(*whole, {c.key for _, c in told}) if whole else []
+            keys = {claim.key for _, claim in told}
+            gone = taking.withdraw(*whole, keys, uncertain) if whole else []
             return taken, gone
 
     def change(self, number: int, at: Micros, by: str, **values: Any) -> Absence | None:
@@ -118,16 +119,18 @@ class Absences:
                 found.setdefault(number, []).append(source)
         return found
 
-    def origins(self) -> dict[tuple[str, str], str]:
-        """Every (source, origin) with claims, and the extension of a person whose absence it
-        claims (one of them, if there are several)."""
+    def origins(self) -> dict[tuple[str, str], set[str]]:
+        """Every (source, origin) that claims anything, with the extensions whose absences it
+        claims."""
         c = absence_claims.c
-        query = select(c.source, c.origin, func.min(absences.c.extension)).group_by(
-            c.source, c.origin
-        )
+        query = select(c.source, c.origin, absences.c.extension).distinct()
+        found: dict[tuple[str, str], set[str]] = {}
         with self._reading() as connection:
-            found = connection.execute(query.join(absences, absences.c.id == c.absence_id))
-            return {(source, origin): extension for source, origin, extension in found}
+            for source, origin, extension in connection.execute(
+                query.join(absences, absences.c.id == c.absence_id)
+            ):
+                found.setdefault((source, origin), set()).add(extension)
+        return found
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from callcheck.config import AbsenceWatch, CalendarFeed
 from callcheck.sources.http import WebError, ask
 from callcheck.store import Store
-from tests.absences.test_feeds import Home, calendar, event
-from tests.absences.web_server import Page, WebServer
+from tests.sources.house import Home, calendar, event, source
+from tests.sources.web_server import Page, WebServer
 
 pytest.importorskip("radicale", reason="the CalDAV server of these tests is not installed")
 
@@ -81,8 +80,7 @@ def radicale(tmp_path: Path) -> Iterator[Radicale]:
 
 
 def home(store: Store, folder: Path, place: str, password: str = ANNA[1]) -> Home:
-    feed = CalendarFeed(place, "201", kind="caldav", user=ANNA[0], password=password)
-    return Home(store, folder, watch=AbsenceWatch(calendars=(feed,)))
+    return Home(store, folder, source("caldav", password, url=place, user=ANNA[0]))
 
 
 def test_events_are_absences_and_are_followed(
@@ -101,7 +99,7 @@ def test_events_are_absences_and_are_followed(
     assert anna.read()
     (one,) = anna.absences()
     assert (one.end - one.start) // 86_400_000_000 == 4
-    assert (one.source, anna.feeds.troubles) == ("ical", {})
+    assert (one.source, anna.schedule.failures) == ("ical", {})
 
 
 def test_what_is_no_calendar_ends_no_absence(

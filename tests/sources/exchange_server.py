@@ -15,7 +15,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from tests.absences.people import RIGA
-from tests.absences.serving import Serving
+from tests.sources.serving import Serving
 
 PATH = "/EWS/Exchange.asmx"
 MESSAGES = "http://schemas.microsoft.com/exchange/services/2006/messages"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from tests.absences.serving import Serving
+from tests.sources.serving import Serving
 
 Headers = Mapping[str, str]
 

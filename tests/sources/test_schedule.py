@@ -1,91 +1,31 @@
-"""Calendars that are read again and again: from real files and a real HTTP server."""
+"""Sources that are read again and again: calendars in real files and on a real HTTP server."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from callcheck.absences.merging import Claim
-from callcheck.absences.model import Absence, Draft
+from callcheck.absences.model import Draft
 from callcheck.clock import now
-from callcheck.config import AbsenceWatch, CalendarFeed, Config, Http, Privacy, Site
-from callcheck.config import Store as StoreAt
 from callcheck.sources import http as web
-from callcheck.sources.schedule import Feeds
 from callcheck.store import Absences, Store, StoreAway
-from tests.absences.people import PARTIES
-from tests.absences.web_server import Page, WebServer
-
-DAY = 86_400
-MICRO = 1_000_000
-
-
-def day(n: int) -> str:
-    """So many days from the house's today, as iCal has it."""
-    return f"{datetime.now(Site().zone).date() + timedelta(days=n):%Y%m%d}"
-
-
-def event(uid: str, first: int, last: int, *more: str) -> str:
-    """Away from one day to the end of another, counted from today."""
-    lines = ["BEGIN:VEVENT", f"UID:{uid}", f"DTSTART;VALUE=DATE:{day(first)}",
-             f"DTEND;VALUE=DATE:{day(last + 1)}", *more, "END:VEVENT"]  # fmt: skip
-    return "".join(f"{line}\r\n" for line in lines)
-
-
-def calendar(*events: str) -> bytes:
-    head = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:test\r\n"
-    return f"{head}{''.join(events)}END:VCALENDAR\r\n".encode()
-
-
-class Home:
-    """A house with calendars, for Anna (201) unless others are named, and what it knows."""
-
-    def __init__(
-        self, store: Store, folder: Path, *places: str, ca_file: Path | None = None,
-        of: tuple[str, ...] = (), watch: AbsenceWatch | None = None,
-    ) -> None:  # fmt: skip
-        self.store, self.changes = store, 0
-        owners = of or ("201",) * len(places)
-        calendars = tuple(CalendarFeed(p, who) for p, who in zip(places, owners, strict=True))
-        watch = watch or AbsenceWatch(calendars=calendars, ca_file=ca_file)
-        self.config = Config(
-            folder, Site(), None, (), (), PARTIES, StoreAt(""), Http(),
-            Privacy(folder / "k"), watch,
-        )  # fmt: skip
-        self.feeds = Feeds(self.config, store, self._changed)
-
-    def _changed(self) -> None:
-        self.changes += 1
-
-    def read(self) -> bool:
-        """CallAccess every calendar once; whether anything is different now."""
-        changed = [self.feeds.take(feed, source) for feed, source in self.feeds._feeds]
-        return any(changed)
-
-    @property
-    def trouble(self) -> str:
-        (one,) = self.feeds.troubles.values()
-        return one
-
-    def absences(self) -> list[Absence]:
-        return [one for one in Absences(self.store).all() if not one.cancelled]
+from tests.sources.house import DAY, MICRO, Home, calendar, event, ical
+from tests.sources.web_server import Page, WebServer
 
 
 @pytest.fixture
-def server() -> Iterator[WebServer]:
-    with WebServer() as one:
-        one.pages["/anna.ics"] = Page(calendar(event("1", 1, 3)))
-        yield one
+def server(server: WebServer) -> WebServer:
+    server.pages["/anna.ics"] = Page(calendar(event("1", 1, 3)))
+    return server
 
 
 @pytest.fixture
 def home(store: Store, tmp_path: Path, server: WebServer) -> Home:
-    return Home(store, tmp_path, server.address("/anna.ics"))
+    return Home(store, tmp_path, ical(server.address("/anna.ics")))
 
 
 def test_an_event_is_an_absence_and_is_followed(home: Home, server: WebServer) -> None:
@@ -131,7 +71,7 @@ def test_the_same_absence_from_a_file_and_an_address_is_one(
 ) -> None:
     file = tmp_path / "team.ics"
     file.write_bytes(calendar(event("other", 2, 5)))
-    home = Home(store, tmp_path, server.address("/anna.ics"), str(file))
+    home = Home(store, tmp_path, ical(server.address("/anna.ics")), ical(str(file)))
     home.read()
     (one,) = home.absences()
     assert (one.end - one.start) // MICRO // DAY == 5
@@ -144,7 +84,7 @@ def test_the_same_absence_from_a_file_and_an_address_is_one(
 def test_one_calendar_for_two_persons(store: Store, tmp_path: Path, server: WebServer) -> None:
     """The days on which a unit is closed: the same event, told of each of them."""
     place = server.address("/anna.ics")
-    home = Home(store, tmp_path, place, place, of=("201", "203"))
+    home = Home(store, tmp_path, ical(place, "201"), ical(place, "203"))
     assert home.read()
     assert {one.extension for one in home.absences()} == {"201", "203"}
     assert not home.read()
@@ -172,7 +112,7 @@ def test_a_broken_calendar_changes_nothing(home: Home, server: WebServer, body: 
     assert len(home.absences()) == 1
     server.pages["/anna.ics"].body = calendar(event("1", 1, 4))
     assert home.read()
-    assert home.feeds.troubles == {}
+    assert home.schedule.failures == {}
 
 
 def test_an_address_that_does_not_answer_well(
@@ -208,10 +148,10 @@ def test_an_address_that_sends_us_on(home: Home, server: WebServer) -> None:
 def test_nobody_listens_there(store: Store, tmp_path: Path, server: WebServer) -> None:
     with WebServer() as other:
         gone = other.address("/x.ics")
-    home = Home(store, tmp_path, gone)
+    home = Home(store, tmp_path, ical(gone))
     assert not home.read()
     assert home.trouble == "cannot be read: Connection refused"
-    unknown = Home(store, tmp_path, "http://no-such-host.invalid/x.ics")
+    unknown = Home(store, tmp_path, ical("http://no-such-host.invalid/x.ics"))
     assert not unknown.read()
     assert unknown.trouble.startswith("cannot be read: ")
 
@@ -230,10 +170,10 @@ def test_a_calendar_that_did_not_change_is_still_told_on_another_day(
     home: Home, server: WebServer
 ) -> None:
     server.pages["/anna.ics"].etag = '"one"'
-    ((_, source),) = home.feeds._feeds
+    ((source, _),) = home.schedule.sources
     today = now()
     assert source.read(today)
-    source.taken()
+    source.stored()
     assert source.read(today + 1) is None
     assert source.read(today + DAY * MICRO)  # repetitions that were too far off come nearer
 
@@ -255,13 +195,13 @@ def test_a_password_in_the_address_is_sent_as_such(
     store: Store, tmp_path: Path, server: WebServer
 ) -> None:
     place = server.address("/anna.ics").replace("://", "://anna:p%40ss@")
-    assert Home(store, tmp_path, place).read()
+    assert Home(store, tmp_path, ical(place)).read()
     assert server.asked[-1][1]["Authorization"] == "Basic YW5uYTpwQHNz"
 
 
 def test_files(store: Store, tmp_path: Path) -> None:
     file = tmp_path / "anna.ics"
-    home = Home(store, tmp_path, str(file))
+    home = Home(store, tmp_path, ical(str(file)))
     assert not home.read()
     assert home.trouble == "cannot be read: No such file or directory"
     file.write_bytes(calendar(event("1", 1, 3)))
@@ -280,11 +220,11 @@ def test_tls_with_the_house_s_own_authority(
     with WebServer(certificate) as server:
         server.pages["/anna.ics"] = Page(calendar(event("1", 1, 3)))
         place = server.address("/anna.ics")
-        stranger = Home(store, tmp_path, place)
+        stranger = Home(store, tmp_path, ical(place))
         assert not stranger.read()
         assert "its certificate is not trusted (self-signed certificate" in stranger.trouble
         assert "ca_file under [absences]" in stranger.trouble
-        home = Home(store, tmp_path, place, ca_file=certificate.with_name("ca.pem"))
+        home = Home(store, tmp_path, ical(place), ca_file=certificate.with_name("ca.pem"))
         assert home.read()
         with WebServer() as plain:  # nobody is led out of TLS
             plain.pages["/anna.ics"] = server.pages["/anna.ics"]
@@ -325,18 +265,18 @@ async def test_the_schedule(home: Home, server: WebServer, monkeypatch: pytest.M
         waits.append(seconds)
         await sleep(0.01)
 
-    running = asyncio.create_task(home.feeds.run())
-    monkeypatch.setattr("callcheck.sources.schedule.asyncio.sleep", quick)
+    running = asyncio.create_task(home.schedule.run())
+    monkeypatch.setattr("callcheck.app.source_schedule.asyncio.sleep", quick)
     try:
         async with asyncio.timeout(5):
             while len(server.asked) < 3:
                 await sleep(0.01)
             assert home.changes == 1  # told of what has changed, not of each reading
             server.pages["/anna.ics"].status = 503
-            assert home.feeds.counts == (1, 0)
+            assert home.schedule.counts == (1, 0)
             while 60.0 not in waits:
                 await sleep(0.01)
-            assert home.feeds.counts == (0, 1)
+            assert home.schedule.counts == (0, 1)
     finally:
         running.cancel()
     assert waits[0] == 15 * 60.0
@@ -347,8 +287,8 @@ async def test_a_calendar_that_hangs_holds_up_no_other(
 ) -> None:
     monkeypatch.setattr(web, "PATIENCE", 2.0)
     server.pages["/slow.ics"] = Page(calendar(), slowly=1.0)
-    home = Home(store, tmp_path, server.address("/slow.ics"), server.address("/anna.ics"))
-    running = asyncio.create_task(home.feeds.run())
+    home = Home(store, tmp_path, *map(ical, map(server.address, ("/slow.ics", "/anna.ics"))))
+    running = asyncio.create_task(home.schedule.run())
     try:
         await until(lambda: home.changes == 1, 1.9)
     finally:
@@ -363,9 +303,9 @@ def told_by(house: Home) -> list[tuple[str, str]]:
 
 async def after_the_start(house: Home) -> None:
     """The feeds ran until each was asked."""
-    running = asyncio.create_task(house.feeds.run())
+    running = asyncio.create_task(house.schedule.run())
     async with asyncio.timeout(10):
-        while not (house.feeds.tried and house.feeds._let_go):
+        while not (house.schedule.all_tried and house.schedule.removed_withdrawn):
             await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -378,7 +318,7 @@ async def test_what_a_calendar_told_ends_when_it_is_configured_no_more(
     server.pages["/anna.ics"].body = calendar(
         event("past", -9, -8), event("runs", -1, 5), event("comes", 9, 10), event("api", 20, 20)
     )
-    house = Home(store, tmp_path, server.address("/anna.ics"))
+    house = Home(store, tmp_path, ical(server.address("/anna.ics")))
     house.read()
     comes = next(a for a in house.absences() if a.end - a.start == DAY * MICRO)
     Absences(store).take(Draft("201", comes.start, comes.end), "api", now())
@@ -392,7 +332,7 @@ async def test_what_a_calendar_told_ends_when_it_is_configured_no_more(
         ("203", "reported"),
     ]  # fmt: skip
     assert caplog.messages == [
-        "absences of calendars that are configured no more (1): 1 cancelled, 1 ended"
+        "absences of sources that are no longer configured (1): 1 cancelled, 1 ended"
     ]
     caplog.clear()
     await after_the_start(Home(store, tmp_path))
@@ -403,29 +343,29 @@ async def test_a_calendar_that_moved_is_the_same(
     store: Store, tmp_path: Path, server: WebServer
 ) -> None:
     """What it told is claimed by the new address before the old one is let go."""
-    house = Home(store, tmp_path, server.address("/anna.ics"))
+    house = Home(store, tmp_path, ical(server.address("/anna.ics")))
     house.read()
     server.pages["/new.ics"] = server.pages["/anna.ics"]
-    await after_the_start(Home(store, tmp_path, server.address("/new.ics")))
+    await after_the_start(Home(store, tmp_path, ical(server.address("/new.ics"))))
     assert told_by(house) == [("201", "reported")]
     server.pages["/new.ics"].body = calendar()
-    Home(store, tmp_path, server.address("/new.ics")).read()
+    Home(store, tmp_path, ical(server.address("/new.ics"))).read()
     assert told_by(house) == [("201", "cancelled")]
 
 
 async def test_as_long_as_the_new_address_cannot_be_read_the_old_one_counts(
     store: Store, tmp_path: Path, server: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("callcheck.sources.schedule.AGAIN", 0.02)
-    Home(store, tmp_path, server.address("/anna.ics")).read()
-    moved = Home(store, tmp_path, server.address("/new.ics"))
-    running = asyncio.create_task(moved.feeds.run())
+    monkeypatch.setattr("callcheck.app.source_schedule.AGAIN", 0.02)
+    Home(store, tmp_path, ical(server.address("/anna.ics"))).read()
+    moved = Home(store, tmp_path, ical(server.address("/new.ics")))
+    running = asyncio.create_task(moved.schedule.run())
     async with asyncio.timeout(10):
-        while not moved.feeds.troubles:
+        while not moved.schedule.failures:
             await asyncio.sleep(0.01)
         assert len(moved.absences()) == 1
         server.pages["/new.ics"] = Page(calendar(event("other", 30, 31)))
-        while not moved.feeds._let_go:
+        while not moved.schedule.removed_withdrawn:
             await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

@@ -20,8 +20,8 @@ from callcheck.config import Store as StoreAt
 from callcheck.phones.watch import Phones
 from callcheck.store import Absences, CallsDuringAbsence, Forwards, Store
 from tests.absences.people import HOUR, PARTIES
-from tests.ami.test_forwards import Pbx as Answers
 from tests.api.house_of_cards import a_call
+from tests.phones.test_pbx import Pbx as Answers
 
 HINT = b"Event: DeviceStateChange\r\nDevice: Custom:CF201\r\nState: INUSE\r\n"
 Gauge = dict[tuple[str, str], int]

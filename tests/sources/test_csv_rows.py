@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcheck.sources.csv import read_csv
+from callcheck.sources.csv_rows import read_csv
 from tests.absences.people import DIRECTORY, RIGA, at
 
 LATVIAN = "Darbinieks;Iekšējais;Sākums;Beigas;Aizvietotājs;Veids\r\n"
@@ -18,7 +18,7 @@ ROWS = (
 def test_latvian_headers_in_every_encoding(encoding: str) -> None:
     rows = read_csv((LATVIAN + ROWS).encode(encoding), DIRECTORY, RIGA)
     assert rows.bad == []
-    (anna, claim), (dace, _) = rows.told
+    (anna, claim), (dace, _) = rows.reports
     assert (anna.extension, anna.deputy, anna.kind) == ("201", "202", "atvaļinājums")
     assert (anna.start, anna.end) == (at("2026-12-21 00:00"), at("2027-01-04 00:00"))
     assert (claim.source, claim.key) == ("csv", f"201 {anna.start}")
@@ -30,7 +30,7 @@ def test_latvian_headers_in_every_encoding(encoding: str) -> None:
 def test_english_headers_and_other_separators(separator: str) -> None:
     lines = ["Extension;Start date;End date;Deputy", "67000201;2026-12-21;2026-12-21T12:00;202"]
     text = "\n".join(lines).replace(";", separator)
-    ((draft, _),) = read_csv(text.encode(), DIRECTORY, RIGA).told
+    ((draft, _),) = read_csv(text.encode(), DIRECTORY, RIGA).reports
     assert (draft.extension, draft.end) == ("201", at("2026-12-21 12:00"))
 
 
@@ -50,7 +50,7 @@ def test_bad_rows_are_told_by_line_and_the_good_ones_kept() -> None:
         "203;22.12.2026;23.12.2026;201\n"
     )
     rows = read_csv(body.encode(), DIRECTORY, RIGA)
-    assert [draft.extension for draft, _ in rows.told] == ["201", "203"]
+    assert [draft.extension for draft, _ in rows.reports] == ["201", "203"]
     assert [(bad.line, bad.reason.partition(";")[0]) for bad in rows.bad] == [
         (3, "extension: nobody of the configuration"),
         (5, "from: no such date"),
@@ -79,7 +79,7 @@ def test_a_file_that_is_something_else(raw: bytes, said: str) -> None:
 def test_a_row_that_no_reader_takes_does_not_lose_the_others() -> None:
     body = f"extension;from;to\n201;1.12.2026;{'x' * 200_000}\n203;2026-12-01 0:00:00;2.12.2026\n"
     rows = read_csv(body.encode(), DIRECTORY, RIGA)
-    assert [draft.extension for draft, _ in rows.told] == ["203"]
+    assert [draft.extension for draft, _ in rows.reports] == ["203"]
     assert [(bad.line, bad.reason) for bad in rows.bad] == [
         (2, "field larger than field limit (131072)")
     ]
@@ -89,7 +89,7 @@ def test_extensions_in_a_column_of_names_are_taken() -> None:
     body = "Darbinieks;No;Līdz;Aizvieto\n201;1.12.2026;2.12.2026;202\n202;3.12.2026;3.12.2026;\n"
     told = read_csv(body.encode(), DIRECTORY, RIGA)
     assert told.bad == []
-    found = [(draft.extension, draft.deputy) for draft, _ in told.told]
+    found = [(draft.extension, draft.deputy) for draft, _ in told.reports]
     assert found == [("201", "202"), ("202", None)]
 
 
@@ -98,7 +98,7 @@ def test_other_numbers_in_it_could_be_anything() -> None:
     days = "1.12.2026;2.12.2026"
     body = f"Employee;From;To\n201;{days}\n4711;{days}\nZane;{days}\n;{days}\n"
     told = read_csv(body.encode(), DIRECTORY, RIGA)
-    assert told.told == []
+    assert told.reports == []
     number = (
         "name: a number is no name; if the column holds extensions, "
         'call it "extension" or "iekšējais"'

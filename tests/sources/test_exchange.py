@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from callcheck.config import AbsenceWatch, CalendarFeed
 from callcheck.sources import exchange
+from callcheck.sources.base import SourceSettings
 from callcheck.store import Store
-from tests.absences.exchange_server import ExchangeServer
 from tests.absences.people import RIGA
-from tests.absences.test_feeds import Home
+from tests.sources.exchange_server import ExchangeServer
+from tests.sources.house import Home, source
 
 SERVICE = ("HOUSE\\callcheck", "s3cret")
 ANNA = "anna@house.example"
@@ -33,13 +33,8 @@ def server() -> Iterator[ExchangeServer]:
 def feed(
     address: str, kind: str = "exchange", user: str = SERVICE[0], password: str = SERVICE[1],
     mailbox: str = ANNA,
-) -> CalendarFeed:  # fmt: skip
-    return CalendarFeed(address, "201", kind=kind, user=user,  # type: ignore[arg-type]
-                        password=password, mailbox=mailbox)  # fmt: skip
-
-
-def home(store: Store, folder: Path, *feeds: CalendarFeed, ca_file: Path | None = None) -> Home:
-    return Home(store, folder, watch=AbsenceWatch(calendars=feeds, ca_file=ca_file))
+) -> SourceSettings:  # fmt: skip
+    return source(kind, password, url=address, user=user, mailbox=mailbox)
 
 
 def in_days(n: int, hour: int = 6) -> datetime:
@@ -50,7 +45,7 @@ def in_days(n: int, hour: int = 6) -> datetime:
 def test_scheduled_replies_are_an_absence(
     store: Store, tmp_path: Path, server: ExchangeServer
 ) -> None:
-    anna = home(store, tmp_path, feed(server.address))
+    anna = Home(store, tmp_path, feed(server.address))
     assert not anna.read()
     server.replies = ("Scheduled", in_days(1), in_days(4))
     assert anna.read()
@@ -69,7 +64,7 @@ def test_replies_with_no_end_count_for_today_and_tomorrow(
     store: Store, tmp_path: Path, server: ExchangeServer
 ) -> None:
     server.replies = ("Enabled", in_days(-1), in_days(0))
-    anna = home(store, tmp_path, feed(server.address))
+    anna = Home(store, tmp_path, feed(server.address))
     assert anna.read()
     today = datetime.now(RIGA).date()
     days = [datetime.fromtimestamp(a.start / 1e6, RIGA) for a in reversed(anna.absences())]
@@ -85,7 +80,7 @@ def test_what_is_away_in_a_calendar(store: Store, tmp_path: Path, server: Exchan
     server.put_day("holiday", today + timedelta(days=200), days=5)
     server.put_day("birthday", today + timedelta(days=7), "Free")
     server.put_day("long ago", today - timedelta(days=90))
-    anna = home(store, tmp_path, feed(server.address, "exchange_calendar"))
+    anna = Home(store, tmp_path, feed(server.address, "exchange_calendar"))
     assert anna.read()
     holiday, doctor = anna.absences()
     assert (doctor.end - doctor.start) // 3_600_000_000 == 2
@@ -108,7 +103,7 @@ def test_replies_and_calendar_of_one_mailbox_are_one_absence(
     server.replies = ("Scheduled", in_days(3), in_days(5))
     server.put("away", in_days(4), in_days(8), "OOF")
     both = (feed(server.address, kind) for kind in ("exchange", "exchange_calendar"))
-    anna = home(store, tmp_path, *both)
+    anna = Home(store, tmp_path, *both)
     assert anna.read()
     (one,) = anna.absences()
     assert (one.end - one.start) // DAY == 5
@@ -117,11 +112,11 @@ def test_replies_and_calendar_of_one_mailbox_are_one_absence(
 def test_a_service_acts_for_a_mailbox_and_its_own_user_does_not(
     store: Store, tmp_path: Path, server: ExchangeServer
 ) -> None:
-    home(store, tmp_path, feed(server.address)).read()
+    Home(store, tmp_path, feed(server.address)).read()
     assert ("GetUserOofSettings", ANNA) in server.asked
     server.user = ANNA
     server.asked.clear()
-    home(store, tmp_path, feed(server.address, user=ANNA)).read()
+    Home(store, tmp_path, feed(server.address, user=ANNA)).read()
     assert ("GetUserOofSettings", "") in server.asked
 
 
@@ -153,7 +148,7 @@ def test_a_server_that_fails_changes_nothing(
 ) -> None:  # fmt: skip
     server.replies = ("Scheduled", in_days(1), in_days(4))
     server.put("away", in_days(1), in_days(4), "OOF")
-    anna = home(store, tmp_path, feed(server.address, kind))
+    anna = Home(store, tmp_path, feed(server.address, kind))
     assert anna.read()
     server.fails, server.refuses = fails, refuses
     assert not anna.read()
@@ -162,12 +157,12 @@ def test_a_server_that_fails_changes_nothing(
     assert "s3cret" not in anna.trouble
     server.fails = server.refuses = None
     assert not anna.read()
-    assert anna.feeds.troubles == {}
+    assert anna.schedule.failures == {}
     assert len(anna.absences()) == 1
 
 
 def test_a_mailbox_that_is_not_there(store: Store, tmp_path: Path, server: ExchangeServer) -> None:
-    nobody = home(store, tmp_path, feed(server.address, mailbox="nobody@house.example"))
+    nobody = Home(store, tmp_path, feed(server.address, mailbox="nobody@house.example"))
     assert not nobody.read()
     assert nobody.trouble == "cannot be read: the server knows no such mailbox"
 
@@ -177,23 +172,23 @@ def test_a_wrong_password_is_tried_once_and_not_for_every_mailbox(
 ) -> None:
     """A domain locks a user who fails often."""
     boxes = [feed(server.address, password="old", mailbox=who) for who in (ANNA, "b@house.example")]
-    house = home(store, tmp_path, *boxes)
+    house = Home(store, tmp_path, *boxes)
     for _ in range(3):
         assert not house.read()
     assert server.logins == 1
-    said = sorted(house.feeds.troubles.values())
+    said = sorted(house.schedule.failures.values())
     assert said[0] == "cannot be read: its login was refused; it is tried every 15 minutes"
     monkeypatch.setattr(exchange, "_refused", {})
     server.password = "old"
     house.read()
-    assert house.feeds.troubles.keys() == {house.feeds._feeds[1][1].origin}
+    assert house.schedule.failures.keys() == {house.schedule.sources[1][0].origin}
 
 
 def test_a_server_that_is_not_there(store: Store, tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"http://localhost:{free.getsockname()[1]}/EWS/Exchange.asmx"
-    anna = home(store, tmp_path, feed(address))
+    anna = Home(store, tmp_path, feed(address))
     assert not anna.read()
     assert anna.trouble == "cannot be read: Connection refused"
 
@@ -202,12 +197,12 @@ def test_tls_is_trusted_like_everywhere_else(
     store: Store, tmp_path: Path, certificate: Path
 ) -> None:
     with ExchangeServer(*SERVICE, certificate=certificate) as server:
-        stranger = home(store, tmp_path, feed(server.address))
+        stranger = Home(store, tmp_path, feed(server.address))
         assert not stranger.read()
         assert "its certificate is not trusted" in stranger.trouble
         assert "ca_file" in stranger.trouble
         server.replies = ("Scheduled", in_days(1), in_days(4))
-        known = home(store, tmp_path, feed(server.address), ca_file=certificate.with_name("ca.pem"))
+        known = Home(store, tmp_path, feed(server.address), ca_file=certificate.with_name("ca.pem"))
         assert known.read()
 
 
@@ -216,7 +211,7 @@ def test_without_the_extra_it_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "exchangelib", None)
     monkeypatch.delitem(sys.modules, "callcheck.sources.ews", raising=False)
-    anna = home(store, tmp_path, feed(server.address))
+    anna = Home(store, tmp_path, feed(server.address))
     assert not anna.read()
     assert anna.trouble == f"cannot be read: {exchange.NOT_INSTALLED}"
     assert server.asked == []

@@ -11,11 +11,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from callcheck.config import AbsenceWatch, CalendarFeed
 from callcheck.store import Store
 from tests.absences.people import RIGA
-from tests.absences.test_feeds import Home
-from tests.absences.web_server import Page, WebServer
+from tests.sources.house import Home, source
+from tests.sources.web_server import Page, WebServer
 
 MAILBOX = "/v1.0/users/anna@house.example/mailboxSettings/automaticRepliesSetting"
 NO_ANSWER = "the answer is not what Microsoft Graph gives"
@@ -50,11 +49,10 @@ def says(server: WebServer, status: str, first: int = 1, days: int = 3) -> None:
 
 @pytest.fixture
 def home(store: Store, tmp_path: Path, microsoft: WebServer) -> Home:
-    feed = CalendarFeed(
-        microsoft.address(MAILBOX), "201", kind="m365", user="app-id", password="s3cret",
-        sign_in_at=microsoft.address(TOKEN),
-    )  # fmt: skip
-    return Home(store, tmp_path, watch=AbsenceWatch(calendars=(feed,)))
+    return Home(store, tmp_path, source(
+        "m365", "s3cret", user="app-id", mailbox="anna@house.example", tenant="house.example",
+        url=microsoft.address(""), login_url=microsoft.address(""),
+    ))  # fmt: skip
 
 
 def test_scheduled_replies_are_an_absence(home: Home, microsoft: WebServer) -> None:
@@ -121,8 +119,8 @@ def test_an_answer_that_is_no_answer_changes_nothing(
 ) -> None:
     says(microsoft, "scheduled")
     home.read()
-    for _, source in home.feeds._feeds:
-        source._until = 0.0  # type: ignore[attr-defined]
+    for one, _ in home.schedule.sources:
+        one._until = 0.0  # type: ignore[attr-defined]
     microsoft.pages[path] = page
     assert not home.read()
     assert home.trouble.startswith(f"cannot be read: {said}")

@@ -18,8 +18,8 @@ from callcheck.judging.verdict import Result
 from callcheck.phones.watch import Phones
 from callcheck.store import Absences, CallsDuringAbsence, Forwards, Store
 from tests.absences.people import HOUR, PARTIES
-from tests.absences.test_watch import FakeListener, Gauges
 from tests.api.house_of_cards import MET, a_call
+from tests.phones.test_watch import FakeListener, Gauges
 
 ALWAYS = ForwardKind.ALWAYS
 
