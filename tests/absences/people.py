@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from callcheck.absences.model import Absence, Forward, ForwardKind, Phone
-from callcheck.absences.snapshot import World
-from callcheck.absences.state import Clockwork
+from callcheck.absences.snapshot import Snapshot
+from callcheck.absences.state import WorkingTime
 from callcheck.calls.directory import Directory, Kind, Party
 from callcheck.judging.hours import OpeningHours
 
@@ -27,8 +27,8 @@ PARTIES = (
 DIRECTORY = Directory(PARTIES, ("PJSIP/trunk*",), "371")
 HOURS = OpeningHours(RIGA, dict.fromkeys(range(5), ((510, 1020),)))
 """08:30-17:00 on working days."""
-CLOCK = Clockwork(HOURS, RIGA)
-ALWAYS_OPEN = Clockwork(None, RIGA)
+CLOCK = WorkingTime(HOURS, RIGA)
+ALWAYS_OPEN = WorkingTime(None, RIGA)
 
 
 def at(text: str) -> int:
@@ -52,8 +52,8 @@ def fwd(
     return Forward(extension, ForwardKind(kind), to, since, until)
 
 
-def world(*facts: Absence | Forward | Phone) -> World:
-    return World(
+def snapshot(*facts: Absence | Forward | Phone) -> Snapshot:
+    return Snapshot(
         DIRECTORY,
         [f for f in facts if isinstance(f, Absence)],
         [f for f in facts if isinstance(f, Forward)],

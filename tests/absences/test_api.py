@@ -11,8 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from callcheck.absences.model import ForwardKind
-from callcheck.absences.service import Desk
-from callcheck.absences.terms import Terms
+from callcheck.absences.service import AbsenceService
+from callcheck.absences.terms import AbsenceTerms
 from callcheck.api.absences.models import (
     AbsenceList,
     AbsenceOut,
@@ -41,12 +41,12 @@ class Clock:
 def served(
     store: Store, clock: Clock, tokens: tuple[Token, ...] = (), keep_kind: bool = False
 ) -> Iterator[TestClient]:
-    terms = Terms(DIRECTORY, CLOCK, keep_kind=keep_kind)
-    desk = Desk(
+    terms = AbsenceTerms(DIRECTORY, CLOCK, keep_kind=keep_kind)
+    service = AbsenceService(
         Absences(store), Forwards(store), CallsDuringAbsence(store), terms, lambda: clock.now
     )
     settings = ApiSettings(UNITS, PARTIES, (), RIGA, tokens)
-    backend = Backend(ListReader([]), list, Readiness, lambda: b"", lambda: clock.now, desk)
+    backend = Backend(ListReader([]), list, Readiness, lambda: b"", lambda: clock.now, service)
     client = TestClient(
         make_api(settings, backend), "http://127.0.0.1", client=("127.0.0.1", 50000)
     )

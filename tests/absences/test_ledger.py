@@ -1,15 +1,16 @@
-"""The ledger by absence and public number, the digest, and messages: what is told afterwards."""
+"""The ledger by absence and public number, the digest, and messages: reports on the past."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from callcheck.absences.model import ForwardKind, Message
+from callcheck.absences.model import Absence, AbsenceCall, ForwardKind, Message
 from callcheck.api.absences.models import AbsenceOut, CoverList, DigestOut, LedgerList
 from callcheck.calls.model import Call, Disposition, Via
 from callcheck.store import CallsDuringAbsence, Forwards, Store
@@ -162,7 +163,7 @@ def test_the_cover_matrix_has_the_messages(week: Week) -> None:
     assert noted == [("203", "202", True, 1), ("201", "202", True, 1), ("201", None, False, 1)]
 
 
-def test_the_letter_to_whoever_comes_back(week: Week) -> None:
+def test_the_letter_to_the_person_who_returns(week: Week) -> None:
     body = ask(week, f"{PATH}/{week.number}/digest?language=en")
     DigestOut.model_validate(body)
     assert body["text"].splitlines() == [
@@ -234,3 +235,22 @@ def test_only_the_own_unit_reads_the_letter(week: Week) -> None:
         "own": 200, "no reader": 403, "another unit's": 404, "another unit": 403,
         "no language": 422,
     }  # fmt: skip
+
+
+def test_the_calls_of_an_absence_are_read_once_for_a_report(
+    week: Week, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    came = CallsDuringAbsence.came
+
+    def counted(
+        self: CallsDuringAbsence, of: Sequence[Absence], until: int
+    ) -> dict[int, list[AbsenceCall]]:
+        asked.append(len(of))
+        return came(self, of, until)
+
+    monkeypatch.setattr(CallsDuringAbsence, "came", counted)
+    for path in (f"{PATH}/ledger", f"{PATH}/{week.number}", f"{PATH}/{week.number}/digest"):
+        asked.clear()
+        ask(week, path)
+        assert asked == [1], path

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from callcheck.absences.model import Draft, ForwardKind, State
-from callcheck.absences.service import Desk, Wanted
-from callcheck.absences.terms import Terms
+from callcheck.absences.model import AbsenceState, Draft, ForwardKind
+from callcheck.absences.service import AbsenceFilter, AbsenceService
+from callcheck.absences.terms import AbsenceTerms
 from callcheck.store import Absences, CallsDuringAbsence, Forwards, Store
 from callcheck.store.absences.forwards import Told
 from tests.absences.people import CLOCK, DIRECTORY, HOUR, MONDAY
@@ -23,8 +23,10 @@ def test_a_look_says_what_a_report_says(store: Store, seed: int) -> None:
     dice = random.Random(seed)
     book, phones = Absences(store), Forwards(store)
     clock = [MONDAY - 30 * DAY]
-    desk = Desk(book, phones, CallsDuringAbsence(store), Terms(DIRECTORY, CLOCK), lambda: clock[0])
-    states: set[State] = set()
+    service = AbsenceService(
+        book, phones, CallsDuringAbsence(store), AbsenceTerms(DIRECTORY, CLOCK), lambda: clock[0]
+    )
+    states: set[AbsenceState] = set()
     while clock[0] < MONDAY:
         clock[0] += dice.randrange(1, 20) * HOUR
         one = dice.choice(PERSONS)
@@ -37,21 +39,21 @@ def test_a_look_says_what_a_report_says(store: Store, seed: int) -> None:
         told: Told = {(one, None): clock[0]}
         phones.look(dice.choice(("main", "main/302")), seen, clock[0], [one], told)
         phones.reach("main", {dice.choice(PERSONS): dice.random() < 0.9}, clock[0])
-        everything, looked = desk.look()
-        report = desk.stands()
-        expected = [(a, s) for a, s in report if s.active or s.state is State.LEFT_ON]
+        everything, looked = service.look()
+        report = service.assessments()
+        expected = [(a, s) for a, s in report if s.active or s.state is AbsenceState.LEFT_ON]
         by_id = sorted(looked, key=lambda pair: pair[0].id)
         assert by_id == sorted(expected, key=lambda pair: pair[0].id)
         assert everything == [a for a, _ in report]
         states |= {stand.state for _, stand in looked}
         pages: list[int] = []
-        wanted, after = Wanted(lambda a: a.extension != "301", state="left_on"), None
+        wanted, after = AbsenceFilter(lambda a: a.extension != "301", state="left_on"), None
         while True:
-            shown, after = desk.page(wanted, 2, after)
+            shown, after = service.page(wanted, 2, after)
             pages += [int(str(record["id"])) for record in shown]
             if after is None:
                 break
         assert pages == [
-            a.id for a, s in report if s.state is State.LEFT_ON and a.extension != "301"
+            a.id for a, s in report if s.state is AbsenceState.LEFT_ON and a.extension != "301"
         ]
     assert len(states) >= 3

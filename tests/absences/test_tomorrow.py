@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from callcheck.absences.model import Draft, ForwardKind
-from callcheck.absences.service import Desk
-from callcheck.absences.state import Clockwork
-from callcheck.absences.terms import Terms
+from callcheck.absences.service import AbsenceService
+from callcheck.absences.state import WorkingTime
+from callcheck.absences.terms import AbsenceTerms
 from callcheck.absences.tomorrow import due_at, look_ahead, next_working_day
 from callcheck.app.announce_tomorrow import ANNOUNCED, TomorrowAnnouncer
 from callcheck.config import AbsenceWatch, Config, Http, Privacy, Site, Tomorrow
@@ -29,12 +29,12 @@ from tests.absences.people import (
     away,
     fwd,
     phone,
-    world,
+    snapshot,
 )
 from tests.sources.web_server import WebServer
 
 THREE = time(15)
-CHRISTMAS = Clockwork(
+CHRISTMAS = WorkingTime(
     OpeningHours(
         RIGA,
         dict.fromkeys(range(5), ((510, 1020),)),
@@ -68,18 +68,20 @@ def test_a_house_that_is_always_open_and_one_that_never_is() -> None:
     found = next_working_day(ALWAYS_OPEN, at("2026-11-21 12:00"))
     assert found is not None
     assert found.date.isoformat() == "2026-11-22"
-    assert next_working_day(Clockwork(OpeningHours(RIGA, {}), RIGA), at("2026-11-21 12:00")) is None
+    assert (
+        next_working_day(WorkingTime(OpeningHours(RIGA, {}), RIGA), at("2026-11-21 12:00")) is None
+    )
 
 
 def test_a_stand_in_who_leaves_at_noon() -> None:
     day = next_working_day(CLOCK, at("2026-11-22 12:00"))
     assert day is not None
     berta = away("202", at("2026-11-23 13:00"), at("2026-11-24 00:00"), id=2)
-    anna = world(away(), berta, fwd("201", "202"), fwd("202", "203"))
+    anna = snapshot(away(), berta, fwd("201", "202"), fwd("202", "203"))
     lines = {line.absence.extension: line for line in look_ahead(anna, day)}
     assert lines["201"].covered
     assert lines["202"].covered
-    no_way_on = world(away(), berta, fwd("201", "202"))
+    no_way_on = snapshot(away(), berta, fwd("201", "202"))
     said = {line.absence.extension: line for line in look_ahead(no_way_on, day)}
     assert (said["201"].state, said["201"].at) == ("wrong_target", at("2026-11-23 13:00"))
     assert "202 (Berta), who is absent too" in said["201"].reason
@@ -91,13 +93,13 @@ def test_what_is_cancelled_over_or_outside_working_hours_is_not_on_it() -> None:
     assert day is not None
     evening = away("203", at("2026-11-23 17:00"), at("2026-11-24 08:30"))
     over = away("301", at("2026-11-20 00:00"), at("2026-11-23 00:00"))
-    assert look_ahead(world(away(cancelled=True), evening, over), day) == []
+    assert look_ahead(snapshot(away(cancelled=True), evening, over), day) == []
 
 
 def test_what_fails_stands_first() -> None:
     day = next_working_day(CLOCK, at("2026-11-22 12:00"))
     assert day is not None
-    found = look_ahead(world(away(), away("203", id=2), fwd("201", "202"), phone("202")), day)
+    found = look_ahead(snapshot(away(), away("203", id=2), fwd("201", "202"), phone("202")), day)
     assert [(one.absence.extension, one.covered) for one in found] == [
         ("203", False),
         ("201", True),
@@ -105,12 +107,12 @@ def test_what_fails_stands_first() -> None:
 
 
 class House:
-    """A desk with a clock that the test sets, and whoever tells its list."""
+    """A service with a clock that the test sets, and whoever tells its list."""
 
     def __init__(self, store: Store, folder: Path, webhook: str | None, language: str) -> None:
         self.store, self.now = store, at("2026-11-23 12:00")
-        terms = Terms(DIRECTORY, CLOCK, language=language, titles={"registry": "Reģistrs"})
-        self.desk = Desk(
+        terms = AbsenceTerms(DIRECTORY, CLOCK, language=language, titles={"registry": "Reģistrs"})
+        self.service = AbsenceService(
             Absences(store), Forwards(store), CallsDuringAbsence(store), terms, lambda: self.now
         )
         self._config = Config(
@@ -121,7 +123,7 @@ class House:
         self.herald = self.start()
 
     def start(self) -> TomorrowAnnouncer:
-        return TomorrowAnnouncer(self._config, self.store, self.desk)
+        return TomorrowAnnouncer(self._config, self.store, self.service)
 
     def looks(self, moment: str) -> None:
         self.now = at(moment)
@@ -140,12 +142,12 @@ def house(store: Store, tmp_path: Path, hook: WebServer) -> House:
 
 
 def anna_is_away(house: House) -> None:
-    house.desk.add(Draft("201", at("2026-11-24 00:00"), at("2026-11-27 00:00"), "202"), "api")
+    house.service.add(Draft("201", at("2026-11-24 00:00"), at("2026-11-27 00:00"), "202"), "api")
 
 
 def test_the_list_is_told_once_at_its_hour(house: House, hook: WebServer) -> None:
     anna_is_away(house)
-    house.desk.add(Draft("203", at("2026-11-24 00:00"), at("2026-11-25 13:00")), "api")
+    house.service.add(Draft("203", at("2026-11-24 00:00"), at("2026-11-25 13:00")), "api")
     Forwards(house.store).look("main", {("203", ForwardKind.ALWAYS): "202"}, house.now)
     house.looks("2026-11-23 14:59")
     assert hook.posted == []
@@ -180,10 +182,10 @@ def test_a_day_on_which_everybody_is_covered_is_no_news(house: House, hook: WebS
 def test_what_is_entered_after_the_list_is_told_once(house: House, hook: WebServer) -> None:
     anna_is_away(house)
     house.looks("2026-11-23 15:00")
-    house.desk.add(Draft("301", at("2026-11-24 00:00"), at("2026-11-25 00:00")), "api")
-    house.desk.add(Draft("203", at("2026-11-24 00:00"), at("2026-11-25 00:00")), "api")
+    house.service.add(Draft("301", at("2026-11-24 00:00"), at("2026-11-25 00:00")), "api")
+    house.service.add(Draft("203", at("2026-11-24 00:00"), at("2026-11-25 00:00")), "api")
     Forwards(house.store).look("main", {("203", ForwardKind.ALWAYS): "202"}, house.now)
-    house.desk.add(Draft("202", at("2026-11-25 00:00"), at("2026-11-26 00:00")), "api")
+    house.service.add(Draft("202", at("2026-11-25 00:00"), at("2026-11-26 00:00")), "api")
     house.looks("2026-11-23 15:10")
     first, late = (json.loads(body) for _, body in hook.posted)
     assert (first["late"], late["late"], late["day"]) == (False, True, "2026-11-24")
@@ -227,7 +229,7 @@ def test_a_list_that_an_older_callcheck_told_is_not_told_again(
     anna_is_away(house)
     KeyValues(house.store).set(ANNOUNCED, "2026-11-24")
     house.looks("2026-11-23 15:30")
-    house.desk.add(Draft("301", at("2026-11-24 00:00"), at("2026-11-25 00:00")), "api")
+    house.service.add(Draft("301", at("2026-11-24 00:00"), at("2026-11-25 00:00")), "api")
     house.herald = house.start()
     house.looks("2026-11-23 15:31")
     ((_, body),) = hook.posted
@@ -255,9 +257,9 @@ def test_a_webhook_that_is_away_is_tried_again(
 def test_the_list_in_latvian(store: Store, tmp_path: Path) -> None:
     house = House(store, tmp_path, None, "lv")
     anna_is_away(house)
-    house.desk.add(Draft("301", at("2026-11-24 13:00"), at("2026-11-24 17:00")), "api")
+    house.service.add(Draft("301", at("2026-11-24 13:00"), at("2026-11-24 17:00")), "api")
     Forwards(store).look("main", {("301", ForwardKind.ALWAYS): "999"}, house.now)
-    assert house.desk.reports.tomorrow_text() == (
+    assert house.service.reports.tomorrow_text() == (
         "Otrdien, 24.11.2026.: prombūtnē 2, no tiem bez derīgas pāradresācijas 2.\n"
         "Reģistrs:\n"
         "- Anna (201), atgriezīsies 27.11.2026.: tālrunis nav pāradresēts; "
@@ -266,17 +268,17 @@ def test_the_list_in_latvian(store: Store, tmp_path: Path) -> None:
         "- Edgars (301), atgriezīsies 24.11.2026. 17:00: "
         "pāradresācija neved pie kolēģa, kurš ir darbā"
     )
-    assert house.desk.reports.tomorrow_text(unit="law").count("\n") == 2
+    assert house.service.reports.tomorrow_text(unit="law").count("\n") == 2
 
 
 def test_the_metric_counts_from_the_hour_on_until_the_day_begins(house: House) -> None:
     anna_is_away(house)
-    house.desk.add(Draft("203", at("2026-11-24 00:00"), at("2026-11-25 00:00")), "api")
+    house.service.add(Draft("203", at("2026-11-24 00:00"), at("2026-11-25 00:00")), "api")
     Forwards(house.store).look("main", {("203", ForwardKind.ALWAYS): "202"}, house.now)
 
     def counted(moment: str) -> dict[tuple[str, str], int]:
         house.now = at(moment)
-        return dict(house.desk.reports.next_day_counts())
+        return dict(house.service.reports.next_day_counts())
 
     both = {("registry", "not_forwarded"): 1, ("registry", "forwarded"): 1}
     assert counted("2026-11-23 14:59") == {}

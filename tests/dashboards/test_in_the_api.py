@@ -10,8 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from callcheck.absences.model import Draft
-from callcheck.absences.service import Desk
-from callcheck.absences.terms import Terms
+from callcheck.absences.service import AbsenceService
+from callcheck.absences.terms import AbsenceTerms
 from callcheck.api.app import make_api
 from callcheck.api.backend import ApiSettings, Backend, Readiness
 from callcheck.calls.directory import Directory, Party
@@ -38,13 +38,15 @@ def api(tmp_path: Path) -> Iterator[TestClient]:
     store.save(known.known_calls())
     ringing = a_call(99, answered_at=None, at=NOON)
     settings = ApiSettings(UNITS, PEOPLE, ("answer_by_ring",), RIGA)
-    terms = Terms(Directory(tuple(PEOPLE)), CLOCK)
-    desk = Desk(Absences(store), Forwards(store), CallsDuringAbsence(store), terms, lambda: NOON)
-    desk.add(Draft("203", NOON - HOUR, NOON + HOUR), "api")
-    desk.add(Draft("202", NOON + 20 * HOUR, NOON + 44 * HOUR), "api")
+    terms = AbsenceTerms(Directory(tuple(PEOPLE)), CLOCK)
+    service = AbsenceService(
+        Absences(store), Forwards(store), CallsDuringAbsence(store), terms, lambda: NOON
+    )
+    service.add(Draft("203", NOON - HOUR, NOON + HOUR), "api")
+    service.add(Draft("202", NOON + 20 * HOUR, NOON + 44 * HOUR), "api")
     backend = Backend(
         store, lambda: [ringing], Readiness, lambda: b"",
-        lambda: NOON + 12 * SECOND, desk,
+        lambda: NOON + 12 * SECOND, service,
     )  # fmt: skip
     app = make_api(settings, backend, (StoreError,))
     with TestClient(app, "http://localhost", client=("127.0.0.1", 1)) as client:

@@ -9,7 +9,7 @@ from enum import StrEnum
 import pytest
 from prometheus_client import generate_latest
 
-from callcheck.absences.model import ForwardKind, State
+from callcheck.absences.model import AbsenceState, ForwardKind
 from callcheck.ami.events import EVENTS, RECORDS
 from callcheck.calls.model import Direction, Disposition, LegResult, RingSource, TimeSource, Via
 from callcheck.config.schema import TABLES
@@ -101,7 +101,8 @@ def test_every_result_is_explained(result: Result) -> None:
 
 
 WORDS = (
-    Direction, Disposition, ForwardKind, LegResult, Reading, RingSource, State, TimeSource, Via
+    AbsenceState, Direction, Disposition, ForwardKind, LegResult, Reading, RingSource, TimeSource,
+    Via,
 )  # fmt: skip
 
 

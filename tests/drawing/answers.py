@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 
 from callcheck.api.app import make_api
 from callcheck.api.backend import ApiSettings, Backend, Readiness
-from callcheck.app.absence_service import make_desk
+from callcheck.app.absence_service import make_absence_service
 from callcheck.calls.model import Call, Direction
 from callcheck.rules import RULES
 from tests.dashboards.grafanas_role import Reader, made_for_grafana
@@ -117,7 +117,7 @@ def _api(month: Month) -> Iterator[TestClient]:
     settings = ApiSettings(units, config.parties, tuple(RULES), config.site.zone)
     backend = Backend(
         month.store, lambda: _ringing(month), Readiness,
-        lambda: b"", lambda: month.now * US, make_desk(config, month.store),
+        lambda: b"", lambda: month.now * US, make_absence_service(config, month.store),
     )  # fmt: skip
     app = make_api(settings, backend)
     with TestClient(app, "http://localhost", client=("127.0.0.1", 1)) as client:

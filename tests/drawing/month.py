@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from callcheck.absences.model import Draft, ForwardKind
-from callcheck.app.absence_service import make_desk
+from callcheck.app.absence_service import make_absence_service
 from callcheck.app.configured_store import wait_limits
 from callcheck.app.judge import judge_of, wait_limit_of
 from callcheck.calls.model import Disposition
@@ -69,8 +69,8 @@ class Month:
             units=[u.id for u in self.config.units], rules=list(RULES),
             ring_edges_ms=_edges(self.config), version="1",
         )  # fmt: skip
-        desk = make_desk(self.config, self.store)
-        metrics.set_absences(desk.counts(desk.stands()))
+        service = make_absence_service(self.config, self.store)
+        metrics.set_absences(service.counts(service.assessments()))
         delay, coming = metrics.delay_of("main"), iter([*self.calls, None])
         call, newest = next(coming), self.now - NEWEST
         sparse = range(self.now - (DAYS + 1) * DAY, newest, SPARSE)
@@ -125,10 +125,10 @@ def _away(month: Month) -> None:
     key = ("205", ForwardKind.ALWAYS)
     forwards.look("main", {key: "202"}, set_at, told={key: set_at})
     forwards.reach("main", {p.extension: True for p in month.config.parties}, us - 9 * DAY * US)
-    desk = make_desk(month.config, month.store)
+    service = make_absence_service(month.config, month.store)
     half = DAY * US // 2
     for extension, start, end in (("205", -14, 10), ("204", 1, 16)):
-        desk.add(Draft(extension, us + start * half, us + end * half), "api")
+        service.add(Draft(extension, us + start * half, us + end * half), "api")
 
 
 def _edges(config: Config) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ class Day:
     def away(self, extension: str, starts: float = 0.0, ends: float = 3600.0) -> None:
         begin = now()
         draft = Draft(extension, begin + int(starts * SECOND), begin + int(ends * SECOND))
-        self.ids[extension] = int(str(self.lab.desk.add(draft, "api")["id"]))
+        self.ids[extension] = int(str(self.lab.service.add(draft, "api")["id"]))
 
     async def goes(self, extension: str, back_after: float = 3600.0) -> None:
         """An absence that is known before it begins, as it should be."""
@@ -46,7 +46,7 @@ class Day:
         """Until a rehearsal for this phone ends there."""
 
         def last() -> str:
-            return str(self.lab.desk.rehearsal(extension)["steps"][-1]["at"])  # type: ignore[index]
+            return str(self.lab.service.rehearsal(extension)["steps"][-1]["at"])  # type: ignore[index]
 
         await until(lambda: last() == at, 2 * POLL, f"{extension} to {at}, is {last()}")
 
@@ -132,10 +132,10 @@ async def fricis(day: Day) -> None:
     await day.goes("206")
     await day.call("29559001", "67000206", {})
     await lab.put("CF/206", "206", tell=True)
-    await until(lambda: "loop" in str(lab.desk.rehearsal("206")["reason"]), TOLD, "the loop")
+    await until(lambda: "loop" in str(lab.service.rehearsal("206")["reason"]), TOLD, "the loop")
     await day.call("29559002", "67000206", {})
     await lab.put("CF/206", "203", tell=True)
-    await until(lambda: "absent too" in str(lab.desk.rehearsal("206")["reason"]), TOLD, "203")
+    await until(lambda: "absent too" in str(lab.service.rehearsal("206")["reason"]), TOLD, "203")
     await lab.put("CF/206", "202", tell=True)
     await day.leads("206", "202")
     await day.call("29559003", "67000206", {"202": "486@0.2"})

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from callcheck.absences.service import Desk
+from callcheck.absences.service import AbsenceService
 from callcheck.app.house import House
 from callcheck.config import Http
 from tests.live.lab import chroot
@@ -41,8 +41,8 @@ class Living:
     spy: Spy
 
     @property
-    def desk(self) -> Desk:
-        return self.house.absences.desk
+    def service(self) -> AbsenceService:
+        return self.house.absences.service
 
     async def put(self, entry: str, value: str | None, *, tell: bool = False) -> None:
         """An entry of AstDB (None: away with it); `tell` with the device state by which FreePBX's
@@ -90,7 +90,7 @@ async def living(
     stop = asyncio.Event()
     task = asyncio.create_task(house.live(stop))
     try:
-        await until(lambda: bool(house.absences.desk.world().phone_of), 60)
+        await until(lambda: bool(house.absences.service.snapshot().phone_of), 60)
         yield Living(pbx, stage, house, spy)
     finally:
         stop.set()

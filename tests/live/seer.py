@@ -88,7 +88,7 @@ class Seer:
         self._before = await self._spy.before(self._pbx.host, AMI_PORT)
         self._house = await asyncio.to_thread(_build, "127.0.0.1", port_of(self._before), folder)
         for who in away:
-            self._house.absences.desk.add(Draft(who, now() - HOUR, now() + HOUR), "api")
+            self._house.absences.service.add(Draft(who, now() - HOUR, now() + HOUR), "api")
         listeners = [listener.run() for listener, _ in self._house.watched]
         self._tasks = [asyncio.create_task(w) for w in (*listeners, self._house.absences.run())]
         forwards = Forwards(self._house.store)
@@ -108,7 +108,7 @@ class Seer:
     def _rehearsal(self) -> dict[str, Any]:
         party = self._house.config.directory("main").reached_by(self._number)
         assert party is not None, f"nobody has {self._number}"
-        return self._house.absences.desk.rehearsal(party.extension)
+        return self._house.absences.service.rehearsal(party.extension)
 
     async def _close(self) -> None:
         if not self._tasks:

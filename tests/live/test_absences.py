@@ -27,19 +27,19 @@ async def test_every_state_and_how_soon_it_is_known(
     version: str, tmp_path: Path, tell: Tell
 ) -> None:
     async with living(version, 91, tmp_path) as lab:
-        desk = lab.desk
+        service = lab.service
 
         def state() -> str:
-            ((_, stand),) = desk.stands()
+            ((_, stand),) = service.assessments()
             return stand.state.value
 
         def said(extension: str) -> str:
-            return str(desk.rehearsal(extension)["reason"])
+            return str(service.rehearsal(extension)["reason"])
 
         async def becomes(wanted: str, within: float) -> float:
             return await until(lambda: state() == wanted, within, f"{wanted}, is {state()}")
 
-        record = desk.add(Draft("201", now(), now() + HOUR, "202"), "api")
+        record = service.add(Draft("201", now(), now() + HOUR, "202"), "api")
         assert record["state"] == "not_forwarded"
         await lab.put("CF/201", "299")
         polled = [await becomes("wrong_target", POLL + 3)]
@@ -59,14 +59,14 @@ async def test_every_state_and_how_soon_it_is_known(
         told.append(await becomes("late", TOLD))
         await lab.devstate("Custom:FOLLOWME203", "INUSE")
         told.append(await until(lambda: "FollowMe" in said("203"), TOLD, "FollowMe"))
-        desk.end(int(str(record["id"])), "api")
+        service.end(int(str(record["id"])), "api")
         assert state() == "left_on"
         await lab.put("CF/201", None)
         polled.append(await becomes("late", POLL + 3))
-        again = desk.add(Draft("203", now() + HOUR, now() + 2 * HOUR), "api")
+        again = service.add(Draft("203", now() + HOUR, now() + 2 * HOUR), "api")
         await lab.devstate("Custom:FOLLOWME203", "NOT_INUSE")
         await lab.put("CFU/203", "202", tell=True)
-        await until(lambda: desk.rehearsal("203")["state"] == "forwarded", TOLD, "CFU")
+        await until(lambda: service.rehearsal("203")["state"] == "forwarded", TOLD, "CFU")
         found = await lab.api(f"absences/{again['id']}")
         assert (found["state"], found["active"]) == ("forwarded", False)
         assert lab.spy.actions - documented() == set()

@@ -74,24 +74,24 @@ def _tones(call: Dialog) -> int:
 
 
 async def _away(lab: Living) -> None:
-    desk = lab.desk
+    service = lab.service
     for wrong in ("*61*202*9999", "*61*201*3112", "*61*202"):
         assert _tones(await _dials(lab, "201", wrong)) == 3
-    assert desk.stands() == []
+    assert service.assessments() == []
     assert await _forward_of(lab, "201") is None
     assert _tones(await _dials(lab, "201", "*61*202*3112")) == 1
-    await until(lambda: len(desk.stands()) == 1, 5, "the absence")
-    ((one, _),) = desk.stands()
+    await until(lambda: len(service.assessments()) == 1, 5, "the absence")
+    ((one, _),) = service.assessments()
     assert (one.extension, one.source, one.active(now())) == ("201", "dialplan", True)
     good = ("forwarded", "late")
-    await until(lambda: desk.stands()[0][1].state.value in good, 5, "the forward")
+    await until(lambda: service.assessments()[0][1].state.value in good, 5, "the forward")
     assert await _forward_of(lab, "201") == "202"
 
 
 async def _back(lab: Living) -> None:
-    desk = lab.desk
+    service = lab.service
     assert _tones(await _dials(lab, "201", "*62")) == 1
-    await until(lambda: not desk.stands()[0][0].active(now()), 5, "the return")
+    await until(lambda: not service.assessments()[0][0].active(now()), 5, "the return")
     assert await _forward_of(lab, "201") is None
 
 
@@ -108,7 +108,7 @@ async def _message(lab: Living) -> None:
     (event,) = re.findall(r"UserEvent: CallcheckMessage\r\n(?:.+\r\n)+", said)
     assert "Extension: 201\r\n" in event
     assert "By: 202\r\n" in event
-    number = lab.desk.stands()[0][0].id
+    number = lab.service.assessments()[0][0].id
     noted: list[dict[str, str]] = []
     for _ in range(50):
         noted = (await lab.api(f"absences/{number}"))["messages"]

@@ -18,11 +18,12 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from callcheck.absences.model import AbsenceState
 from callcheck.calls.model import Call, Direction, Disposition, TimeSource, Via
 from callcheck.judging.cadence import CADENCES
 from callcheck.judging.figures import RingTotal, SavedCall, Totals
 from callcheck.judging.verdict import Finding, Result
-from callcheck.metrics import ABSENCE_STATES, Metrics, PbxNow, StoreNow, ring_edges
+from callcheck.metrics import Metrics, PbxNow, StoreNow, ring_edges
 from tests.metrics.samples import EDGES, Now, a_call, samples, saved, some_metrics
 
 GOLDEN = Path(__file__).with_name("golden.txt")
@@ -100,7 +101,7 @@ def test_all_is_there_at_zero_from_the_start() -> None:
         for via in Via:
             rest = f'direction="inbound",disposition="answered",pbx="main",unit="{unit}"'
             assert page[f'callcheck_calls_total{{{rest},via="{via.value}"}}'] == 0
-    for state in ABSENCE_STATES:
+    for state in AbsenceState:
         assert page[f'callcheck_absences{{state="{state}",unit="law"}}'] == 0
     assert page['callcheck_unknown_numbers_total{pbx="branch"}'] == 0
     assert page['callcheck_event_delay_seconds_count{pbx="branch"}'] == 0

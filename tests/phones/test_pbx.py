@@ -105,13 +105,13 @@ async def test_a_user_without_the_right() -> None:
 
 
 async def test_states() -> None:
-    async def tells(_: Mapping[str, str]) -> list[Mapping[str, str]]:
+    async def reports(_: Mapping[str, str]) -> list[Mapping[str, str]]:
         states = {"PJSIP/201": "NOT_INUSE", "PJSIP/202": "UNAVAILABLE", "PJSIP/203": "RINGINUSE",
                   "SIP/204": "INVALID", "PJSIP/205": "UNKNOWN"}  # fmt: skip
         items = [{"Event": "DeviceStateChange", "Device": d, "State": s} for d, s in states.items()]
         return [STARTS, *items, {"Event": "DeviceStateListComplete"}]
 
-    assert await read_states(tells) == {
+    assert await read_states(reports) == {
         "PJSIP/201": True, "PJSIP/202": False, "PJSIP/203": True, "SIP/204": False
     }  # fmt: skip
 

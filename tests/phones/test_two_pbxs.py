@@ -15,7 +15,7 @@ from callcheck.clock import now
 from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit
 from callcheck.config import Store as StoreAt
 from callcheck.judging.verdict import Result
-from callcheck.phones.watch import Phones
+from callcheck.phones.watch import PhoneWatch
 from callcheck.store import Absences, CallsDuringAbsence, Forwards, Store
 from tests.absences.people import HOUR, PARTIES
 from tests.api.house_of_cards import MET, a_call
@@ -35,20 +35,20 @@ def watch(store: Store, tmp_path: Path) -> AbsenceWatch:
 
 
 def state(watch: AbsenceWatch) -> str:
-    ((_, stand),) = watch.desk.stands()
+    ((_, stand),) = watch.service.assessments()
     return stand.state.value
 
 
 async def test_forwards_phones_and_codes(watch: AbsenceWatch, store: Store) -> None:
-    watch.desk.add(Draft("201", now() - HOUR, now() + HOUR, "202"), "api")
+    watch.service.add(Draft("201", now() - HOUR, now() + HOUR, "202"), "api")
     Forwards(store).look("branch", {("201", ALWAYS): "202"}, now())
     Forwards(store).look("branch/302", {("201", ALWAYS): "202"}, now())
     assert state(watch) == "not_forwarded"
     Forwards(store).look("main", {("201", ALWAYS): "202"}, now())
     assert state(watch) in ("forwarded", "late")
     Forwards(store).reach("branch", {"201": False, "202": True}, now())
-    assert watch.desk.rehearsal("202")["state"] == "not_forwarded"
-    branch = Phones("branch", FakeListener(), watch._config, store, watch.desk)
+    assert watch.service.rehearsal("202")["state"] == "not_forwarded"
+    branch = PhoneWatch("branch", FakeListener(), watch._config, store, watch.service)
     branch.heard(b"Event: UserEvent\r\nUserEvent: CallcheckBack\r\nExtension: 201\r\n")
     branch.heard(
         b"Event: UserEvent\r\nUserEvent: CallcheckMessage\r\nExtension: 201\r\nBy: 202\r\n"
@@ -66,17 +66,17 @@ def test_calls_messages_and_the_cover_matrix(watch: AbsenceWatch, store: Store) 
         (a_call("1", started, pbx="branch"), (MET,)),
     ])  # fmt: skip
     CallsDuringAbsence(store).note(Message("201", "202", started, "branch"))
-    made = watch.desk.add(Draft("201", started - HOUR, now() + HOUR), "api")
+    made = watch.service.add(Draft("201", started - HOUR, now() + HOUR), "api")
     assert made["calls"] == {"offered": 1, "answered": 1, "in_time": 1}
-    whole = watch.desk.record(int(str(made["id"])), whole=True)
+    whole = watch.service.record(int(str(made["id"])), whole=True)
     assert whole is not None
     assert [c["pbx"] for c in whole["came"]] == ["main"]  # type: ignore[attr-defined]
     assert whole["messages"] == []
-    assert sum(int(str(c["calls"])) for c in watch.desk.reports.cover(None, None, None)) == 1
+    assert sum(int(str(c["calls"])) for c in watch.service.reports.cover(None, None, None)) == 1
 
 
 def test_the_rule_knows_on_which_pbx_somebody_is_away(watch: AbsenceWatch) -> None:
-    watch.desk.add(Draft("201", now() - HOUR, now() + HOUR), "api")
+    watch.service.add(Draft("201", now() - HOUR, now() + HOUR), "api")
     lost = a_call("1", now(), disposition=Disposition.NO_ANSWER, answered_at=None,
                   answered_by=None, answered_via=None)  # fmt: skip
 

@@ -17,7 +17,7 @@ from callcheck.calls.model import Leg, LegResult
 from callcheck.clock import now
 from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit
 from callcheck.config import Store as StoreAt
-from callcheck.phones.watch import Phones
+from callcheck.phones.watch import PhoneWatch
 from callcheck.store import Absences, CallsDuringAbsence, Forwards, Store
 from tests.absences.people import HOUR, PARTIES
 from tests.api.house_of_cards import a_call
@@ -69,7 +69,7 @@ class Gauges:
 class Running:
     config: Config
     watch: AbsenceWatch
-    phones: Phones
+    phones: PhoneWatch
     listener: FakeListener
     gauges: Gauges
     store: Store
@@ -79,7 +79,7 @@ class Running:
             self.watch._settle()
 
     def state(self) -> str:
-        ((_, stand),) = self.watch.desk.stands()
+        ((_, stand),) = self.watch.service.assessments()
         return stand.state.value
 
 
@@ -92,7 +92,7 @@ def running(store: Store, tmp_path: Path) -> Running:
     gauges = Gauges()
     watch = AbsenceWatch(config, store, gauges)
     listener = FakeListener()
-    phones = Phones("main", listener, config, store, watch.desk)
+    phones = PhoneWatch("main", listener, config, store, watch.service)
     watch._phones.append(phones)
     return Running(config, watch, phones, listener, gauges, store)
 
@@ -102,7 +102,7 @@ def draft() -> Draft:
 
 
 async def test_the_state_follows_the_pbx(running: Running) -> None:
-    running.watch.desk.add(draft(), "api")
+    running.watch.service.add(draft(), "api")
     assert running.gauges.absences == {("registry", "not_forwarded"): 1}
     await running.looks()
     running.listener.entries["/CF/201"] = "202"
@@ -116,13 +116,13 @@ async def test_the_state_follows_the_pbx(running: Running) -> None:
 
 async def test_an_absence_that_ends_at_once_keeps_its_last_state(running: Running) -> None:
     """Somebody is back before the state of this second was written down."""
-    one = running.watch.desk.add(draft(), "api")
+    one = running.watch.service.add(draft(), "api")
     await running.looks()
     running.watch._settle()
     running.listener.entries["/CF/201"] = "202"
     running.phones.heard(HINT)
     await running.phones.step()  # known, but not yet settled
-    running.watch.desk.end(int(str(one["id"])), "api")
+    running.watch.service.end(int(str(one["id"])), "api")
     del running.listener.entries["/CF/201"]
     running.phones.heard(HINT)
     await running.looks()
@@ -131,7 +131,7 @@ async def test_an_absence_that_ends_at_once_keeps_its_last_state(running: Runnin
 
 async def test_it_is_asked_again_after_a_change_and_a_new_connection(running: Running) -> None:
     await running.looks()
-    running.watch.desk.add(draft(), "api")
+    running.watch.service.add(draft(), "api")
     await running.looks()
     running.listener.connects += 1
     await running.looks()
@@ -142,7 +142,7 @@ async def test_it_is_asked_again_after_a_change_and_a_new_connection(running: Ru
 async def test_a_phone_that_goes_away_and_comes_back(running: Running) -> None:
     running.listener.entries["/CF/201"] = "202"
     running.listener.states["PJSIP/202"] = "NOT_INUSE"
-    running.watch.desk.add(draft(), "api")
+    running.watch.service.add(draft(), "api")
     await running.looks()
     assert running.state() == "forwarded"
     gone = b"Event: DeviceStateChange\r\nDevice: PJSIP/202\r\nState: UNAVAILABLE\r\n"
@@ -162,7 +162,7 @@ async def test_a_lost_connection_asks_nothing_and_breaks_nothing(running: Runnin
 
 
 async def test_a_forward_that_is_set_in_the_phone(running: Running) -> None:
-    running.watch.desk.add(draft(), "api")
+    running.watch.service.add(draft(), "api")
     await running.looks()
     call = a_call(started_at=now() - 1_000_000)
     sent_on = replace(
@@ -172,7 +172,9 @@ async def test_a_forward_that_is_set_in_the_phone(running: Running) -> None:
     await running.looks()
     assert running.state() == "late"
     rang: Leg = replace(call.legs[0], dialed_at=now() + 1, result=LegResult.NO_ANSWER)
-    again = Phones("main", running.listener, running.config, running.store, running.watch.desk)
+    again = PhoneWatch(
+        "main", running.listener, running.config, running.store, running.watch.service
+    )
     again.own.ended(replace(call, legs=(rang,)))  # after callcheck was started anew
     await again.step()
     assert [f.until for f in Forwards(running.store).all()] == [rang.dialed_at]
@@ -188,12 +190,12 @@ async def test_a_phone_that_sends_calls_on_when_nobody_answers(running: Running)
     for leg in (sent_on, answered):
         running.phones.own.ended(replace(call, legs=(leg,)))
     await running.looks()
-    record = running.watch.desk.rehearsal("201")
+    record = running.watch.service.rehearsal("201")
     assert (record["state"], record["eaten_seconds"]) == ("forwarded", 4.0)
     rang = replace(call.legs[0], dialed_at=now(), result=LegResult.NO_ANSWER, ring_ms=20_000)
     running.phones.own.ended(replace(call, legs=(rang,)))
     await running.looks()
-    assert running.watch.desk.rehearsal("201")["state"] == "not_forwarded"
+    assert running.watch.service.rehearsal("201")["state"] == "not_forwarded"
 
 
 async def test_a_phone_that_sends_two_calls_of_one_second_to_two_places(running: Running) -> None:
@@ -214,14 +216,14 @@ async def test_follow_me_and_the_time_a_phone_rings(running: Running) -> None:
     running.listener.entries |= {"/CFU/203": "202", "/AMPUSER/203/ringtimer": "9"}
     running.listener.states["Custom:FOLLOWME201"] = "INUSE"
     await running.looks()
-    record = running.watch.desk.rehearsal("201")
+    record = running.watch.service.rehearsal("201")
     assert [step["does"] for step in record["steps"]] == ["follow_me"]  # type: ignore[attr-defined]
     assert record["state"] == "not_forwarded"
-    assert running.watch.desk.rehearsal("203")["eaten_seconds"] == 9
+    assert running.watch.service.rehearsal("203")["eaten_seconds"] == 9
     off = b"Event: DeviceStateChange\r\nDevice: Custom:FOLLOWME201\r\nState: NOT_INUSE\r\n"
     running.phones.heard(off)
     await running.looks()
-    steps = running.watch.desk.rehearsal("201")["steps"]
+    steps = running.watch.service.rehearsal("201")["steps"]
     assert [step["does"] for step in steps] == ["rings"]  # type: ignore[attr-defined]
 
 

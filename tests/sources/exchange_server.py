@@ -179,6 +179,8 @@ def _refusal(operation: str, code: str) -> str:
 
 def _handler(server: ExchangeServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True  # otherwise each answer waits 40 ms for a delayed ACK
+
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:

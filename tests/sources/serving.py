@@ -9,7 +9,7 @@ from typing import Self
 
 
 class Serving:
-    """What the servers of these tests have in common; whoever inherits it makes `_server`."""
+    """What the servers of these tests have in common; a subclass makes `_server`."""
 
     _server: ThreadingHTTPServer
 

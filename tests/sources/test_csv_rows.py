@@ -34,7 +34,7 @@ def test_english_headers_and_other_separators(separator: str) -> None:
     assert (draft.extension, draft.end) == ("201", at("2026-12-21 12:00"))
 
 
-def test_bad_rows_are_told_by_line_and_the_good_ones_kept() -> None:
+def test_bad_rows_are_reported_by_line_and_the_good_ones_kept() -> None:
     body = (
         "extension;from;to;deputy\n"
         "201;21.12.2026;22.12.2026;\n"
@@ -87,9 +87,9 @@ def test_a_row_that_no_reader_takes_does_not_lose_the_others() -> None:
 
 def test_extensions_in_a_column_of_names_are_taken() -> None:
     body = "Darbinieks;No;Līdz;Aizvieto\n201;1.12.2026;2.12.2026;202\n202;3.12.2026;3.12.2026;\n"
-    told = read_csv(body.encode(), DIRECTORY, RIGA)
-    assert told.bad == []
-    found = [(draft.extension, draft.deputy) for draft, _ in told.reports]
+    rows = read_csv(body.encode(), DIRECTORY, RIGA)
+    assert rows.bad == []
+    found = [(draft.extension, draft.deputy) for draft, _ in rows.reports]
     assert found == [("201", "202"), ("202", None)]
 
 
@@ -97,8 +97,8 @@ def test_other_numbers_in_it_could_be_anything() -> None:
     """A personnel number may be somebody's extension by chance: where one is nobody's, none is."""
     days = "1.12.2026;2.12.2026"
     body = f"Employee;From;To\n201;{days}\n4711;{days}\nZane;{days}\n;{days}\n"
-    told = read_csv(body.encode(), DIRECTORY, RIGA)
-    assert told.reports == []
+    rows = read_csv(body.encode(), DIRECTORY, RIGA)
+    assert rows.reports == []
     number = (
         "name: a number is no name; if the column holds extensions, "
         'call it "extension" or "iekšējais"'
@@ -107,6 +107,6 @@ def test_other_numbers_in_it_could_be_anything() -> None:
         "name: nobody of the configuration has this name; write it as there, "
         'or add a column "extension" or "iekšējais"'
     )
-    assert [(bad.line, bad.reason) for bad in told.bad] == [
+    assert [(bad.line, bad.reason) for bad in rows.bad] == [
         (2, number), (3, number), (4, name), (5, "name is empty"),
     ]  # fmt: skip

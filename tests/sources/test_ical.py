@@ -16,10 +16,10 @@ def spans(*events: str) -> list[tuple[int, int, str]]:
         lines += ["BEGIN:VEVENT", f"UID:u{n}", "DTSTAMP:20261101T000000Z", *event.split("|"),
                   "END:VEVENT"]  # fmt: skip
     raw = "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
-    told = read_calendar(raw, "201", "anna", TEN, RIGA)
-    assert len({claim.key for _, claim in told}) == len(told)
-    assert {(d.extension, c.source, c.origin) for d, c in told} <= {("201", "ical", "anna")}
-    return sorted((d.start, d.end, c.key) for d, c in told)
+    reports = read_calendar(raw, "201", "anna", TEN, RIGA)
+    assert len({claim.key for _, claim in reports}) == len(reports)
+    assert {(d.extension, c.source, c.origin) for d, c in reports} <= {("201", "ical", "anna")}
+    return sorted((d.start, d.end, c.key) for d, c in reports)
 
 
 def days(*events: str) -> list[tuple[int, int]]:
@@ -79,8 +79,8 @@ def test_an_instance_of_a_series_that_is_unlike_the_others() -> None:
     for event in (series, there, meeting, away):
         lines += ["BEGIN:VEVENT", *event.split("|"), "END:VEVENT"]
     raw = "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
-    told = read_calendar(raw, "201", "anna", TEN, RIGA)
-    assert sorted((draft.start, draft.end) for draft, _ in told) == [
+    reports = read_calendar(raw, "201", "anna", TEN, RIGA)
+    assert sorted((draft.start, draft.end) for draft, _ in reports) == [
         (at("2026-11-30 10:00"), at("2026-11-30 12:00")),
         (at("2026-12-08 10:00"), at("2026-12-08 19:00")),
         (at("2026-12-14 10:00"), at("2026-12-14 12:00")),

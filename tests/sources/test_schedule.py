@@ -82,7 +82,7 @@ def test_the_same_absence_from_a_file_and_an_address_is_one(
 
 
 def test_one_calendar_for_two_persons(store: Store, tmp_path: Path, server: WebServer) -> None:
-    """The days on which a unit is closed: the same event, told of each of them."""
+    """The days on which a unit is closed: the same event, reported for each of them."""
     place = server.address("/anna.ics")
     home = Home(store, tmp_path, ical(place, "201"), ical(place, "203"))
     assert home.read()
@@ -166,7 +166,7 @@ def test_only_what_has_changed_is_sent_again(home: Home, server: WebServer) -> N
     assert home.read()
 
 
-def test_a_calendar_that_did_not_change_is_still_told_on_another_day(
+def test_an_unchanged_calendar_is_reported_again_on_another_day(
     home: Home, server: WebServer
 ) -> None:
     server.pages["/anna.ics"].etag = '"one"'
@@ -178,7 +178,7 @@ def test_a_calendar_that_did_not_change_is_still_told_on_another_day(
     assert source.read(today + DAY * MICRO)  # repetitions that were too far off come nearer
 
 
-def test_what_the_store_did_not_take_is_told_again(
+def test_what_the_store_did_not_take_is_reported_again(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: object, **__: object) -> None:
@@ -271,7 +271,7 @@ async def test_the_schedule(home: Home, server: WebServer, monkeypatch: pytest.M
         async with asyncio.timeout(5):
             while len(server.asked) < 3:
                 await sleep(0.01)
-            assert home.changes == 1  # told of what has changed, not of each reading
+            assert home.changes == 1  # called after a change, not after each reading
             server.pages["/anna.ics"].status = 503
             assert home.schedule.counts == (1, 0)
             while 60.0 not in waits:
@@ -295,7 +295,7 @@ async def test_a_calendar_that_hangs_holds_up_no_other(
         running.cancel()
 
 
-def told_by(house: Home) -> list[tuple[str, str]]:
+def last_changes(house: Home) -> list[tuple[str, str]]:
     """Who is away, and what was done to it last."""
     book = Absences(house.store)
     return [(one.extension, book.history(one.id)[-1].what) for one in book.all()]
@@ -311,10 +311,10 @@ async def after_the_start(house: Home) -> None:
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_what_a_calendar_told_ends_when_it_is_configured_no_more(
+async def test_what_a_removed_calendar_reported_ends(
     store: Store, tmp_path: Path, server: WebServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What is over stays, and so does what somebody else told, or a command imported."""
+    """What is over stays, and so does what somebody else reported or a command imported."""
     server.pages["/anna.ics"].body = calendar(
         event("past", -9, -8), event("runs", -1, 5), event("comes", 9, 10), event("api", 20, 20)
     )
@@ -327,7 +327,7 @@ async def test_what_a_calendar_told_ends_when_it_is_configured_no_more(
     )
     caplog.set_level(logging.INFO)
     await after_the_start(Home(store, tmp_path))
-    assert sorted(told_by(house)) == [
+    assert sorted(last_changes(house)) == [
         ("201", "cancelled"), ("201", "ended"), ("201", "reported"), ("201", "reported"),
         ("203", "reported"),
     ]  # fmt: skip
@@ -342,15 +342,15 @@ async def test_what_a_calendar_told_ends_when_it_is_configured_no_more(
 async def test_a_calendar_that_moved_is_the_same(
     store: Store, tmp_path: Path, server: WebServer
 ) -> None:
-    """What it told is claimed by the new address before the old one is let go."""
+    """What it reported is claimed by the new address before the old one is withdrawn."""
     house = Home(store, tmp_path, ical(server.address("/anna.ics")))
     house.read()
     server.pages["/new.ics"] = server.pages["/anna.ics"]
     await after_the_start(Home(store, tmp_path, ical(server.address("/new.ics"))))
-    assert told_by(house) == [("201", "reported")]
+    assert last_changes(house) == [("201", "reported")]
     server.pages["/new.ics"].body = calendar()
     Home(store, tmp_path, ical(server.address("/new.ics"))).read()
-    assert told_by(house) == [("201", "cancelled")]
+    assert last_changes(house) == [("201", "cancelled")]
 
 
 async def test_as_long_as_the_new_address_cannot_be_read_the_old_one_counts(
@@ -369,5 +369,5 @@ async def test_as_long_as_the_new_address_cannot_be_read_the_old_one_counts(
             await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-    assert sorted(told_by(moved)) == [("201", "cancelled"), ("201", "reported")]
+    assert sorted(last_changes(moved)) == [("201", "cancelled"), ("201", "reported")]
     assert moved.changes >= 1

@@ -11,7 +11,7 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import event
 
-from callcheck.absences.merging import Claim, Taking
+from callcheck.absences.merging import Claim, Merger
 from callcheck.absences.model import Draft
 from callcheck.sources.ical import read_calendar
 from callcheck.store import Absences, Store
@@ -46,9 +46,9 @@ def calls_of(work: Callable[[], object]) -> int:
     return count
 
 
-def take(told: Rows) -> Callable[[], object]:
-    taking = Taking([], {}, 1, NOW)
-    return lambda: [taking.take(draft, "csv", claim) for draft, claim in told]
+def take(reports: Rows) -> Callable[[], object]:
+    merger = Merger([], {}, 1, NOW)
+    return lambda: [merger.merge(draft, "csv", claim) for draft, claim in reports]
 
 
 @pytest.mark.parametrize("overlapping", [1, 10])
@@ -57,13 +57,13 @@ def test_a_row_costs_the_same_after_many(overlapping: int) -> None:
     assert many < 4.2 * few
 
 
-def test_so_it_does_where_others_told_of_the_person_before() -> None:
+def test_so_it_does_if_others_reported_the_person_before() -> None:
     def again(count: int) -> Callable[[], object]:
-        taking = Taking([], {}, 1, NOW)
+        merger = Merger([], {}, 1, NOW)
         for draft, claim in rows(count):
-            taking.take(draft, "csv", claim)
-        told = [(draft, Claim("ical", "a", claim.key)) for draft, claim in rows(count)]
-        return lambda: [taking.take(draft, "ical", claim) for draft, claim in told]
+            merger.merge(draft, "csv", claim)
+        reports = [(draft, Claim("ical", "a", claim.key)) for draft, claim in rows(count)]
+        return lambda: [merger.merge(draft, "ical", claim) for draft, claim in reports]
 
     few, many = (calls_of(again(count)) for count in (300, 1200))
     assert many < 4.2 * few

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from callcheck.absences.merging import Claim
-from callcheck.absences.model import Draft, ForwardKind, State
+from callcheck.absences.model import AbsenceState, Draft, ForwardKind
 from callcheck.store import Absences, Forwards, Store
 
 DAY = 86_400_000_000
@@ -176,12 +176,12 @@ def test_a_dry_run_changes_nothing(book: Absences) -> None:
 
 def test_a_state_is_written_down_when_it_changes(book: Absences) -> None:
     number = book.take(Draft("201", 1, DAY), "api", 0).absence.id
-    book.wrote_down(number, State.NOT_FORWARDED, "stay", 5)
-    book.wrote_down(number, State.NOT_FORWARDED, "stay", 6)
-    book.wrote_down(number, State.LATE, "go", 7)
+    book.store_state(number, AbsenceState.NOT_FORWARDED, "stay", 5)
+    book.store_state(number, AbsenceState.NOT_FORWARDED, "stay", 6)
+    book.store_state(number, AbsenceState.LATE, "go", 7)
     one = book.get(number)
     assert one is not None
-    assert (one.stood, one.stood_reason, one.stood_since) == (State.LATE, "go", 7)
+    assert (one.stood, one.stood_reason, one.stood_since) == (AbsenceState.LATE, "go", 7)
     assert whats(book, number) == [
         ("api", "reported"),
         ("callcheck", "not_forwarded: stay"),
@@ -266,7 +266,7 @@ def test_what_is_remembered_is_what_is_stored(store: Store, seed: int) -> None:
         start = dice.randrange(100) * DAY
         taken = writer.take(Draft(dice.choice(asked), start, start + DAY), "api", now).absence
         if dice.random() > 0.5:
-            writer.wrote_down(taken.id, State.LATE, f"since {now}", now)
+            writer.store_state(taken.id, AbsenceState.LATE, f"since {now}", now)
         if dice.random() > 0.7:
             writer.change(taken.id, now, "api", end=taken.end + DAY)
         if dice.random() > 0.5:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 
-from callcheck.absences.model import Absence, Cover, Draft, Message
+from callcheck.absences.model import Absence, CoverCount, Draft, Message
 from callcheck.calls.model import Direction, Disposition, Via
 from callcheck.store import Absences, CallsDuringAbsence, KeyValues, Store
 from callcheck.store.absences import calls_during_absence as meanwhile
@@ -56,8 +56,8 @@ def test_who_covers_whom(store: Store) -> None:
         (a_call("4", DAY, extension=None, unit=None), (MET,)),
         (a_call("5", 3 * DAY), (MET,)),
     ])  # fmt: skip
-    pickup = Cover("201", "202", "pickup", 2, 1, "main")
-    branch = Cover("201", "202", "pickup", 1, 1, "branch")
+    pickup = CoverCount("201", "202", "pickup", 2, 1, "main")
+    branch = CoverCount("201", "202", "pickup", 1, 1, "branch")
     assert CallsDuringAbsence(store).cover(None, DAY, 2 * DAY) == [pickup, branch]
     assert CallsDuringAbsence(store).cover(["201"], None, 2 * DAY) == [pickup, branch]
     assert CallsDuringAbsence(store).cover(["999"], None, None) == []

@@ -154,7 +154,7 @@ def units(say: Say) -> Listing:
 
 
 def again(say: Say) -> Listing:
-    """Callers whom nobody answered more than once."""
+    """Callers missed more than once."""
     return Listing(
         path="/api/v1/tables/again",
         params={**SPAN, "limit": "50"},

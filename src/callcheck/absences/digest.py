@@ -1,6 +1,6 @@
-"""What happened while somebody was away in, a letter to that person out, in either language.
+"""Writes the letter to a person who returns from an absence, in Latvian or English.
 
-It thanks and informs, and blames nobody. No caller is in it.
+It thanks and informs, and blames nobody. It names no caller.
 """
 
 from __future__ import annotations
@@ -10,34 +10,34 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callcheck.absences.ledger import OUTSIDE, way
-from callcheck.absences.model import Came, Message
+from callcheck.absences.model import AbsenceCall, Message
 from callcheck.absences.words import counted, moment_text
 from callcheck.calls.model import Micros
 
 MOST_MOMENTS = 10
-"""Times of missed calls that are named one by one."""
+"""The most times of missed calls that are listed one by one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Away:
-    """An absence as its person looks back on it."""
+class LookBack:
+    """What the letter is about."""
 
     owner: str
     start: datetime
     end: datetime
     over: bool
     begun: bool
-    came: Sequence[Came]
+    calls: Sequence[AbsenceCall]
     messages: Sequence[Message]
     left_on: str | None
-    """Where calls still go though the absence is over, in words."""
+    """Where calls still go although the absence is over, in words."""
     calls_kept: bool
-    """Whether all calls of it are still stored."""
+    """Whether all calls of the absence are still stored."""
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """How persons and moments are written."""
+class NameFormat:
+    """How persons and moments are written in the letter."""
 
     person: Callable[[str], str]
     """`Berta (202)` for an extension."""
@@ -45,20 +45,20 @@ class Names:
     local: Callable[[Micros], datetime]
 
 
-def digest(away: Away, names: Names, language: str) -> str:
+def digest(away: LookBack, names: NameFormat, language: str) -> str:
     """The letter, a few lines."""
     return "\n".join(_lines(away, names, _SAYS[language], language))
 
 
-def _lines(away: Away, names: Names, says: dict[str, str], language: str) -> Iterator[str]:
+def _lines(away: LookBack, names: NameFormat, says: dict[str, str], language: str) -> Iterator[str]:
     def moment(at: Micros) -> str:
         return moment_text(names.local(at).replace(second=0, microsecond=0), language)
 
-    calls = counted(len(away.came), says["call"], says["calls"], language)
+    calls = counted(len(away.calls), says["call"], says["calls"], language)
     yield says["over" if away.over else "begun" if away.begun else "to come"].format(
         start=moment_text(away.start, language),
         end=moment_text(away.end, language),
-        came=says["came" if away.came else "none came"].format(calls=calls),
+        came=says["came" if away.calls else "none came"].format(calls=calls),
     )
     if not away.calls_kept:
         yield says["not kept"]
@@ -81,10 +81,10 @@ def _lines(away: Away, names: Names, says: dict[str, str], language: str) -> Ite
         yield says["left on"].format(where=away.left_on)
 
 
-def _helpers(away: Away, names: Names, outside: str) -> list[tuple[str, int, int]]:
-    """Who took how many calls, and how many of them in time; most first."""
+def _helpers(away: LookBack, names: NameFormat, outside: str) -> list[tuple[str, int, int]]:
+    """Who took how many calls, and how many of them in time; most calls first."""
     sums: dict[str, list[int]] = {}
-    for one in away.came:
+    for one in away.calls:
         if way(one, away.owner) in ("own", "nobody"):
             continue
         by = names.helper(one.by)
@@ -94,8 +94,8 @@ def _helpers(away: Away, names: Names, outside: str) -> list[tuple[str, int, int
     return sorted(((who, n, soon) for who, (n, soon) in sums.items()), key=lambda x: -x[1])
 
 
-def _of_way(away: Away, wanted: str) -> list[Came]:
-    return [one for one in away.came if way(one, away.owner) == wanted]
+def _of_way(away: LookBack, wanted: str) -> list[AbsenceCall]:
+    return [one for one in away.calls if way(one, away.owner) == wanted]
 
 
 _SAYS = {

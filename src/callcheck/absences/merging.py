@@ -1,10 +1,10 @@
-"""Absences as told in, each kept once out: which telling is new, which changes, which repeats.
+"""Merges reports of absences, so that each absence is kept once.
 
-Two tellings are the same absence if they name the same person and the same span, or come from
-different sources and overlap: then the span becomes that of both. A source is a calendar, a file
-or somebody's word. One that repeats itself changes only what it now says differently, so that a
-change by hand outlives the next reading.
-Works on values; whoever calls it loads them and writes down what `Taking` says has changed.
+Two reports describe the same absence if person and period match, or if they come from different
+sources and overlap: then the absence covers both periods. A source is a calendar, a file or
+somebody's word. A source that repeats itself changes only what it now reports differently, so that
+a change by hand survives the next reading.
+This module works on values: the store loads them, and writes what `Merger` says has changed.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from callcheck.absences.model import Absence, Change, Draft
-from callcheck.absences.span_index import Agenda
+from callcheck.absences.span_index import SpanIndex
 from callcheck.calls.model import Micros
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who says it, under a key of its own within `origin` (a file, a URL, "")."""
+    """The source of a report, and the key of the report within `origin` (a file, a URL, "")."""
 
     source: str
     origin: str
@@ -29,8 +29,8 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a claim said last."""
+class ClaimedSpan:
+    """The period that a claim reported last."""
 
     absence: int
     start: Micros
@@ -38,59 +38,63 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What came of a telling: `new`, `changed` or `same`."""
+class Merged:
+    """What a report did: the absence is `new`, `changed` or the `same`."""
 
     absence: Absence
     how: str
 
 
-class Taking:
-    """One round of taking what is told at a moment. Afterwards `new`, `changed`, `notes`,
-    `claims` (None: withdrawn) say what to write down."""
+class Merger:
+    """Merges the reports of one moment. Afterwards `new`, `changed`, `notes` and `claims` (None:
+    withdrawn) say what to store."""
 
     def __init__(
-        self, held: Iterable[Absence], claims: Mapping[Claim, Told], first_id: int, at: Micros
+        self,
+        held: Iterable[Absence],
+        claims: Mapping[Claim, ClaimedSpan],
+        first_id: int,
+        at: Micros,
     ) -> None:
         self._by_id = {absence.id: absence for absence in held}
-        self._agendas: dict[str, Agenda] = defaultdict(Agenda)
+        self._spans_of: dict[str, SpanIndex] = defaultdict(SpanIndex)
         for absence in self._by_id.values():
-            self._agendas[absence.extension].put(absence)
+            self._spans_of[absence.extension].put(absence)
         self._had, self._claims = claims, dict(claims)
-        self._by_absence: dict[int, dict[Claim, Told]] = {}
-        for claim, told in claims.items():
-            self._by_absence.setdefault(told.absence, {})[claim] = told
+        self._by_absence: dict[int, dict[Claim, ClaimedSpan]] = {}
+        for claim, span in claims.items():
+            self._by_absence.setdefault(span.absence, {})[claim] = span
         self._next, self._at = first_id, at
         self._new: dict[int, None] = {}
         self._changed: dict[int, None] = {}
         self.notes: list[tuple[int, Change]] = []
-        self.claims: dict[Claim, Told | None] = {}
+        self.claims: dict[Claim, ClaimedSpan | None] = {}
 
     @property
     def new(self) -> list[Absence]:
-        """Absences that were not there."""
+        """The absences that were added."""
         return [self._by_id[number] for number in self._new]
 
     @property
     def changed(self) -> list[Absence]:
-        """Absences that were there and are different now."""
+        """The absences that were stored before and are different now."""
         return [self._by_id[n] for n in self._changed if n not in self._new]
 
-    def had(self, claim: Claim) -> bool:
-        """Whether a claim was there before this round."""
+    def was_stored(self, claim: Claim) -> bool:
+        """Whether a claim was stored before."""
         return claim in self._had
 
-    def now(self, old: Absence) -> Absence:
-        """An absence as it is in this round."""
+    def current(self, old: Absence) -> Absence:
+        """An absence with the changes made so far."""
         return self._by_id.get(old.id, old)
 
-    def take(self, draft: Draft, source: str, claim: Claim | None = None) -> Taken:
-        """Takes one telling. Without a claim it is somebody's word, kept like one: what stood
-        on it stays when a calendar does not tell it any more."""
-        told = self._claims.get(claim) if claim else None
-        held = self._by_id.get(told.absence) if told else None
-        if claim and told and held and not self._is_another(held, draft):
-            return self._again(held, told, draft, claim)
+    def merge(self, draft: Draft, source: str, claim: Claim | None = None) -> Merged:
+        """Merges one report. Without a claim it is somebody's word, and is kept as a claim too: its
+        absence stays when a calendar no longer reports it."""
+        span = self._claims.get(claim) if claim else None
+        held = self._by_id.get(span.absence) if span else None
+        if claim and span and held and not self._is_another(held, draft):
+            return self._again(held, span, draft, claim)
         twin = self._twin(draft, source, claim.origin if claim else "")
         if twin is None:
             twin, how = self._begin(draft, source), "new"
@@ -99,26 +103,26 @@ class Taking:
             how = "changed" if values else "same"
             twin = self.alter(twin, source, **values)
         claim = claim or Claim(source, "", str(twin.id))
-        self._claim(claim, Told(twin.id, draft.start, draft.end))
-        return Taken(twin, how)
+        self._claim(claim, ClaimedSpan(twin.id, draft.start, draft.end))
+        return Merged(twin, how)
 
     def alter(self, old: Absence, by: str, **values: Any) -> Absence:
-        """Changes an absence; nothing is noted where nothing differs."""
+        """Changes an absence; the history gets a line only if something differs."""
         differs = sorted(key for key, value in values.items() if getattr(old, key) != value)
         if not differs:
             return old
         return self._put(replace(old, **values), by, f"changed {', '.join(differs)}")
 
     def change(self, old: Absence, by: str, **values: Any) -> Absence:
-        """Changes it on somebody's word, which from now on is what that one told."""
+        """Changes an absence on somebody's word, which from now on is what that source reports."""
         new = self.alter(old, by, **values)
         word = Claim(by, "", str(old.id))
         if word in self._claims:
-            self._claim(word, Told(new.id, new.start, new.end))
+            self._claim(word, ClaimedSpan(new.id, new.start, new.end))
         return new
 
     def end(self, old: Absence, by: str) -> Absence:
-        """Ends it now; one that has not begun is cancelled, one that is over stays."""
+        """Ends an absence now; one that has not begun is cancelled, one that is over stays."""
         if old.cancelled or old.end <= self._at:
             return old
         if old.start < self._at:
@@ -126,15 +130,15 @@ class Taking:
         return self._put(replace(old, cancelled=True), by, "cancelled")
 
     def withdraw(
-        self, source: str, origin: str, told: set[str], uncertain: Collection[str] = ()
+        self, source: str, origin: str, reported: set[str], uncertain: Collection[str] = ()
     ) -> list[Absence]:
-        """Ends what an origin reported earlier, no longer reports, and nobody else claims; but
-        nothing of the extensions that are `uncertain`."""
+        """Ends what an origin reported earlier and no longer reports, unless somebody else claims
+        it or its extension is `uncertain`."""
         mine = [c for c in self._claims if (c.source, c.origin) == (source, origin)]
         gone = []
         for claim in mine:
             absence = self._by_id.get(self._claims[claim].absence)
-            if claim.key in told or (absence and absence.extension in uncertain):
+            if claim.key in reported or (absence and absence.extension in uncertain):
                 continue
             number = self._claims.pop(claim).absence
             self._by_absence[number].pop(claim)
@@ -147,19 +151,19 @@ class Taking:
                 gone.append(self.end(absence, source))
         return gone
 
-    def _again(self, absence: Absence, told: Told, draft: Draft, claim: Claim) -> Taken:
+    def _again(self, absence: Absence, span: ClaimedSpan, draft: Draft, claim: Claim) -> Merged:
         values: dict[str, Any] = {}
-        if (told.start, told.end) != (draft.start, draft.end):
-            self._claim(claim, Told(absence.id, draft.start, draft.end))
+        if (span.start, span.end) != (draft.start, draft.end):
+            self._claim(claim, ClaimedSpan(absence.id, draft.start, draft.end))
             values = {**self._span(absence.id), "cancelled": False}
         if draft.deputy is not None:
             values["deputy"] = draft.deputy
         new = self.alter(absence, claim.source, **values)
-        return Taken(new, "same" if new == absence else "changed")
+        return Merged(new, "same" if new == absence else "changed")
 
     def _narrow(self, absence: Absence, by: str) -> None:
-        """To what is still told; never back to what was shortened by hand, and what is past of
-        it stays."""
+        """Shortens an absence to what is still reported. It never grows back after it was shortened
+        by hand, and its past stays."""
         span = self._span(absence.id)
         start, end = max(absence.start, span["start"]), min(absence.end, span["end"])
         if absence.start < self._at:
@@ -168,34 +172,34 @@ class Taking:
             self.alter(absence, by, start=start, end=end)
 
     def _is_another(self, held: Absence, draft: Draft) -> bool:
-        """Whether what was told again is another absence: what is over is not moved ahead."""
+        """Whether a repeated report is another absence: one that is over is not moved ahead."""
         return held.end <= self._at <= draft.start
 
     def _span(self, number: int) -> dict[str, Micros]:
-        """From the earliest to the latest that anybody tells of an absence."""
-        told = self._by_absence[number].values()
-        return {"start": min(t.start for t in told), "end": max(t.end for t in told)}
+        """From the earliest start to the latest end that any source reports."""
+        span = self._by_absence[number].values()
+        return {"start": min(t.start for t in span), "end": max(t.end for t in span)}
 
     def _twin(self, draft: Draft, source: str, origin: str) -> Absence | None:
-        """The absence that a telling is about: the same span, or one that overlaps."""
-        agenda = self._agendas[draft.extension]
-        same = agenda.spanning(draft.start, draft.end)
+        """The absence that a report is about: one with the same period, or one that overlaps."""
+        index = self._spans_of[draft.extension]
+        same = index.spanning(draft.start, draft.end)
         if same is not None:
             return self._by_id[same]
-        for number in agenda.overlapping(draft.start, draft.end):
-            if self._tells_anew(self._by_id[number], draft, (source, origin)):
+        for number in index.overlapping(draft.start, draft.end):
+            if self._is_first_report(self._by_id[number], draft, (source, origin)):
                 return self._by_id[number]
         return None
 
-    def _tells_anew(self, one: Absence, draft: Draft, whose: tuple[str, str]) -> bool:
-        """Whether others told of that time, and this one has not: who tells two absences that
-        overlap means two."""
+    def _is_first_report(self, one: Absence, draft: Draft, whose: tuple[str, str]) -> bool:
+        """Whether only other sources reported that time: a source that reports two overlapping
+        absences means two."""
         claims = self._by_absence.get(one.id)
         if not claims:
             return one.source != whose[0]
         anew = False
-        for claim, told in claims.items():
-            if _overlap(told, draft):
+        for claim, span in claims.items():
+            if _overlap(span, draft):
                 if (claim.source, claim.origin) == whose:
                     return False
                 anew = True
@@ -210,29 +214,29 @@ class Taking:
         return self._put(new, source, "reported")
 
     def _put(self, absence: Absence, by: str, what: str) -> Absence:
-        agenda, old = self._agendas[absence.extension], self._by_id.get(absence.id)
+        index, old = self._spans_of[absence.extension], self._by_id.get(absence.id)
         if old is not None:
-            agenda.drop(old)
-        agenda.put(absence)
+            index.drop(old)
+        index.put(absence)
         self._by_id[absence.id] = absence
         self._changed[absence.id] = None
         self.notes.append((absence.id, Change(self._at, by, what)))
         return absence
 
-    def _claim(self, claim: Claim, told: Told) -> None:
+    def _claim(self, claim: Claim, span: ClaimedSpan) -> None:
         before = self._claims.get(claim)
         if before is not None:
             self._by_absence[before.absence].pop(claim, None)
-        self._claims[claim] = self.claims[claim] = told
-        self._by_absence.setdefault(told.absence, {})[claim] = told
+        self._claims[claim] = self.claims[claim] = span
+        self._by_absence.setdefault(span.absence, {})[claim] = span
 
 
-def _overlap(one: Told, draft: Draft) -> bool:
+def _overlap(one: ClaimedSpan, draft: Draft) -> bool:
     return one.start < draft.end and draft.start < one.end
 
 
 def _widened(twin: Absence, draft: Draft) -> dict[str, Any]:
-    """What a second telling adds to an absence: a longer span, a deputy where there was none."""
+    """What a second report adds to an absence: a longer period, a deputy if there was none."""
     values: dict[str, Any] = {}
     if draft.start < twin.start:
         values["start"] = draft.start

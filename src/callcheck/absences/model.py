@@ -1,4 +1,7 @@
-"""The vocabulary of absences and forwards: values only. Times are microseconds, UTC."""
+"""The vocabulary of absences and forwards: values only.
+
+Times are microseconds since 1970 UTC. `docs/definitions.md` defines the terms.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,14 @@ from enum import StrEnum
 
 from callcheck.calls.model import Micros
 
+JsonObject = dict[str, object]
+"""An answer of the API, as it is."""
+
 
 class ForwardKind(StrEnum):
-    """When a forward of a phone applies. The last three are no forwards, but change the way of a
-    call: it is not taken at all, rings so many seconds before the no-answer forward, or goes to
-    numbers that the PBX keeps to itself."""
+    """When a forward of a phone applies. The last three are no forwards but change the path of a
+    call: it is refused (`dnd`), rings so many seconds before the no-answer forward (`ring_time`),
+    or goes to numbers that the PBX does not report (`follow_me`)."""
 
     ALWAYS = "always"
     BUSY = "busy"
@@ -22,11 +28,14 @@ class ForwardKind(StrEnum):
 
 
 BY_PHONE = "/302"
-"""Ends the `pbx` of a forward that is set in the phone itself and was seen on a call."""
+"""The end of `pbx` for a forward that is set in the phone itself and was seen on a call."""
 
 
-class State(StrEnum):
-    """How an absence's calls are taken care of (contract, section 6)."""
+class AbsenceState(StrEnum):
+    """How the calls of an absent person are taken care of.
+
+    Metrics, the API and the tables of the store use these values.
+    """
 
     FORWARDED = "forwarded"
     LATE = "late"
@@ -35,9 +44,15 @@ class State(StrEnum):
     LEFT_ON = "left_on"
 
 
+NEXT_DAY_STATES = (
+    AbsenceState.FORWARDED, AbsenceState.WRONG_TARGET, AbsenceState.NOT_FORWARDED
+)  # fmt: skip
+"""The states that an absence can have on a day that has not begun."""
+
+
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """What a phone's forward was from `since` to before `until`."""
+    """A forward of a phone, in force from `since` to before `until`."""
 
     extension: str
     kind: ForwardKind
@@ -45,9 +60,9 @@ class Forward:
     """An extension or an outside number as dialled; seconds for `ring_time`; None for `dnd` and
     `follow_me`."""
     since: Micros | None
-    """None: it was in force before anybody looked."""
+    """None: it was in force at the first look."""
     until: Micros | None = None
-    """None: it is in force now."""
+    """None: it is still in force."""
     pbx: str = ""
 
     def holds(self, at: Micros) -> bool:
@@ -62,20 +77,20 @@ class Forward:
 
     @property
     def by_phone(self) -> bool:
-        """Whether the phone itself forwards: only a call that reaches it is sent on."""
+        """Whether the phone itself forwards: it can do so only with a call that reaches it."""
         return self.pbx.endswith(BY_PHONE)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An absence as somebody reports it; `end` is the first moment back."""
+    """A reported absence; `end` is the first moment back."""
 
     extension: str
     start: Micros
     end: Micros
     deputy: str | None = None
     kind: str | None = None
-    """Why; dropped before it is stored unless the house keeps it."""
+    """Why; removed before it is stored, unless the house keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +103,12 @@ class Absence:
     end: Micros
     deputy: str | None = None
     source: str = "api"
-    """Who told first: `api`, `csv`, `ical`, `m365`, `exchange` or `dialplan`."""
+    """Who reported it first: `api`, `dialplan`, or the name of a source (`csv`, `ical`, …)."""
     kind: str | None = None
     cancelled: bool = False
     """Ended before it had begun."""
-    stood: State | None = None
-    """The state last written down while it ran."""
+    stood: AbsenceState | None = None
+    """The state stored last while it ran."""
     stood_reason: str | None = None
     stood_since: Micros | None = None
 
@@ -112,12 +127,12 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
-    """Calls from outside that asked for `owner`, by who took them and how."""
+class CoverCount:
+    """How many calls from outside for `owner` were taken by one helper in one way."""
 
     owner: str
     by: str | None
-    """An extension, or something else for an outside number; None where nobody answered."""
+    """An extension, or a pseudonym for an outside number; None if nobody answered."""
     via: str | None
     calls: int
     in_time: int
@@ -125,8 +140,8 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
-    """One call from outside that asked for somebody absent, and what became of it."""
+class AbsenceCall:
+    """A call from outside for an absent person, and what became of it."""
 
     pbx: str
     call_id: str
@@ -134,20 +149,20 @@ class Came:
     dialed: str | None
     disposition: str
     by: str | None
-    """As in `Cover`."""
+    """As in `CoverCount`."""
     via: str | None
     in_time: bool
-    """Whether it was answered by the third ring, as the rule says."""
+    """Whether it was answered within the limit of the rule `answer_by_ring`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A colleague noted a message for somebody (handbook H3)."""
+    """A message that a colleague took for somebody."""
 
     extension: str
     """Whom it is for."""
     by: str | None
-    """The colleague's extension, None where the PBX did not tell one of the house."""
+    """The colleague's extension; None if the PBX reported none of this house."""
     at: Micros
     pbx: str = ""
 

@@ -1,4 +1,4 @@
-"""An absence and how it stands in, the JSON of contract section 6 out."""
+"""The JSON of absences, rehearsals and forwards, as the API and the command line give it."""
 
 from __future__ import annotations
 
@@ -6,27 +6,26 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from callcheck.absences import ledger
-from callcheck.absences.model import Absence, Came, Change, Forward, Message
+from callcheck.absences.model import Absence, AbsenceCall, Change, Forward, JsonObject, Message
 from callcheck.absences.rehearsal import rehearse
-from callcheck.absences.snapshot import World
-from callcheck.absences.state import STATE_OF, Clockwork, Standing, standing
+from callcheck.absences.snapshot import Snapshot
+from callcheck.absences.state import STATE_OF, Assessment, WorkingTime, assess
 from callcheck.absences.steps import Step
-from callcheck.absences.tomorrow import Line
+from callcheck.absences.tomorrow import TomorrowEntry
 from callcheck.calls.directory import Directory
 from callcheck.calls.model import Micros
 from callcheck.times import iso_short
 
 _MINUTE = 60_000_000
-Record = dict[str, object]
 
 
 def absence(
-    one: Absence, stand: Standing, unit: str | None, came: Sequence[Came], sources: Sequence[str],
-    zone: tzinfo, calls_kept: bool,
-) -> Record:  # fmt: skip
-    """The whole of an absence. `kind` is there only where it is kept."""
-    since = one.stood_since if one.stood is stand.state else None
-    record: Record = {
+    one: Absence, assessment: Assessment, unit: str | None, calls: Sequence[AbsenceCall],
+    sources: Sequence[str], zone: tzinfo, calls_kept: bool,
+) -> JsonObject:  # fmt: skip
+    """An absence. `kind` is there only if it is kept."""
+    since = one.stood_since if one.stood is assessment.state else None
+    record: JsonObject = {
         "id": one.id,
         "extension": one.extension,
         "unit": unit,
@@ -35,15 +34,15 @@ def absence(
         "deputy": one.deputy,
         "source": one.source,
         "sources": sorted({one.source, *sources}),
-        "active": stand.active,
+        "active": assessment.active,
         "cancelled": one.cancelled,
-        "state": stand.state.value,
+        "state": assessment.state.value,
         "state_since": iso_short(since, zone),
-        "forward": forward(stand.forward, zone),
-        "reason": stand.reason,
-        "covered_minutes": stand.covered // _MINUTE,
-        "uncovered_minutes": stand.uncovered // _MINUTE,
-        "calls": ledger.counts(came),
+        "forward": forward(assessment.forward, zone),
+        "reason": assessment.reason,
+        "covered_minutes": assessment.covered // _MINUTE,
+        "uncovered_minutes": assessment.uncovered // _MINUTE,
+        "calls": ledger.counts(calls),
         "calls_kept": calls_kept,
     }
     if one.kind is not None:
@@ -51,21 +50,21 @@ def absence(
     return record
 
 
-def forward(one: Forward | None, zone: tzinfo) -> Record | None:
-    """A forward; `since` is null where it was in force before anybody looked."""
+def forward(one: Forward | None, zone: tzinfo) -> JsonObject | None:
+    """A forward; `since` is null if it was in force at the first look."""
     if one is None:
         return None
     return {"kind": one.kind.value, "to": one.to, "since": iso_short(one.since, zone)}
 
 
-def rehearsal(world: World, clock: Clockwork, extension: str, at: Micros) -> Record:
-    """The steps for an extension; for somebody absent with the state of the absence."""
-    gone = next((a for a in world.absences_of.get(extension, ()) if a.active(at)), None)
-    walked = rehearse(world, extension, at, gone.deputy if gone else None)
+def rehearsal(snapshot: Snapshot, clock: WorkingTime, extension: str, at: Micros) -> JsonObject:
+    """The steps of a call for an extension; for an absent person, with the state of the absence."""
+    gone = next((a for a in snapshot.absences_of.get(extension, ()) if a.active(at)), None)
+    walked = rehearse(snapshot, extension, at, gone.deputy if gone else None)
     state, reason = STATE_OF[walked.cover], walked.reason
     if gone is not None:
-        stand = standing(gone, world, clock, at)
-        state, reason = stand.state, stand.reason
+        assessment = assess(gone, snapshot, clock, at)
+        state, reason = assessment.state, assessment.reason
     return {
         "extension": extension,
         "at": iso_short(at, clock.zone),
@@ -79,8 +78,8 @@ def rehearsal(world: World, clock: Clockwork, extension: str, at: Micros) -> Rec
     }
 
 
-def line(one: Line, directory: Directory, zone: tzinfo) -> Record:
-    """A line of tomorrow's list."""
+def line(one: TomorrowEntry, directory: Directory, zone: tzinfo) -> JsonObject:
+    """An entry of tomorrow's list."""
     gone = one.absence
     party = directory.extension(gone.extension)
     return {
@@ -96,8 +95,10 @@ def line(one: Line, directory: Directory, zone: tzinfo) -> Record:
     }
 
 
-def came(calls: Sequence[Came], owner: str, directory: Directory, zone: tzinfo) -> list[Record]:
-    """Each call, and how it was covered."""
+def calls(
+    calls: Sequence[AbsenceCall], owner: str, directory: Directory, zone: tzinfo
+) -> list[JsonObject]:
+    """Each call, and how it was taken."""
     return [
         {
             "pbx": one.pbx,
@@ -114,17 +115,17 @@ def came(calls: Sequence[Came], owner: str, directory: Directory, zone: tzinfo) 
     ]
 
 
-def messages(noted: Sequence[Message], zone: tzinfo) -> list[Record]:
-    """Who noted a message, and when."""
+def messages(noted: Sequence[Message], zone: tzinfo) -> list[JsonObject]:
+    """Who took a message, and when."""
     return [{"at": iso_short(one.at, zone), "by": one.by} for one in noted]
 
 
-def history(changes: Sequence[Change], zone: tzinfo) -> list[Record]:
-    """What was changed, oldest first."""
+def history(changes: Sequence[Change], zone: tzinfo) -> list[JsonObject]:
+    """The changes, oldest first."""
     return [{"at": iso_short(c.at, zone), "by": c.by, "what": c.what} for c in changes]
 
 
-def _step(step: Step) -> Record:
+def _step(step: Step) -> JsonObject:
     return {
         "at": step.at,
         "does": step.does.value,

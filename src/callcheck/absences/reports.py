@@ -1,7 +1,5 @@
-"""What was, and what will be: who covered whom, the ledger, the letter to the returning person,
-tomorrow's list.
-
-It holds no state; the desk hands in what is known.
+"""Reports on absences: who covered whom, the ledger, the letter to the returning person, and
+tomorrow's list. They are made from the store at each request.
 """
 
 from __future__ import annotations
@@ -11,28 +9,38 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from callcheck.absences import ledger as books
-from callcheck.absences import record as view
-from callcheck.absences import words
-from callcheck.absences.digest import Away, Names, digest
-from callcheck.absences.model import Absence, Came, Cover, Message, State
-from callcheck.absences.snapshot import World
-from callcheck.absences.state import Standing, standing, target
-from callcheck.absences.terms import Terms
-from callcheck.absences.tomorrow import Line, WorkingDay, due_at, look_ahead, next_working_day
+from callcheck.absences import ledger, words
+from callcheck.absences import record as json_of
+from callcheck.absences.digest import LookBack, NameFormat, digest
+from callcheck.absences.model import (
+    Absence,
+    AbsenceCall,
+    AbsenceState,
+    CoverCount,
+    JsonObject,
+    Message,
+)
+from callcheck.absences.snapshot import Snapshot
+from callcheck.absences.state import Assessment, Assessments, assess, leads_to
+from callcheck.absences.terms import AbsenceTerms
+from callcheck.absences.tomorrow import (
+    TomorrowEntry,
+    WorkingDay,
+    due_at,
+    look_ahead,
+    next_working_day,
+)
 from callcheck.calls.model import Micros
 from callcheck.times import iso_short
 
-Record = dict[str, object]
 
+class CallsAndMessages(Protocol):
+    """Calls and messages as they are stored."""
 
-class Happened(Protocol):
-    """The store's calls and messages."""
-
-    def came(self, of: Sequence[Absence], until: Micros) -> dict[int, list[Came]]: ...
+    def came(self, of: Sequence[Absence], until: Micros) -> dict[int, list[AbsenceCall]]: ...
     def cover(
         self, owners: Collection[str] | None, start: Micros | None, end: Micros | None
-    ) -> list[Cover]: ...
+    ) -> list[CoverCount]: ...
     def messages(
         self, owners: Collection[str] | None, start: Micros | None, end: Micros | None
     ) -> list[Message]: ...
@@ -42,7 +50,7 @@ class Happened(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """A line of tomorrow's list in words."""
+    """An entry of tomorrow's list in words."""
 
     person: str
     deputy: str | None
@@ -52,90 +60,100 @@ class _Person:
 
 
 class Reports:
-    """Reports on absences, as plain records."""
+    """The reports, as JSON objects or text."""
 
     def __init__(
-        self, happened: Happened, terms: Terms, world: Callable[[], World],
+        self, calls: CallsAndMessages, terms: AbsenceTerms, snapshot: Callable[[], Snapshot],
         now: Callable[[], Micros],
     ) -> None:  # fmt: skip
-        self._happened, self._terms, self._world, self._now = happened, terms, world, now
+        self._calls, self._terms, self._snapshot, self._now = calls, terms, snapshot, now
 
-    def cover(self, unit: str | None, start: Micros | None, end: Micros | None) -> list[Record]:
-        """Who took whose calls, and noted messages: by person of a unit, way and helper."""
+    def cover(self, unit: str | None, start: Micros | None, end: Micros | None) -> list[JsonObject]:
+        """Who took whose calls and messages: by person of a unit, way and helper."""
         directory = self._terms.directory
         mine = {p.extension for p in directory.parties if unit in (None, p.unit)}
         ours = self._terms.at_home
         found = [
             one
-            for one in self._happened.cover(None, start, end)
+            for one in self._calls.cover(None, start, end)
             if one.owner in mine and ours(one.owner, one.pbx)
         ]
         noted = [
             one
-            for one in self._happened.messages(None, start, end)
+            for one in self._calls.messages(None, start, end)
             if one.extension in mine and ours(one.extension, one.pbx)
         ]
-        return books.matrix(found, noted, directory)
+        return ledger.matrix(found, noted, directory)
 
-    def shown(
-        self, found: Sequence[tuple[Absence, Standing]], sources: Mapping[int, Sequence[str]]
-    ) -> list[Record]:
-        """Absences as contract section 6 has them."""
-        came = self._all_that_came([one for one, _ in found])
-        directory, kept_from = self._terms.directory, self._happened.purged_before()
-        return [
-            view.absence(
-                one, stand, directory.unit_of(one.extension), came[one.id],
-                sources.get(one.id, []), self._terms.clock.zone, one.start >= kept_from,
-            )
-            for one, stand in found
-        ]  # fmt: skip
+    def shown(self, found: Assessments, sources: Mapping[int, Sequence[str]]) -> list[JsonObject]:
+        """Absences as the API gives them."""
+        return [shown for _, _, shown in self._all_shown(found, sources)]
 
-    def ledger(self, found: Sequence[tuple[Absence, Standing]]) -> list[Record]:
-        """The lines of absences: one for each and public number."""
-        records = self.shown(found, {})
-        came = self._all_that_came([one for one, _ in found])
+    def ledger(self, found: Assessments) -> list[JsonObject]:
+        """The lines of the ledger: one for each absence and public number."""
         return [
             line
-            for (one, _), record in zip(found, records, strict=True)
-            for line in self._lines(record, one, came[one.id])
+            for one, calls, shown in self._all_shown(found, {})
+            for line in self._lines(shown, one, calls)
         ]
 
-    def whole(self, record: Record, one: Absence) -> Record:
+    def whole(
+        self, one: Absence, assessment: Assessment, sources: Mapping[int, Sequence[str]]
+    ) -> JsonObject:
         """An absence with every number, call, helper and message."""
         directory, zone = self._terms.directory, self._terms.clock.zone
-        came, noted = self._came(one), self._noted(one)
-        cover = books.matrix(books.cover_of(came, one.extension), noted, directory)
+        ((_, calls, shown),) = self._all_shown([(one, assessment)], sources)
+        messages = self._messages_for(one)
         return {
-            **record,
-            "cover": cover,
-            "numbers": self._lines(record, one, came),
-            "came": view.came(came, one.extension, directory, zone),
-            "messages": view.messages(noted, zone),
+            **shown,
+            "cover": ledger.matrix(ledger.cover_of(calls, one.extension), messages, directory),
+            "numbers": self._lines(shown, one, calls),
+            "came": json_of.calls(calls, one.extension, directory, zone),
+            "messages": json_of.messages(messages, zone),
         }
 
-    def _lines(self, record: Record, one: Absence, came: Sequence[Came]) -> list[Record]:
-        party = self._terms.directory.extension(one.extension)
-        numbers = books.by_number(came, party, self._terms.directory)
-        return books.rows(record, party.name if party else "", numbers)
+    def _all_shown(
+        self, found: Assessments, sources: Mapping[int, Sequence[str]]
+    ) -> list[tuple[Absence, Sequence[AbsenceCall], JsonObject]]:
+        """Each absence with its calls, which are read once, and its JSON."""
+        calls = self._calls_during([one for one, _ in found])
+        kept_from, terms = self._calls.purged_before(), self._terms
+        return [
+            (one, calls[one.id], json_of.absence(
+                one, assessment, terms.directory.unit_of(one.extension), calls[one.id],
+                sources.get(one.id, []), terms.clock.zone, one.start >= kept_from,
+            ))
+            for one, assessment in found
+        ]  # fmt: skip
 
-    def digest(self, one: Absence, language: str | None = None) -> Record:
-        """The letter to somebody who comes back."""
-        terms, world, language = self._terms, self._world(), language or self._terms.language
-        stand = standing(one, world, terms.clock, self._now())
-        left = stand.forward if stand.state is State.LEFT_ON else None
-        away = Away(
+    def _lines(
+        self, shown: JsonObject, one: Absence, calls: Sequence[AbsenceCall]
+    ) -> list[JsonObject]:
+        party = self._terms.directory.extension(one.extension)
+        numbers = ledger.by_number(calls, party, self._terms.directory)
+        return ledger.rows(shown, party.name if party else "", numbers)
+
+    def digest(self, one: Absence, language: str | None = None) -> JsonObject:
+        """The letter to the person who returns."""
+        terms, snapshot, language = self._terms, self._snapshot(), language or self._terms.language
+        stand = assess(one, snapshot, terms.clock, self._now())
+        left = stand.forward if stand.state is AbsenceState.LEFT_ON else None
+        away = LookBack(
             owner=one.extension,
             start=terms.clock.local(one.start),
             end=terms.clock.local(one.end),
             over=stand.over,
             begun=one.start <= self._now(),
-            came=self._came(one),
-            messages=self._noted(one),
-            left_on=target(world, one.extension, left) if left else None,
-            calls_kept=one.start >= self._happened.purged_before(),
+            calls=self._calls_during([one])[one.id],
+            messages=self._messages_for(one),
+            left_on=leads_to(snapshot, one.extension, left) if left else None,
+            calls_kept=one.start >= self._calls.purged_before(),
         )
-        names = Names(self._person, lambda by: books.helper(by, terms.directory), terms.clock.local)
+        names = NameFormat(
+            self._terms.directory.named,
+            lambda by: ledger.helper(by, terms.directory),
+            terms.clock.local,
+        )
         return {
             "absence": one.id,
             "extension": one.extension,
@@ -143,15 +161,15 @@ class Reports:
             "text": digest(away, names, language),
         }
 
-    def tomorrow(self, unit: str | None = None) -> Record:
-        """Who is absent on the next working day: `items` without cover, `covered` with it."""
+    def tomorrow(self, unit: str | None = None) -> JsonObject:
+        """Who will be absent on the next working day: `items` without cover, `covered` with it."""
         day, lines = self._ahead()
         if day is None:
             return {"day": None, "announced_at": None, "items": [], "covered": []}
         terms = self._terms
         due = due_at(terms.clock, day.date, terms.tomorrow_at)
         shown = [
-            (one, view.line(one, terms.directory, terms.clock.zone))
+            (one, json_of.line(one, terms.directory, terms.clock.zone))
             for one in lines
             if unit in (None, self._unit(one))
         ]
@@ -166,7 +184,7 @@ class Reports:
         self, language: str | None = None, unit: str | None = None,
         late: Collection[int] | None = None,
     ) -> str:  # fmt: skip
-        """The same for people; or only of those absences that came `late`, after the list."""
+        """The list as text; or only the absences that were entered `late`, after the list."""
         day, lines = self._ahead()
         if day is None:
             return ""
@@ -181,7 +199,7 @@ class Reports:
         )
 
     def due(self) -> str | None:
-        """The day whose list is due and not over; None before the hour."""
+        """The day whose list is due; None before the hour, and once the day has begun."""
         clock = self._terms.clock
         day = next_working_day(clock, self._now())
         if day is None:
@@ -197,39 +215,34 @@ class Reports:
             found[key] = found.get(key, 0) + 1
         return found
 
-    def _ahead(self) -> tuple[WorkingDay | None, list[Line]]:
+    def _ahead(self) -> tuple[WorkingDay | None, list[TomorrowEntry]]:
         day = next_working_day(self._terms.clock, self._now())
-        return day, look_ahead(self._world(), day) if day else []
+        return day, look_ahead(self._snapshot(), day) if day else []
 
-    def _came(self, one: Absence) -> list[Came]:
-        return self._all_that_came([one])[one.id]
-
-    def _all_that_came(self, of: Sequence[Absence]) -> dict[int, list[Came]]:
-        came, ours = self._happened.came(of, self._now()), self._terms.at_home
+    def _calls_during(self, absences: Sequence[Absence]) -> dict[int, list[AbsenceCall]]:
+        """By absence: the calls for its person, without those for a namesake on another PBX."""
+        calls, ours = self._calls.came(absences, self._now()), self._terms.at_home
         return {
-            one.id: [call for call in came[one.id] if ours(one.extension, call.pbx)] for one in of
+            one.id: [call for call in calls[one.id] if ours(one.extension, call.pbx)]
+            for one in absences
         }
 
-    def _noted(self, one: Absence) -> list[Message]:
-        noted = self._happened.messages([one.extension], one.start, min(one.end, self._now()))
-        return [m for m in noted if self._terms.at_home(m.extension, m.pbx)]
+    def _messages_for(self, one: Absence) -> list[Message]:
+        messages = self._calls.messages([one.extension], one.start, min(one.end, self._now()))
+        return [m for m in messages if self._terms.at_home(m.extension, m.pbx)]
 
-    def _unit(self, line: Line) -> str:
+    def _unit(self, line: TomorrowEntry) -> str:
         return self._terms.directory.unit_of(line.absence.extension) or ""
 
-    def _person(self, extension: str) -> str:
-        party = self._terms.directory.extension(extension)
-        return f"{party.name} ({extension})" if party and party.name else extension
-
-    def _in_words(self, line: Line) -> _Person:
+    def _in_words(self, line: TomorrowEntry) -> _Person:
         gone = line.absence
         back = self._terms.clock.local(gone.end)
         party = self._terms.directory.extension(gone.extension)
         deputy = gone.deputy or (party.deputy if party else None)
         return _Person(
-            person=self._person(gone.extension),
-            deputy=self._person(deputy) if deputy else None,
+            person=self._terms.directory.named(gone.extension),
+            deputy=self._terms.directory.named(deputy) if deputy else None,
             back=back,
             reason=line.reason,
-            goes_astray=line.state is State.WRONG_TARGET,
+            goes_astray=line.state is AbsenceState.WRONG_TARGET,
         )

@@ -1,6 +1,6 @@
-"""What the API, the command line and the program itself ask about absences, answered.
+"""Answers what the API, the command line and the program itself ask about absences.
 
-It holds no state: all of it is in the store, so that every process sees the same.
+It holds no state: everything is in the store, so that every process sees the same.
 """
 
 from __future__ import annotations
@@ -12,257 +12,270 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Protocol
 
-from callcheck.absences import record as view
-from callcheck.absences.merging import Claim, Taken
-from callcheck.absences.model import Absence, Change, Draft, Forward, Message, Phone, State
-from callcheck.absences.reports import Happened, Record, Reports
-from callcheck.absences.snapshot import World
-from callcheck.absences.state import Standing, counting, standing
-from callcheck.absences.terms import Terms
+from callcheck.absences import record as json_of
+from callcheck.absences.merging import Claim, Merged
+from callcheck.absences.model import (
+    Absence,
+    AbsenceState,
+    Change,
+    Draft,
+    Forward,
+    JsonObject,
+    Message,
+    Phone,
+)
+from callcheck.absences.reports import CallsAndMessages, Reports
+from callcheck.absences.snapshot import Snapshot
+from callcheck.absences.state import Assessment, Assessments, assess, current
+from callcheck.absences.terms import AbsenceTerms
 from callcheck.calls.directory import Kind
 from callcheck.calls.model import Micros
 
-Stands = Sequence[tuple[Absence, Standing]]
-
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which absences somebody asks for."""
+class AbsenceFilter:
+    """Which absences a request asks for."""
 
-    those: Callable[[Absence], bool]
+    matches: Callable[[Absence], bool]
     active: bool | None = None
-    """Only those that run now, or only others."""
+    """Only those that run now, or only the others."""
     state: str | None = None
-    """Only those in a state; to know it costs most, so it is asked last."""
+    """Only those in a state; it is checked last, because working it out costs most."""
 
 
-class Book(Protocol):
-    """The store's absences."""
+class AbsenceStore(Protocol):
+    """Absences as they are stored."""
 
-    def take(self, draft: Draft, source: str, at: Micros, claim: Claim | None = None) -> Taken: ...
+    def take(self, draft: Draft, source: str, at: Micros, claim: Claim | None = None) -> Merged: ...
     def change(self, number: int, at: Micros, by: str, **values: Any) -> Absence | None: ...
     def end(self, number: int, at: Micros, by: str) -> Absence | None: ...
-    def wrote_down(self, number: int, state: State, reason: str, at: Micros) -> None: ...
+    def store_state(self, number: int, state: AbsenceState, reason: str, at: Micros) -> None: ...
     def all(self) -> list[Absence]: ...
     def get(self, number: int) -> Absence | None: ...
     def history(self, number: int) -> list[Change]: ...
     def sources(self) -> dict[int, list[str]]: ...
 
 
-class PhoneBook(Protocol):
-    """The store's forwards and phones."""
+class ForwardStore(Protocol):
+    """Forwards and phones as they are stored."""
 
     def all(self) -> list[Forward]: ...
     def phones(self) -> list[Phone]: ...
 
 
-class Desk:
-    """Answers about absences. `changed` is called after every change made here."""
+class AbsenceService:
+    """Answers questions about absences and changes them; `changed` is called after every change."""
 
     def __init__(
-        self, book: Book, phones: PhoneBook, happened: Happened, terms: Terms,
-        now: Callable[[], Micros], changed: Callable[[], object] = lambda: None,
+        self, absences: AbsenceStore, forwards: ForwardStore, calls: CallsAndMessages,
+        terms: AbsenceTerms, now: Callable[[], Micros],
+        changed: Callable[[], object] = lambda: None,
     ) -> None:  # fmt: skip
-        self._book, self._phones, self._happened, self.terms = book, phones, happened, terms
-        self._now, self._changed = now, changed
-        self.reports = Reports(happened, terms, self.world, now)
+        self._absences, self._forwards, self._calls = absences, forwards, calls
+        self.terms, self._now, self._changed = terms, now, changed
+        self.reports = Reports(calls, terms, self.snapshot, now)
 
     def page(
-        self, wanted: Wanted, limit: int | None = None, after: int | None = None
-    ) -> tuple[list[Record], int | None]:
-        """At most `limit` absences, the latest beginning first, after the one with the id
-        `after`; and the id to go on after, or None."""
+        self, wanted: AbsenceFilter, limit: int | None = None, after: int | None = None
+    ) -> tuple[list[JsonObject], int | None]:
+        """At most `limit` absences after the one with the id `after`, the latest start first; and
+        the id after which the next page starts, or None."""
         found, following = self._page(wanted, limit, after)
-        return self.reports.shown(found, self._book.sources()), following
+        return self.reports.shown(found, self._absences.sources()), following
 
     def ledger(
-        self, wanted: Wanted, limit: int | None = None, after: int | None = None
-    ) -> tuple[list[Record], int | None]:
-        """The lines of the ledger of such a page, one for each absence and public number."""
+        self, wanted: AbsenceFilter, limit: int | None = None, after: int | None = None
+    ) -> tuple[list[JsonObject], int | None]:
+        """The ledger of the same page: one line for each absence and public number."""
         found, following = self._page(wanted, limit, after)
         return self.reports.ledger(found), following
 
     def _page(
-        self, wanted: Wanted, limit: int | None, after: int | None
-    ) -> tuple[Stands, int | None]:
-        stands = self._stands(wanted, after)
+        self, wanted: AbsenceFilter, limit: int | None, after: int | None
+    ) -> tuple[Assessments, int | None]:
+        found = self._assessed(wanted, after)
         if limit is None:
-            return list(stands), None
-        found = list(islice(stands, limit + 1))
-        return found[:limit], found[limit - 1][0].id if len(found) > limit else None
+            return list(found), None
+        page = list(islice(found, limit + 1))
+        return page[:limit], page[limit - 1][0].id if len(page) > limit else None
 
-    def record(self, number: int, *, whole: bool = False) -> Record | None:
-        """One absence, with its history, calls and helpers if `whole`; None if there is none."""
-        one = self._book.get(number)
+    def record(self, number: int, *, whole: bool = False) -> JsonObject | None:
+        """One absence, with its history, calls and helpers if `whole`; None for an unknown id."""
+        one = self._absences.get(number)
         if one is None:
             return None
-        stand = standing(one, self.world(), self.terms.clock, self._now())
-        (record,) = self.reports.shown([(one, stand)], self._book.sources())
-        if whole:
-            record = self.reports.whole(record, one)
-            record["history"] = view.history(self._book.history(number), self.terms.clock.zone)
-        return record
+        assessment = assess(one, self.snapshot(), self.terms.clock, self._now())
+        sources = self._absences.sources()
+        if not whole:
+            return self.reports.shown([(one, assessment)], sources)[0]
+        history = json_of.history(self._absences.history(number), self.terms.clock.zone)
+        return {**self.reports.whole(one, assessment, sources), "history": history}
 
-    def digest(self, number: int, language: str | None = None) -> Record | None:
-        """The letter to whoever comes back from an absence; None if there is no such absence."""
-        one = self._book.get(number)
+    def digest(self, number: int, language: str | None = None) -> JsonObject | None:
+        """The letter to the person who returns from an absence; None for an unknown id."""
+        one = self._absences.get(number)
         return None if one is None else self.reports.digest(one, language)
 
     def note(self, message: Message) -> None:
-        """Keeps that a colleague took a message for somebody."""
-        self._happened.note(message)
+        """Stores that a colleague took a message for somebody."""
+        self._calls.note(message)
 
-    def add(self, draft: Draft, source: str) -> Record:
-        """Takes an absence that somebody reports; one that is known already stays one."""
-        taken = self._book.take(self.without_kind(draft), source, self._now())
-        self._told()
+    def add(self, draft: Draft, source: str) -> JsonObject:
+        """Stores a reported absence; one that is known already is not stored twice."""
+        taken = self._absences.take(self.without_kind(draft), source, self._now())
+        self._notify()
         record = self.record(taken.absence.id)
         assert record is not None
         return record
 
-    def change(self, number: int, by: str, **values: Any) -> Record | None:
-        """Changes `start`, `end`, `deputy` or `kind`; None if there is no such absence.
+    def change(self, number: int, by: str, **values: Any) -> JsonObject | None:
+        """Changes `start`, `end`, `deputy` or `kind`; None for an unknown id.
 
-        Raises ValueError where it would end before it begins.
+        Raises ValueError if the absence would end before it begins.
         """
-        old = self._book.get(number)
+        old = self._absences.get(number)
         if old is None:
             return None
         if not self.terms.keep_kind:
             values.pop("kind", None)
         if values.get("start", old.start) >= values.get("end", old.end):
             raise ValueError("to must be after from")
-        self._book.change(number, self._now(), by, **values)
-        self._told()
+        self._absences.change(number, self._now(), by, **values)
+        self._notify()
         return self.record(number)
 
-    def end(self, number: int, by: str) -> Record | None:
-        """Ends an absence now; None if there is no such absence."""
-        one = self._book.get(number)
+    def end(self, number: int, by: str) -> JsonObject | None:
+        """Ends an absence now; None for an unknown id."""
+        one = self._absences.get(number)
         if one is None:
             return None
         self._end(one, by)
-        self._told()
+        self._notify()
         return self.record(number)
 
     def away(self, extension: str, until: Micros, deputy: str | None, by: str) -> None:
-        """Somebody says: away from now until then. Said again, it changes what was said."""
+        """Stores that somebody is away from now on; a second report from the same source changes
+        the first."""
         now = self._now()
-        said = (a for a in self._book.all() if (a.extension, a.source) == (extension, by))
-        running = next((one for one in said if one.active(now)), None)
+        reported = (a for a in self._absences.all() if (a.extension, a.source) == (extension, by))
+        running = next((one for one in reported if one.active(now)), None)
         if running is None:
-            self._book.take(Draft(extension, now, until, deputy), by, now)
+            self._absences.take(Draft(extension, now, until, deputy), by, now)
         else:
-            self._book.change(running.id, now, by, end=until, deputy=deputy or running.deputy)
-        self._told()
+            self._absences.change(running.id, now, by, end=until, deputy=deputy or running.deputy)
+        self._notify()
 
     def back(self, extension: str, by: str) -> None:
-        """Ends every absence of a person that runs now."""
+        """Ends every running absence of a person."""
         now = self._now()
-        for one in self._book.all():
+        for one in self._absences.all():
             if one.extension == extension and one.active(now):
                 self._end(one, by)
-        self._told()
+        self._notify()
 
     def _end(self, one: Absence, by: str) -> None:
-        """With the state of this moment, where an older one was written down."""
+        """Ends it with the state of this moment; the one stored last may be older."""
         now = self._now()
-        stand = standing(one, self.world(), self.terms.clock, now)
-        if stand.active and one.stood is not None:
-            self._book.wrote_down(one.id, stand.state, stand.reason, now)
-        self._book.end(one.id, now, by)
+        assessment = assess(one, self.snapshot(), self.terms.clock, now)
+        if assessment.active and one.stood is not None:
+            self._absences.store_state(one.id, assessment.state, assessment.reason, now)
+        self._absences.end(one.id, now, by)
 
     def extension_of(self, number: int) -> str | None:
-        """Whose absence it is, or None."""
-        one = self._book.get(number)
+        """The person of an absence; None for an unknown id."""
+        one = self._absences.get(number)
         return one.extension if one else None
 
     def unit_of(self, number: int) -> str | None:
-        """The unit of an absence's person; "" for none, None where there is no such absence."""
+        """The unit of an absence's person, "" for none; None for an unknown id."""
         extension = self.extension_of(number)
         return None if extension is None else self.terms.directory.unit_of(extension) or ""
 
-    def rehearsal(self, extension: str, at: Micros | None = None) -> Record:
+    def rehearsal(self, extension: str, at: Micros | None = None) -> JsonObject:
         """What would happen to a call for an extension, now or at a given time."""
         now = self._now()
         moment = now if at is None else at
-        return view.rehearsal(self.world(), self.terms.clock, extension, moment)
+        return json_of.rehearsal(self.snapshot(), self.terms.clock, extension, moment)
 
-    def rehearsals(self, at: Micros | None = None) -> list[Record]:
-        """The same for every member."""
-        world, moment = self.world(), self._now() if at is None else at
+    def rehearsals(self, at: Micros | None = None) -> list[JsonObject]:
+        """The rehearsal of every member."""
+        snapshot, moment = self.snapshot(), self._now() if at is None else at
         return [
-            view.rehearsal(world, self.terms.clock, party.extension, moment)
+            json_of.rehearsal(snapshot, self.terms.clock, party.extension, moment)
             for party in self.terms.directory.parties
             if party.kind is Kind.MEMBER
         ]
 
-    def look(self) -> tuple[Sequence[Absence], Stands]:
-        """Every absence; and those that run, or are over but left on, with their state now."""
-        now, everything = self._now(), self._book.all()
-        counted = counting(self.world(everything, now), now)
-        if not counted:
+    def look(self) -> tuple[Sequence[Absence], Assessments]:
+        """Every absence; and those that run or are left on, with their state now."""
+        now, everything = self._now(), self._absences.all()
+        relevant = current(self.snapshot(everything, now), now)
+        if not relevant:
             return everything, []
-        world = self.world(everything, min(one.start for one in counted))
-        return everything, [(one, standing(one, world, self.terms.clock, now)) for one in counted]
+        snapshot = self.snapshot(everything, min(one.start for one in relevant))
+        return everything, [(one, assess(one, snapshot, self.terms.clock, now)) for one in relevant]
 
-    def counts(self, stands: Stands) -> Mapping[tuple[str, str], int]:
-        """How many there are by (unit, state)."""
-        units = (self.terms.directory.unit_of(one.extension) or "" for one, _ in stands)
-        return Counter(zip(units, (stand.state.value for _, stand in stands), strict=True))
+    def counts(self, assessments: Assessments) -> Mapping[tuple[str, str], int]:
+        """The number of absences by (unit, state)."""
+        units = (self.terms.directory.unit_of(one.extension) or "" for one, _ in assessments)
+        states = (assessment.state.value for _, assessment in assessments)
+        return Counter(zip(units, states, strict=True))
 
-    def settle(self, stands: Stands) -> None:
-        """Writes down the state of every absence that runs, so that it outlives its end."""
+    def settle(self, assessments: Assessments) -> None:
+        """Stores the state of every running absence, so that it is known after its end."""
         now = self._now()
-        for one, stand in stands:
-            if stand.active and (one.stood, one.stood_reason) != (stand.state, stand.reason):
-                self._book.wrote_down(one.id, stand.state, stand.reason, now)
+        for one, assessment in assessments:
+            if assessment.active and (one.stood, one.stood_reason) != (
+                assessment.state,
+                assessment.reason,
+            ):
+                self._absences.store_state(one.id, assessment.state, assessment.reason, now)
 
-    def stands(self) -> Stands:
+    def assessments(self) -> Assessments:
         """Every absence with its state now."""
-        return list(self._stands(Wanted(lambda _: True)))
+        return list(self._assessed(AbsenceFilter(lambda _: True)))
 
-    def _stands(
-        self, wanted: Wanted, after: int | None = None
-    ) -> Iterator[tuple[Absence, Standing]]:
-        """Those that are wanted, or of them those after the one with the id `after`."""
-        now, everything = self._now(), self._book.all()
-        world, begin = self.world(everything), 0
+    def _assessed(
+        self, wanted: AbsenceFilter, after: int | None = None
+    ) -> Iterator[tuple[Absence, Assessment]]:
+        """The absences that match, in order; only those after the id `after` if there is one."""
+        now, everything = self._now(), self._absences.all()
+        snapshot, begin = self.snapshot(everything), 0
         if after is not None:
             ids = [one.id for one in everything]
             begin = ids.index(after) + 1 if after in ids else len(ids)
         for one in everything[begin:]:
-            if wanted.those(one) and wanted.active in (None, one.active(now)):
-                stand = standing(one, world, self.terms.clock, now)
-                if wanted.state in (None, stand.state.value):
-                    yield one, stand
+            if wanted.matches(one) and wanted.active in (None, one.active(now)):
+                assessment = assess(one, snapshot, self.terms.clock, now)
+                if wanted.state in (None, assessment.state.value):
+                    yield one, assessment
 
-    def world(
+    def snapshot(
         self, absences: Sequence[Absence] | None = None, since: Micros | None = None
-    ) -> World:
-        """What is known now; of forwards, only those that held `since` a moment or later."""
-        return World(
+    ) -> Snapshot:
+        """What is known now; only forwards that were in force at `since` or later."""
+        return Snapshot(
             self.terms.directory,
-            self._book.all() if absences is None else absences,
+            self._absences.all() if absences is None else absences,
             [
                 one
-                for one in self._phones.all()
+                for one in self._forwards.all()
                 if (since is None or one.until is None or one.until > since) and self._is_ours(one)
             ],
-            [one for one in self._phones.phones() if self._is_ours(one)],
+            [one for one in self._forwards.phones() if self._is_ours(one)],
             self.terms.ring_ms,
             self.terms.limit_ms,
         )
 
-    def _is_ours(self, said: Forward | Phone) -> bool:
-        """Whether it is said of our person, and not of a namesake on another PBX."""
-        pbx, _, _ = said.pbx.partition("/")
-        return self.terms.at_home(said.extension, pbx)
+    def _is_ours(self, fact: Forward | Phone) -> bool:
+        """Whether it is about our person, not about the same extension on another PBX."""
+        pbx, _, _ = fact.pbx.partition("/")
+        return self.terms.at_home(fact.extension, pbx)
 
     def without_kind(self, draft: Draft) -> Draft:
-        """Why somebody is away is not kept, unless the house says so."""
+        """Removes why somebody is away, unless the house keeps it."""
         return draft if self.terms.keep_kind else replace(draft, kind=None)
 
-    def _told(self) -> None:
-        with suppress(Exception):  # what was stored is stored, whoever wants to know
+    def _notify(self) -> None:
+        with suppress(Exception):  # the change is stored, whatever this raises
             self._changed()

@@ -1,5 +1,5 @@
-"""The absences of one person in, those with a span or overlapping one out, without looking at all:
-a calendar may tell thousands."""
+"""Finds the absences of one person by their period, without looking at all of them: a calendar may
+report thousands."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from callcheck.absences.model import Absence
 from callcheck.calls.model import Micros
 
 
-class Agenda:
-    """By span. Numbers are those of the absences; what is cancelled is left out."""
+class SpanIndex:
+    """The ids of absences by their period; cancelled ones are left out."""
 
     def __init__(self) -> None:
         self._by_span: dict[tuple[Micros, Micros], list[int]] = {}
         self._by_start: list[tuple[Micros, int, Micros]] = []
-        """Start, number, end."""
+        """Start, id, end."""
         self._longest: Micros = 0
 
     def put(self, one: Absence) -> None:
-        """Notes an absence."""
+        """Adds an absence."""
         if one.cancelled:
             return
         insort(self._by_span.setdefault((one.start, one.end), []), one.id)
@@ -28,19 +28,19 @@ class Agenda:
         self._longest = max(self._longest, one.end - one.start)
 
     def drop(self, one: Absence) -> None:
-        """Takes it out again, as it was noted."""
+        """Removes an absence, as it was added."""
         if one.cancelled:
             return
         self._by_span[one.start, one.end].remove(one.id)
         del self._by_start[bisect_left(self._by_start, (one.start, one.id, one.end))]
 
     def spanning(self, start: Micros, end: Micros) -> int | None:
-        """The first that has exactly this span."""
+        """The id of the first absence with exactly this period."""
         found = self._by_span.get((start, end))
         return found[0] if found else None
 
     def overlapping(self, start: Micros, end: Micros) -> Iterator[int]:
-        """All that share any time with a span, the earliest beginning first."""
+        """The ids of all absences that overlap a period, the earliest start first."""
         first = bisect_right(self._by_start, (start - self._longest,))
         last = bisect_left(self._by_start, (end,))
         for at in range(first, last):

@@ -1,16 +1,20 @@
-"""An absence and the world at a moment in, its state with a reason in words out. Pure."""
+"""Gives an absence its state at a moment, with a reason in words.
+
+The states are defined in `docs/definitions.md`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 
-from callcheck.absences.model import Absence, Forward, ForwardKind, State
+from callcheck.absences.model import Absence, AbsenceState, Forward, ForwardKind
 from callcheck.absences.rehearsal import rehearse
-from callcheck.absences.snapshot import World
-from callcheck.absences.steps import Cover, Rehearsal
+from callcheck.absences.snapshot import Snapshot
+from callcheck.absences.steps import Coverage, Rehearsal
+from callcheck.calls.directory import looks_outside
 from callcheck.calls.model import Micros
 from callcheck.judging.hours import OpeningHours
 from callcheck.times import local, micros
@@ -19,14 +23,14 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Clockwork:
-    """The house's working hours (None: always) and its zone."""
+class WorkingTime:
+    """The working hours of the house (None: always open) and its zone."""
 
     hours: OpeningHours | None
     zone: tzinfo
 
     def worked(self, start: Micros, end: Micros) -> Iterator[tuple[Micros, Micros]]:
-        """The stretches of working time from `start` to before `end`, in order."""
+        """The periods of working time from `start` to before `end`, in order."""
         if self.hours is None:
             if start < end:
                 yield start, end
@@ -40,93 +44,97 @@ class Clockwork:
             day += _DAY
 
     def day(self, day: date) -> tuple[tuple[Micros, Micros], ...]:
-        """The working time of a local date; the whole day in a house that is always open."""
+        """The working time of a local date; the whole day if the house is always open."""
         if self.hours is not None:
             return self.hours.spans(day)
         midnight = datetime.combine(day, time(), self.zone)
         return ((micros(midnight), micros(midnight + _DAY)),)
 
     def local(self, at: Micros) -> datetime:
-        """A moment on the house's clock."""
+        """A moment in the zone of the house."""
         return local(at, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How it stands with an absence at a moment."""
+class Assessment:
+    """An absence at a moment: its state, and how much of its working time was covered."""
 
-    state: State
+    state: AbsenceState
     reason: str
     active: bool
     forward: Forward | None
-    """In force at that moment (or at the end of an absence that is over)."""
+    """The forward in force at that moment, or at the end of an absence that is over."""
     uncovered: Micros = 0
-    """Working time of the absence so far without a valid forward, in microseconds."""
+    """Working time so far without a valid forward, in microseconds."""
     covered: Micros = 0
+    """Working time so far with a valid forward, in microseconds."""
     first_covered_at: Micros | None = None
-    """When a valid forward came that was missing at the first working moment."""
+    """When a valid forward was set that was missing before."""
     rehearsal: Rehearsal | None = None
     over: bool = False
     """Whether it has ended."""
 
 
-def standing(absence: Absence, world: World, clock: Clockwork, now: Micros) -> Standing:
-    """The state as contract section 6 has it."""
+Assessments = Sequence[tuple[Absence, Assessment]]
+
+
+def assess(absence: Absence, snapshot: Snapshot, clock: WorkingTime, now: Micros) -> Assessment:
+    """The state of an absence at a moment."""
     if absence.cancelled or now >= absence.end:
-        return _over(absence, world, clock, now)
-    return _at(absence, world, clock, now)
+        return _over(absence, snapshot, clock, now)
+    return _at(absence, snapshot, clock, now)
 
 
-def counting(world: World, now: Micros) -> list[Absence]:
-    """The absences that run, and those that are over but left on; cheaper than their standing."""
+def current(snapshot: Snapshot, now: Micros) -> list[Absence]:
+    """The absences that run, and those whose forward was left on. This is cheaper than `assess`."""
     found: list[Absence] = []
-    for absences in world.absences_of.values():
+    for absences in snapshot.absences_of.values():
         running = [one for one in absences if one.active(now)]
         found += running
         if not running:
             over = [one for one in absences if not one.cancelled and one.end <= now]
             last = max((one.end for one in over), default=None)
-            found += [one for one in over if one.end == last and _left_on(one, world, now)]
+            found += [one for one in over if one.end == last and _left_on(one, snapshot, now)]
     return found
 
 
-def _at(absence: Absence, world: World, clock: Clockwork, at: Micros) -> Standing:
-    """While it runs, or before it: with the forwards of now."""
-    walked = rehearse(world, absence.extension, at, absence.deputy)
-    covered, uncovered, first = _cover(absence, world, clock, at)
+def _at(absence: Absence, snapshot: Snapshot, clock: WorkingTime, at: Micros) -> Assessment:
+    """While the absence runs, or before it: with the forwards in force now."""
+    walked = rehearse(snapshot, absence.extension, at, absence.deputy)
+    covered, uncovered, first = _cover(absence, snapshot, clock, at)
     state, reason = STATE_OF[walked.cover], walked.reason
-    if state is State.FORWARDED and uncovered:
-        state = State.LATE
+    if state is AbsenceState.FORWARDED and uncovered:
+        state = AbsenceState.LATE
         reason += _late(clock, first)
-    return Standing(
+    return Assessment(
         state, reason, absence.active(at), walked.forward, uncovered, covered, first, walked
     )
 
 
 STATE_OF = {
-    Cover.COVERED: State.FORWARDED,
-    Cover.WRONG: State.WRONG_TARGET,
-    Cover.NONE: State.NOT_FORWARDED,
+    Coverage.COVERED: AbsenceState.FORWARDED,
+    Coverage.WRONG: AbsenceState.WRONG_TARGET,
+    Coverage.NONE: AbsenceState.NOT_FORWARDED,
 }
 
 
-def _late(clock: Clockwork, first: Micros | None) -> str:
+def _late(clock: WorkingTime, first: Micros | None) -> str:
     when = f" ({clock.local(first):%d.%m.%Y %H:%M})" if first is not None else ""
     return f"; but not for the whole of it: set only after working time had begun{when}"
 
 
-def _over(absence: Absence, world: World, clock: Clockwork, now: Micros) -> Standing:
-    """After its end: still forwarded, or the last state that it had."""
+def _over(absence: Absence, snapshot: Snapshot, clock: WorkingTime, now: Micros) -> Assessment:
+    """After the end: left on, or the last state that the absence had."""
     last = max(absence.start, absence.end - 1)
-    was = _at(absence, world, clock, last)
-    left = None if absence.cancelled else _left_on(absence, world, now)
+    was = _at(absence, snapshot, clock, last)
+    left = None if absence.cancelled else _left_on(absence, snapshot, now)
     if left is not None:
         reason = (
             f"the absence is over, but calls for {absence.extension} still go to "
-            f"{target(world, absence.extension, left)}; take the forward off"
+            f"{leads_to(snapshot, absence.extension, left)}; take the forward off"
         )
         return replace(
-            was, state=State.LEFT_ON, reason=reason, active=False, forward=left, over=True
+            was, state=AbsenceState.LEFT_ON, reason=reason, active=False, forward=left, over=True
         )
     state, reason = was.state, was.reason
     if absence.stood is not None:
@@ -134,39 +142,39 @@ def _over(absence: Absence, world: World, clock: Clockwork, now: Micros) -> Stan
     return replace(was, state=state, reason=reason, active=False, over=True)
 
 
-def _left_on(absence: Absence, world: World, now: Micros) -> Forward | None:
+def _left_on(absence: Absence, snapshot: Snapshot, now: Micros) -> Forward | None:
     """The forward of all calls that was in force at the end and still is."""
-    others = world.absences_of.get(absence.extension, ())
+    others = snapshot.absences_of.get(absence.extension, ())
     if any(o.active(now) or (not o.cancelled and absence.end < o.end <= now) for o in others):
         return None
-    ways = (world.in_force(absence.extension, now, by_phone=it) for it in (False, True))
+    ways = (snapshot.in_force(absence.extension, now, by_phone=it) for it in (False, True))
     forward = next((f[ForwardKind.ALWAYS] for f in ways if ForwardKind.ALWAYS in f), None)
     if forward is None or (forward.since is not None and forward.since >= absence.end):
         return None
     return forward
 
 
-def target(world: World, extension: str, forward: Forward) -> str:
-    """Where a forward of an extension leads, in words without an outside number."""
+def leads_to(snapshot: Snapshot, extension: str, forward: Forward) -> str:
+    """Where a forward of an extension leads, in words, without an outside number."""
     to = forward.to or ""
-    party = world.directory.reached_by(to)
+    party = snapshot.directory.reached_by(to)
     if party is not None:
-        return f"{party.extension} ({party.name})" if party.name else party.extension
-    owner = world.directory.owner_of_mobile(to)
+        return snapshot.directory.named(party.extension, number_first=True)
+    owner = snapshot.directory.owner_of_mobile(to)
     if owner is not None and owner.extension == extension:
         return "the person's own mobile"
-    return to if len(to) < 7 else "an outside number"
+    return "an outside number" if looks_outside(to) else to
 
 
 def _cover(
-    absence: Absence, world: World, clock: Clockwork, until: Micros
+    absence: Absence, snapshot: Snapshot, clock: WorkingTime, until: Micros
 ) -> tuple[Micros, Micros, Micros | None]:
-    """Working time with and without a valid forward until a moment; when the lack ended first."""
+    """Working time with and without a valid forward until a moment; when the first gap ended."""
     if until < absence.start:
         return 0, 0, None
-    end = min(until + 1, absence.end)  # the moment itself counts: a lack of now is a lack
-    holds = _holds(absence, world)
-    edges = [absence.start, *world.changes(absence.extension, absence.start, end), end]
+    end = min(until + 1, absence.end)  # the moment itself counts: a gap may start now
+    holds = _holds(absence, snapshot)
+    edges = [absence.start, *snapshot.changes(absence.extension, absence.start, end), end]
     covered = uncovered = 0
     first = None
     for a, b in pairwise(edges):
@@ -180,8 +188,8 @@ def _cover(
     return covered, uncovered, first
 
 
-def _holds(absence: Absence, world: World) -> Callable[[Micros], bool]:
+def _holds(absence: Absence, snapshot: Snapshot) -> Callable[[Micros], bool]:
     def valid(at: Micros) -> bool:
-        return rehearse(world, absence.extension, at, absence.deputy).cover is Cover.COVERED
+        return rehearse(snapshot, absence.extension, at, absence.deputy).cover is Coverage.COVERED
 
     return valid

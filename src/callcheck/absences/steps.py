@@ -1,4 +1,4 @@
-"""What a rehearsal says: values only."""
+"""The result of a rehearsal: values only."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from callcheck.absences.model import Forward, ForwardKind
 from callcheck.calls.model import Millis
 
 
-class Does(StrEnum):
-    """What a step of a rehearsal says."""
+class StepKind(StrEnum):
+    """What happens in a step of a rehearsal."""
 
     FORWARDS = "forwards"
     RINGS = "rings"
@@ -25,8 +25,8 @@ class Does(StrEnum):
     FOLLOW_ME = "follow_me"
 
 
-class Cover(StrEnum):
-    """What becomes of the call of somebody absent."""
+class Coverage(StrEnum):
+    """What becomes of a call for an absent person."""
 
     COVERED = "covered"
     WRONG = "wrong"
@@ -39,7 +39,7 @@ class Step:
 
     at: str
     """The extension or outside number where it happens."""
-    does: Does
+    does: StepKind
     to: str | None = None
     kind: ForwardKind | None = None
     after_ms: Millis = 0
@@ -47,10 +47,10 @@ class Step:
 
 @dataclass(slots=True)
 class Rehearsal:
-    """The way of a call for `extension`, and what to do about it in words."""
+    """The path of a call for `extension`, and what to do about it, in words."""
 
     extension: str
-    cover: Cover
+    cover: Coverage
     reason: str
     steps: list[Step] = field(default_factory=list)
     forward: Forward | None = None
@@ -60,9 +60,9 @@ class Rehearsal:
     otherwise: list[Step] = field(default_factory=list)
     """What a phone on the way would do with the call if it were busy, or did not answer."""
     assumes: list[str] = field(default_factory=list)
-    """What this rests on and the PBX does not tell, in words."""
+    """What this rests on and the PBX does not report, in words."""
 
     @property
     def covered(self) -> bool:
-        """Whether somebody who is there would get the call."""
-        return self.cover is Cover.COVERED
+        """Whether somebody who is present would get the call."""
+        return self.cover is Coverage.COVERED

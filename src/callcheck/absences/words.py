@@ -1,6 +1,6 @@
-"""Dates and counts in, the words of people out, in the languages of `site.language`.
+"""Dates, counts and tomorrow's list in words, in the languages of `site.language`.
 
-Latvian names are left in their first case: whoever is named stands alone or behind a colon.
+Latvian names are not declined: a name stands alone or after a colon.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ WEEKDAYS = {
 }
 
 
-class Who(Protocol):
+class ListedPerson(Protocol):
     """Somebody on tomorrow's list."""
 
     @property
@@ -24,7 +24,7 @@ class Who(Protocol):
 
     @property
     def deputy(self) -> str | None:
-        """Whoever stands in, written likewise."""
+        """The deputy, written in the same way."""
 
     @property
     def back(self) -> datetime: ...
@@ -54,12 +54,12 @@ def counted(n: int, one: str, many: str, language: str) -> str:
     return f"{n} {one if single else many}"
 
 
-def tomorrow(
-    day: date, units: Sequence[tuple[str, Sequence[Who], Sequence[Who]]], language: str,
-    *, late: bool = False,
-) -> str:  # fmt: skip
-    """The list for a day: by unit (its name, who is without cover, who is covered); or, `late`,
-    who is to be added to the list that was told."""
+Listed = tuple[str, Sequence[ListedPerson], Sequence[ListedPerson]]
+
+
+def tomorrow(day: date, units: Sequence[Listed], language: str, *, late: bool = False) -> str:
+    """The list for a day, by unit (its name, who is uncovered, who is covered); or, `late`, who is
+    to be added to the list that was announced."""
     uncovered, covered = (sum(len(unit[n]) for unit in units) for n in (1, 2))
     lines = [(_LATE if late else _HEADS)[language].format(
         day=f"{WEEKDAYS[language][day.weekday()]}, {day_text(day, language)}",
@@ -87,7 +87,7 @@ _FINE = {"en": "absent, and the calls are taken care of",
          "lv": "prombūtnē, zvani ir pāradresēti"}  # fmt: skip
 
 
-def _line(who: Who, language: str) -> str:
+def _line(who: ListedPerson, language: str) -> str:
     back = moment_text(who.back, language)
     if language == "en":
         return f"{who.person}, back {back}: {who.reason}"

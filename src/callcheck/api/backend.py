@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Protocol
 
-from callcheck.absences.service import Desk
+from callcheck.absences.service import AbsenceService
 from callcheck.calls.directory import Party
 from callcheck.calls.model import Call, Micros
 from callcheck.judging.cadence import CADENCES, Cadence
@@ -113,4 +113,4 @@ class Backend:
     readiness: Callable[[], Readiness]
     metrics: Callable[[], bytes]
     now: Callable[[], Micros]
-    absences: Desk | None = None
+    absences: AbsenceService | None = None

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from callcheck.absences.service import Desk
-from callcheck.absences.state import Clockwork
-from callcheck.absences.terms import Terms
+from callcheck.absences.service import AbsenceService
+from callcheck.absences.state import WorkingTime
+from callcheck.absences.terms import AbsenceTerms
 from callcheck.app.judge import wait_limit_of
 from callcheck.clock import now
 from callcheck.config import Config
 from callcheck.store import Absences, CallsDuringAbsence, Forwards, Store
 
 
-def make_desk(config: Config, store: Store, changed: Callable[[], object] = lambda: None) -> Desk:
+def make_absence_service(
+    config: Config, store: Store, changed: Callable[[], object] = lambda: None
+) -> AbsenceService:
     """The absence service on an open store. `changed` is called after every change."""
-    clock = Clockwork(config.hours, config.site.zone)
-    terms = Terms(
+    clock = WorkingTime(config.hours, config.site.zone)
+    terms = AbsenceTerms(
         directory=config.directory(),
         clock=clock,
         ring_ms=round(config.absences.no_answer_seconds * 1000),
@@ -27,4 +29,6 @@ def make_desk(config: Config, store: Store, changed: Callable[[], object] = lamb
         at_home=config.at_home,
         titles={unit.id: unit.title for unit in config.units},
     )
-    return Desk(Absences(store), Forwards(store), CallsDuringAbsence(store), terms, now, changed)
+    return AbsenceService(
+        Absences(store), Forwards(store), CallsDuringAbsence(store), terms, now, changed
+    )

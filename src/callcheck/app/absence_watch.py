@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from callcheck.absences.model import Absence
-from callcheck.absences.service import Stands
+from callcheck.absences.state import Assessments
 from callcheck.ami.client import Listener
-from callcheck.app.absence_service import make_desk
+from callcheck.app.absence_service import make_absence_service
 from callcheck.app.announce_tomorrow import TomorrowAnnouncer
 from callcheck.app.daemon_thread import run_in_daemon_thread
 from callcheck.app.source_schedule import SourceSchedule
@@ -19,7 +19,7 @@ from callcheck.app.watch import Watch
 from callcheck.calls.model import Micros
 from callcheck.config import Config
 from callcheck.judging.context import Absent
-from callcheck.phones.watch import Phones
+from callcheck.phones.watch import PhoneWatch
 from callcheck.store import Store, StoreError
 
 log = logging.getLogger(__name__)
@@ -45,17 +45,17 @@ class AbsenceWatch:
 
     def __init__(self, config: Config, store: Store, gauges: Gauges) -> None:
         self._config, self._store, self._gauges = config, store, gauges
-        self.desk = make_desk(config, store, self._changed)
-        self._phones: list[Phones] = []
+        self.service = make_absence_service(config, store, self._changed)
+        self._phones: list[PhoneWatch] = []
         self._settled = 0.0
         self._stale = False
         self._spans: dict[str, list[tuple[Micros, Micros]]] = {}
         self._sources = SourceSchedule(config, store, self._outdate)
-        self._announcer = TomorrowAnnouncer(config, store, self.desk)
+        self._announcer = TomorrowAnnouncer(config, store, self.service)
 
     def follow(self, listener: Listener, watch: Watch) -> None:
         """Adds a PBX whose phones are followed."""
-        phones = Phones(listener.pbx.name, listener, self._config, self._store, self.desk)
+        phones = PhoneWatch(listener.pbx.name, listener, self._config, self._store, self.service)
         watch.on_phones, watch.on_ended = phones.heard, phones.own.ended
         self._phones.append(phones)
 
@@ -105,7 +105,7 @@ class AbsenceWatch:
     def _outdate(self) -> None:
         self._stale = True
 
-    async def _step(self, phones: Phones) -> bool:
+    async def _step(self, phones: PhoneWatch) -> bool:
         try:
             return await phones.step()
         except StoreError as error:
@@ -116,9 +116,9 @@ class AbsenceWatch:
 
     def _settle(self) -> None:
         try:
-            everything, stands = self.desk.look()
-            self.desk.settle(stands)
-            self._refresh(everything, stands)
+            everything, assessments = self.service.look()
+            self.service.settle(assessments)
+            self._refresh(everything, assessments)
         except StoreError:
             pass  # the writer logs that the store cannot be reached
         except Exception as error:
@@ -127,12 +127,12 @@ class AbsenceWatch:
     def _changed(self) -> None:
         for phones in self._phones:
             phones.nudge()
-        self._refresh(*self.desk.look())
+        self._refresh(*self.service.look())
 
-    def _refresh(self, everything: Sequence[Absence], stands: Stands) -> None:
+    def _refresh(self, everything: Sequence[Absence], assessments: Assessments) -> None:
         """Copies from the store into memory what every call and every scrape needs."""
-        self._gauges.set_absences(self.desk.counts(stands))
-        self._gauges.set_next_day(self.desk.reports.next_day_counts())
+        self._gauges.set_absences(self.service.counts(assessments))
+        self._gauges.set_next_day(self.service.reports.next_day_counts())
         self._gauges.set_calendars(*self._sources.counts)
         spans: dict[str, list[tuple[Micros, Micros]]] = {}
         for one in everything:

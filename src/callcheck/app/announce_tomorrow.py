@@ -12,7 +12,7 @@ import logging
 import time
 from typing import Any
 
-from callcheck.absences.service import Desk
+from callcheck.absences.service import AbsenceService
 from callcheck.config import Config
 from callcheck.sources.http import WebError, ask
 from callcheck.store import KeyValues, Store
@@ -29,14 +29,14 @@ RETRY_SECONDS = 60.0
 class TomorrowAnnouncer:
     """Posts tomorrow's list when it is due; retries after a failure, and never posts twice."""
 
-    def __init__(self, config: Config, store: Store, desk: Desk) -> None:
-        self._config, self._facts, self._desk = config, KeyValues(store), desk
+    def __init__(self, config: Config, store: Store, service: AbsenceService) -> None:
+        self._config, self._facts, self._service = config, KeyValues(store), service
         self._announced: str | None = None
         self._next_try = self._next_look = 0.0
 
     def look(self) -> None:
         """Posts what is due. Blocks while posting. Raises StoreError."""
-        day = self._desk.reports.due()
+        day = self._service.reports.due()
         if day is None or time.monotonic() < self._next_try:
             return
         if self._announced is None:
@@ -49,16 +49,16 @@ class TomorrowAnnouncer:
             self._announce_late(day, {int(n) for n in known.split(",") if n} if listed else None)
 
     def _announce_list(self, day: str) -> None:
-        found: dict[str, Any] = dict(self._desk.reports.tomorrow())
+        found: dict[str, Any] = dict(self._service.reports.tomorrow())
         log.info("absences on %s: %d without cover", day, len(found["items"]))
-        text = self._desk.reports.tomorrow_text()
+        text = self._service.reports.tomorrow_text()
         if not found["items"] or self._post({"text": text, "late": False, **found}):
             self._remember(day, _absences(found["items"] + found["covered"]))
 
     def _announce_late(self, day: str, known: set[int] | None) -> None:
         """Posts uncovered absences entered after the list. If the store does not say which were
         known then, those of now count as known."""
-        found: dict[str, Any] = dict(self._desk.reports.tomorrow())
+        found: dict[str, Any] = dict(self._service.reports.tomorrow())
         if known is None:
             self._remember(day, _absences(found["items"] + found["covered"]))
             return
@@ -66,7 +66,7 @@ class TomorrowAnnouncer:
         if not late:
             return
         log.info("absences on %s: %d more without cover", day, len(late))
-        text = self._desk.reports.tomorrow_text(late=_absences(late))
+        text = self._service.reports.tomorrow_text(late=_absences(late))
         if self._post({"text": text, "late": True, **found, "items": late, "covered": []}):
             self._remember(day, known | _absences(late))
 

@@ -181,7 +181,7 @@ class House:
             readiness=self.status.readiness,
             metrics=self.metrics.text,
             now=now,
-            absences=self.absences.desk,
+            absences=self.absences.service,
         )
         return make_api(settings, backend, store_errors=(StoreError,))
 

@@ -41,6 +41,18 @@ class Party:
     deputy: str | None = None
 
 
+FEWEST_OUTSIDE_DIGITS = 6
+
+
+def looks_outside(number: str) -> bool:
+    """Whether a number that the directory does not know can only be an outside number.
+
+    No text that a person reads may hold an outside number, so anything with six digits or more
+    counts as one, whatever stands between the digits.
+    """
+    return sum(map(str.isdigit, number)) >= FEWEST_OUTSIDE_DIGITS
+
+
 def device_of(channel: str) -> str:
     """`PJSIP/201-0000000a` to `PJSIP/201`; a Local channel keeps its context and half."""
     head, dash, _ = channel.rpartition("-")
@@ -134,6 +146,13 @@ class Directory:
     def extension(self, extension: str | None) -> Party | None:
         """The member or line with this extension."""
         return self._by_extension.get(extension) if extension else None
+
+    def named(self, extension: str, *, number_first: bool = False) -> str:
+        """`Anna (201)`, or `201 (Anna)`; the extension alone if it has no name."""
+        party = self.extension(extension)
+        if party is None or not party.name:
+            return extension
+        return f"{extension} ({party.name})" if number_first else f"{party.name} ({extension})"
 
     def unit_of(self, extension: str | None) -> str | None:
         """The unit of an extension, or None."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from callcheck.calls.census import Census, Doubts
-from callcheck.calls.directory import Directory, Kind
+from callcheck.calls.directory import Directory, Kind, looks_outside
 from callcheck.calls.disposition import REJECTED, Ending
 from callcheck.calls.events import (
     BUSY,
@@ -186,8 +186,8 @@ class _Outcome:
             return Direction.INTERNAL
         if any(leg.number for leg in self.c.legs):
             return Direction.OUTBOUND
-        bare = (self.dialed or "").lstrip("+")
-        outside = bare.isdigit() and len(bare) > 5
+        dialed = self.dialed or ""
+        outside = dialed[:1] not in ("*", "#") and looks_outside(dialed)
         return Direction.OUTBOUND if outside else Direction.INTERNAL
 
     def _caller(self) -> str | None:

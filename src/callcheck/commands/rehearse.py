@@ -28,14 +28,14 @@ def rehearse(
     """
     if (extension is None) != everybody:
         raise click.UsageError("name an EXTENSION, or use --all")
-    with open_absences(config_file) as (config, _, desk):
+    with open_absences(config_file) as (config, _, service):
         moment = None if at is None else parse_time(config, at)
         if extension is None:
-            records = desk.rehearsals(moment)
+            records = service.rehearsals(moment)
             print_lines(records if as_json else map(_summary, records))
             return
         known(config, extension)
-        record = desk.rehearsal(extension, moment)
+        record = service.rehearsal(extension, moment)
         print_lines([record] if as_json else _steps(record))
 
 

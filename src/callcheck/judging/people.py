@@ -6,15 +6,12 @@ pseudonyms. A party is an extension or an outside number, as in `Call`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from callcheck.calls.directory import Directory, Kind
+from callcheck.calls.directory import Directory, Kind, looks_outside
 from callcheck.calls.model import Call, Millis, Via
 
-_LONG = re.compile(r"(?:\D*\d){6}")
-"""Six digits or more are an outside number, unless the directory or a phone has that extension."""
 _MOST = 3
 """A reason names at most so many phones."""
 
@@ -45,7 +42,7 @@ class People:
         holder = self.directory.owner_of_mobile(party)
         if holder is not None:
             return holder.extension
-        inside = any(leg.extension == party for leg in call.legs) or not _LONG.match(party)
+        inside = any(leg.extension == party for leg in call.legs) or not looks_outside(party)
         return party if inside else None
 
     def name(self, call: Call, party: str | None) -> str:
@@ -55,8 +52,7 @@ class People:
             return "an outside number"
         if extension != party:
             return self._mobile(extension)
-        known = self.directory.extension(extension)
-        return f"{known.name} ({extension})" if known and known.name else extension
+        return self.directory.named(extension)
 
     def answered_by(self, call: Call) -> str:
         """` by Berta (202) of the same unit, who picked up for Anna (201)`; "" if unknown."""

@@ -19,6 +19,7 @@ from threading import Lock
 from prometheus_client import CollectorRegistry, disable_created_metrics, generate_latest
 from prometheus_client.core import Metric
 
+from callcheck.absences.model import NEXT_DAY_STATES, AbsenceState
 from callcheck.calls.model import Call, Direction, Disposition, Millis, Via
 from callcheck.judging.cadence import Cadence
 from callcheck.judging.figures import RingTotal, SavedCall, Totals
@@ -28,8 +29,6 @@ from callcheck.metrics.now import FamilyKind, Live, families_of
 
 _FamilyArgs = tuple[str, FamilyKind, str, tuple[str, ...]]
 
-ABSENCE_STATES = ("forwarded", "late", "wrong_target", "not_forwarded", "left_on")
-NEXT_DAY_STATES = ("forwarded", "wrong_target", "not_forwarded")
 DELAY_EDGES_US = (1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000,
                   2_500_000, 10_000_000)  # fmt: skip
 
@@ -198,9 +197,9 @@ class Metrics:
             self._findings.set((unit, rule, result.value), 0)
         for unit, disposition in product((*units, ""), Disposition):
             self._rings.at((unit, disposition.value))
-        for key in product(units, ABSENCE_STATES):
+        for key in product(units, map(str, AbsenceState)):
             self._absences.set(key, 0)
-        for key in product(units, NEXT_DAY_STATES):
+        for key in product(units, map(str, NEXT_DAY_STATES)):
             self._next_day.set(key, 0)
         for state in ("read", "failing"):
             self._calendars.set((state,), 0)

@@ -1,9 +1,8 @@
-"""A way to ask a PBX in, its forwards and the states of its phones out. It only reads.
+"""Reads forwards and the states of phones from a PBX; it writes nothing.
 
-AstDB and the states of devices are asked with DBGetTree, DBGet and DeviceStateList. Asterisk 16
-and 22 allow them to a user with `write=reporting` (for DBGet `system` would do too, but that may
-change things); nothing is written. A PBX that has no DBGetTree is asked for each extension by
-itself, a few at a time.
+AstDB is read with DBGetTree and DBGet, device states with DeviceStateList. Asterisk 16 and 22
+allow these to a manager with `write=reporting` (for DBGet `system` would do too, but that may
+change things). A PBX without DBGetTree is asked for one extension after another, a few at a time.
 """
 
 from __future__ import annotations
@@ -13,12 +12,12 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 Headers = Mapping[str, str]
 Ask = Callable[[Mapping[str, str]], Awaitable[Sequence[Headers]]]
-"""Sends an action; its response and, of a list, what follows."""
+"""Sends an action, and returns its response and, for a list, the events that follow."""
 Found = dict[tuple[str, str], str]
-"""The value by (extension, kind of forward)."""
+"""The value, by (extension, kind of forward)."""
 
 AT_ONCE = 20
-"""Single questions under way at a time."""
+"""How many single questions are under way at a time."""
 RING_TIME = "ring_time"
 FOLLOW_ME = "follow_me"
 _OFF = frozenset({"", "0", "no", "off", "false"})
@@ -29,7 +28,7 @@ _FOLLOW_ME = "Custom:FOLLOWME"
 
 
 class Denied(Exception):
-    """The PBX does not let us look; the text says what to change."""
+    """The PBX does not let us read; the text says what to change."""
 
 
 async def read_forwards(
@@ -63,7 +62,7 @@ async def read_some(ask: Ask, families: Mapping[str, str], extensions: Collectio
 
 
 async def _ring_times(ask: Ask, families: Mapping[str, str], found: Found) -> Found:
-    """Asked only where it matters: of the extensions that have a no-answer forward."""
+    """The ring times of the extensions that have a no-answer forward; others do not matter."""
     kinds = {kind: family for kind, family in families.items() if kind == RING_TIME}
     waiting = [extension for extension, kind in found if kind == "no_answer"]
     times = await _one_by_one(ask, kinds, waiting)
@@ -91,8 +90,8 @@ async def _one_by_one(ask: Ask, families: Mapping[str, str], extensions: Collect
 
 
 async def read_states(ask: Ask) -> dict[str, bool]:
-    """By device, whether it can be called (of a FollowMe: whether it is on); devices of which
-    the PBX knows nothing are left out.
+    """By device, whether it can be called (for a FollowMe: whether it is on). Devices whose state
+    the PBX does not know are left out.
 
     Raises Denied.
     """
@@ -103,7 +102,7 @@ async def read_states(ask: Ask) -> dict[str, bool]:
 
 
 def state_of(raw: bytes) -> tuple[str, bool] | None:
-    """A DeviceStateChange as (device, as in `read_states`); None for anything else."""
+    """The device and state of a DeviceStateChange, as in `read_states`; None for other events."""
     headers = _headers(raw)
     state = headers.get("State", "")
     if headers.get("Event") != "DeviceStateChange" or state in _SILENT:
@@ -113,7 +112,7 @@ def state_of(raw: bytes) -> tuple[str, bool] | None:
 
 
 def follow_me_of(device: str) -> str | None:
-    """The extension whose FollowMe (FreePBX) this device state stands for."""
+    """The extension whose FollowMe (FreePBX) this device stands for."""
     extension = device.removeprefix(_FOLLOW_ME)
     return extension if extension != device and extension.isdigit() else None
 
@@ -123,7 +122,8 @@ def _yes(device: str, state: str) -> bool:
 
 
 def hints_at(device: str, families: Mapping[str, str]) -> tuple[str, str] | None:
-    """Whose forward has changed, and which kind, if `Custom:CF201` and its like says so."""
+    """The extension whose forward has changed, and which kind, if a device such as `Custom:CF201`
+    says so."""
     if not device.startswith(_CUSTOM):
         return None
     name = device.removeprefix(_CUSTOM).removeprefix("DEV")  # FreePBX: DEVDND201 for a device
@@ -136,7 +136,7 @@ def hints_at(device: str, families: Mapping[str, str]) -> tuple[str, str] | None
 
 
 def user_event(raw: bytes) -> tuple[str, dict[str, str]] | None:
-    """A UserEvent of our dialplan as (what, headers): `away`, `back`, `forward` or `message`."""
+    """A UserEvent of our dialplan: `away`, `back`, `forward` or `message`, and its headers."""
     headers = _headers(raw)
     what = _OURS.get(headers.get("UserEvent", ""))
     return (what, headers) if what and headers.get("Event") == "UserEvent" else None
@@ -168,5 +168,5 @@ def _check(response: Headers, action: str) -> None:
     if response.get("Response") != "Success":
         raise Denied(
             f"the PBX denies {action} ({response.get('Message') or 'no reason given'}): forwards "
-            "cannot be read; with write=reporting it allows to look, and not to change"
+            "cannot be read; with write=reporting they can be read, but not changed"
         )

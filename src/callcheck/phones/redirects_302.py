@@ -1,7 +1,7 @@
-"""Ended calls in, the forwards that are set in the phones themselves (302) out.
+"""Infers from ended calls which phones forward by themselves (302 Moved Temporarily).
 
-No PBX tells of them: one shows when a call meets it, and is gone when a call has rung there for
-longer and was not sent on.
+The PBX does not report these. We infer one from a redirected call, and take it as removed once a
+call has rung at the phone for longer without being redirected.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ from callcheck.calls.model import Call, LegResult, Micros, Millis
 from callcheck.store import Forwards
 
 AT_ONCE = 500
-"""A phone that rings longer (ms) before it sends a call on does so because nobody answered."""
+"""A phone that rings longer (ms) before it redirects a call does so because nobody answered."""
 PATIENCE = 1000
-"""A phone that rings so much longer (ms) than it did does not send calls on any more."""
+"""A phone that rings this much longer (ms) than before no longer redirects."""
 Seen = dict[tuple[str, ForwardKind], str | None]
 
 
-class OwnForwards:
-    """Those of one PBX's phones."""
+class Redirects302:
+    """The redirects of the phones of one PBX."""
 
     def __init__(self, pbx: str, forwards: Forwards, directory: Directory) -> None:
         self._name, self._forwards, self._directory = pbx + BY_PHONE, forwards, directory
         held = [f for f in forwards.all() if f.pbx == self._name and f.until is None]
         self._rang: dict[str, Millis] = {f.extension: 0 for f in held}
-        """By phone, how long it rang before it sent a call on."""
+        """By phone, how long it rang before it redirected a call."""
         times = (f for f in held if f.kind is ForwardKind.RING_TIME)
         self._rang |= {f.extension: int(f.to or 0) * 1000 for f in times}
         self._seen: list[tuple[str, Seen, Micros]] = []
         self._kept: dict[str, Seen] = {}
-        """By phone, what was stored last: a phone sends one call after another the same way."""
+        """By phone, what was stored last: most calls are redirected like the one before."""
 
     def ended(self, call: Call) -> None:
-        """Looks at an ended call; stores nothing yet."""
+        """Looks at an ended call. Nothing is stored yet."""
         for leg in call.legs:
             phone, rang = leg.extension, leg.ring_ms or 0
             if phone is None or self._directory.extension(phone) is None:
@@ -46,7 +46,7 @@ class OwnForwards:
                 self._seen.append((phone, {}, leg.dialed_at))
 
     def keep(self) -> bool:
-        """Stores what was seen and is new; whether there was anything. May raise StoreError."""
+        """Stores what is new; whether there was anything. Raises StoreError."""
         seen, self._seen = self._seen, []
         kept = dict(self._kept)
         rounds: list[dict[str, tuple[Seen, Micros]]] = [{}]

@@ -1,8 +1,8 @@
-"""A PBX's forwards and the reach of its phones in, kept in the store with their minute.
+"""Follows the forwards of a PBX and whether its phones can be reached, and stores both.
 
-It is asked every `poll_seconds`, at once after it was connected and after a change of an absence,
-and for a single extension when it tells that its forward has changed. The store's work is done
-in a thread; the event loop never waits for a disk.
+The PBX is asked every `poll_seconds`, after each connect, and after an absence has changed; for a
+single extension, when the PBX reports that its forward has changed. The store works in a thread,
+so that the event loop never waits for a disk.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from callcheck.absences.model import ForwardKind, Message
-from callcheck.absences.service import Desk
+from callcheck.absences.service import AbsenceService
 from callcheck.ami.client import State
 from callcheck.ami.events import time_in
 from callcheck.ami.link import LinkError
@@ -37,18 +37,18 @@ from callcheck.phones.pbx import (
     state_of,
     user_event,
 )
-from callcheck.phones.redirects_302 import OwnForwards
+from callcheck.phones.redirects_302 import Redirects302
 from callcheck.store import Forwards, Store, StoreError
 from callcheck.store.absences.forwards import Told
 
 log = logging.getLogger(__name__)
 
 LONGEST_WAY = 5_000_000
-"""An event that seems to have been under way for longer (us) has the time of another clock."""
+"""An event that seems to be older than this (us) on arrival was stamped by another clock."""
 
 
-class Asked(Protocol):
-    """A listener, as far as questions go."""
+class AskableListener(Protocol):
+    """A listener that can be asked."""
 
     @property
     def state(self) -> State: ...
@@ -57,42 +57,49 @@ class Asked(Protocol):
     async def ask(self, headers: Headers) -> list[Headers]: ...
 
 
-class Phones:
-    """The forwards and phones of one PBX, followed. Used on the event loop."""
+class PhoneWatch:
+    """Follows the forwards and phones of one PBX. To be used on the event loop."""
 
-    def __init__(self, pbx: str, listener: Asked, config: Config, store: Store, desk: Desk) -> None:
-        self.pbx, self._listener, self._config, self._desk = pbx, listener, config, desk
+    def __init__(
+        self,
+        pbx: str,
+        listener: AskableListener,
+        config: Config,
+        store: Store,
+        service: AbsenceService,
+    ) -> None:
+        self.pbx, self._listener, self._config, self._service = pbx, listener, config, service
         self._forwards = Forwards(store)
         self._directory: Directory = config.directory(pbx)
         self._members = [p.extension for p in self._directory.parties]
         self.looked = False
-        """Whether all forwards were read since the start."""
+        """Whether all forwards have been read since the start."""
         self._due = 0.0
         self._seen_connects = -1
         self._hinted: dict[tuple[str, ForwardKind | None], Micros] = {}
-        """Whose forward the PBX told to have changed, which kind (None: any), and when."""
+        """Whose forward has changed, as the PBX reported: which kind (None: any), and when."""
         self._states: dict[str, bool] = {}
         self._heard_states: dict[str, bool] = {}
-        """Those told since the last list of all was asked for."""
+        """The states reported since all were last asked for."""
         self._states_changed = False
         self._reachable: dict[str, bool] = {}
-        """By extension, what the store was told last."""
-        self._told: list[tuple[str, dict[str, str], Micros]] = []
-        self.own = OwnForwards(pbx, self._forwards, self._directory)
+        """By extension, what was stored last."""
+        self._requests: list[tuple[str, dict[str, str], Micros]] = []
+        self.own = Redirects302(pbx, self._forwards, self._directory)
         self._trouble: str | None = None
 
     def nudge(self) -> None:
-        """Ask again soon."""
+        """Asks again at the next step."""
         self._due = 0.0
 
     def heard(self, raw: bytes) -> None:
-        """An event about a phone, or of our dialplan."""
+        """Takes an event about a phone, or one that our dialplan sends."""
         state = state_of(raw)
         if state is not None:
             self._heard_state(*state, _moment_of(raw))
         ours = user_event(raw)
         if ours is not None:
-            self._told.append((*ours, now()))
+            self._requests.append((*ours, now()))
             extension = ours[1].get("Extension")
             if extension and ours[0] != "message":
                 self._hinted[extension, None] = _moment_of(raw)
@@ -111,8 +118,8 @@ class Phones:
         return hints_at(device, self._config.absences.families)
 
     async def step(self) -> bool:
-        """Asks what is due. True if anything was found to have changed."""
-        changed = await self._take_told()
+        """Asks what is due; whether anything has changed."""
+        changed = await self._take_requests()
         if self._listener.state is not State.CONNECTED:
             return changed
         if self._listener.connects != self._seen_connects:
@@ -128,7 +135,7 @@ class Phones:
         except Denied as denied:
             self._complain(str(denied))
         except LinkError:
-            pass  # the listener says so itself, and asks again when it is back
+            pass  # the listener logs it; the next connect asks again
         else:
             self._trouble = None
         return changed
@@ -185,11 +192,11 @@ class Phones:
         self._reachable |= new
         return bool(changed)
 
-    async def _take_told(self) -> bool:
-        told, self._told = self._told, []
-        for what, headers, at in told:
+    async def _take_requests(self) -> bool:
+        requests, self._requests = self._requests, []
+        for what, headers, at in requests:
             await asyncio.to_thread(self._take, what, headers, at)
-        return await asyncio.to_thread(self.own.keep) or bool(told)
+        return await asyncio.to_thread(self.own.keep) or bool(requests)
 
     def _take(self, what: str, headers: Mapping[str, str], at: Micros) -> None:
         extension = headers.get("Extension", "")
@@ -198,24 +205,24 @@ class Phones:
         if what == "away":
             until = self._time(headers.get("Until", ""))
             if until is not None and until > at:
-                self._desk.away(extension, until, self._deputy(headers, extension), "dialplan")
+                self._service.away(extension, until, self._deputy(headers, extension), "dialplan")
         elif what == "back":
-            self._desk.back(extension, "dialplan")
+            self._service.back(extension, "dialplan")
         elif what == "message":
             by = headers.get("By", "")
             colleague = self._directory.extension(by) is not None and by != extension
-            self._desk.note(Message(extension, by if colleague else None, at, self.pbx))
+            self._service.note(Message(extension, by if colleague else None, at, self.pbx))
 
     def _deputy(self, headers: Mapping[str, str], extension: str) -> str | None:
-        """The colleague to whom the calls go; a mobile or a line is nobody's stand-in."""
+        """The colleague to whom the calls go; a mobile or a line is not a deputy."""
         party = self._directory.reached_by(headers.get("To", ""))
         if party is None or party.kind is not Kind.MEMBER or party.extension == extension:
             return None
         return party.extension
 
     def _time(self, text: str) -> Micros | None:
-        """`20261127` (the last day) or `202611271700` on the house's clock, or seconds since
-        the epoch."""
+        """The first moment back: `20261127` is the last day away, `202611271700` a moment in the
+        zone of the house, anything else seconds since 1970."""
         zone = self._config.site.zone
         try:
             if len(text) == 8:
@@ -239,14 +246,15 @@ class Phones:
 
 
 def _moment_of(raw: bytes) -> Micros:
-    """When the PBX told something, on our own clock, by which looks are dated: the event's time
-    where it can be right, else its arrival."""
-    arrived, told = now(), time_in(raw)
-    return told if told is not None and arrived - LONGEST_WAY < told <= arrived else arrived
+    """When an event happened, by our own clock, which also dates looks: the event's own time if it
+    can be right, else its arrival."""
+    arrived, stamped = now(), time_in(raw)
+    plausible = stamped is not None and arrived - LONGEST_WAY < stamped <= arrived
+    return stamped if stamped is not None and plausible else arrived
 
 
 def _kinds(found: Found) -> dict[tuple[str, ForwardKind], str | None]:
-    """As the store keeps it: a phone that takes no calls has no target."""
+    """In the form of the store: DND and FollowMe have no target."""
     kinds = {(extension, ForwardKind(kind)): to for (extension, kind), to in found.items()}
     aimless = (ForwardKind.DND, ForwardKind.FOLLOW_ME)
     return {key: None if key[1] in aimless else to for key, to in kinds.items()}

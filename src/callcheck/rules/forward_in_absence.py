@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from callcheck.calls.directory import looks_outside
 from callcheck.calls.model import Call, Direction, Disposition, Millis, Via
 from callcheck.judging.context import Absent, RuleContext
 from callcheck.judging.scope import WhyClosed
@@ -61,7 +62,8 @@ def _named(call: Call, owner: str) -> str:
     by = call.answered_by
     if by is None or by == owner:
         return "the person's own phone"
-    return by if len(by) < 7 and by.isdigit() else "an outside number"
+    inside = by in {leg.extension for leg in call.legs} or not looks_outside(by)
+    return by if inside and by.isdigit() else "an outside number"  # a pseudonym has letters
 
 
 _LOST = {

@@ -53,7 +53,7 @@ class Source(Protocol):
     name: str
     """Its name in an absence (`ical`, `csv`, …), for the API and the history."""
     origin: str
-    """Tells it from other sources of that name, and does not give away its address."""
+    """Distinguishes it from other sources of that name, without giving away its address."""
     label: str
     """Names it in log lines: `the calendar of 201`."""
     persons: Collection[str] | None

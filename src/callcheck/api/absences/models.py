@@ -6,9 +6,12 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from callcheck.absences.model import AbsenceState
 from callcheck.api.models import Listed, StrictModel
 
-AbsenceState = Literal["forwarded", "late", "wrong_target", "not_forwarded", "left_on"]
+NextDayState = Literal[
+    AbsenceState.FORWARDED, AbsenceState.WRONG_TARGET, AbsenceState.NOT_FORWARDED
+]  # fmt: skip
 ForwardType = Literal["always", "busy", "no_answer", "dnd"]
 _TIME = "a date, or a time; without an offset it is local time of the site"
 
@@ -184,7 +187,7 @@ class ComingOut(BaseModel):
     from_: str = Field(alias="from")
     to: str
     at: str = Field(description="the working moment that this describes")
-    state: Literal["forwarded", "wrong_target", "not_forwarded"]
+    state: NextDayState
     reason: str
 
 

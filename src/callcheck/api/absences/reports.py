@@ -13,8 +13,8 @@ from callcheck.api.absences import models
 from callcheck.api.absences.shared import (
     AbsencesQuery,
     Number,
+    absence_service_of,
     check_visible,
-    desk_of,
     filter_of,
     found,
     unit_of,
@@ -49,7 +49,7 @@ def tomorrow(
     `items` are people whose calls nobody would get, `covered` those whose calls are covered.
     """
     unit = narrowed(request, access, query.unit)
-    return Json({**desk_of(request).reports.tomorrow(unit), "next": None})
+    return Json({**absence_service_of(request).reports.tomorrow(unit), "next": None})
 
 
 @router.get(
@@ -61,7 +61,7 @@ def ledger(
 ) -> Response:
     """One line per absence and public number: was it forwarded, and who took its calls."""
     wanted = filter_of(request, access, query)
-    lines, following = desk_of(request).ledger(wanted, query.limit, query.after)
+    lines, following = absence_service_of(request).ledger(wanted, query.limit, query.after)
     return listed(request, lines, LEDGER_COLUMNS, None if following is None else str(following))
 
 
@@ -82,7 +82,7 @@ def digest(
 ) -> Json:
     """What happened during an absence, written for the person who was away."""
     check_visible(request, access, number)
-    return found(desk_of(request).digest(number, query.language))
+    return found(absence_service_of(request).digest(number, query.language))
 
 
 class CoverQuery(StrictModel):
@@ -101,7 +101,9 @@ def cover(request: Request, access: CallAccess, query: Annotated[CoverQuery, Que
     """
     unit = narrowed(request, access, query.unit)
     start, end = times.span(query.from_, query.to, settings_of(request).zone)
-    return Json({"items": desk_of(request).reports.cover(unit, start, end), "next": None})
+    return Json(
+        {"items": absence_service_of(request).reports.cover(unit, start, end), "next": None}
+    )
 
 
 class RehearsalQuery(StrictModel):
@@ -124,4 +126,4 @@ def rehearsal(
         raise Problem(404, "there is no such extension; /api/v1/extensions lists them")
     access.narrow(unit_of(extension, "extension", settings))
     at = None if query.at is None else times.parse(query.at, "at", settings.zone)
-    return Json(desk_of(request).rehearsal(extension, at))
+    return Json(absence_service_of(request).rehearsal(extension, at))

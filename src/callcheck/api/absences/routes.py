@@ -13,9 +13,9 @@ from callcheck.api.absences import models
 from callcheck.api.absences.shared import (
     AbsencesQuery,
     Number,
+    absence_service_of,
     check_deputy,
     check_visible,
-    desk_of,
     filter_of,
     found,
     page_of,
@@ -34,7 +34,9 @@ def absences(
     request: Request, access: CallAccess, query: Annotated[AbsencesQuery, Query()]
 ) -> Json:
     """Absences, latest start first. Cancelled ones are left out."""
-    page = desk_of(request).page(filter_of(request, access, query), query.limit, query.after)
+    page = absence_service_of(request).page(
+        filter_of(request, access, query), query.limit, query.after
+    )
     return Json(page_of(*page))
 
 
@@ -52,7 +54,7 @@ def report(request: Request, access: CallAccess, body: Annotated[models.AbsenceI
     if start >= end:
         raise Problem(422, "to: must be after from; it is the first moment back")
     draft = Draft(body.extension, start, end, body.deputy, body.kind)
-    return Json(desk_of(request).add(draft, "api"), 201)
+    return Json(absence_service_of(request).add(draft, "api"), 201)
 
 
 @router.get(
@@ -62,7 +64,7 @@ def report(request: Request, access: CallAccess, body: Annotated[models.AbsenceI
 def one(request: Request, access: CallAccess, number: Number) -> Json:
     """One absence with its history and every call during it."""
     check_visible(request, access, number)
-    return found(desk_of(request).record(number, whole=True))
+    return found(absence_service_of(request).record(number, whole=True))
 
 
 @router.patch(
@@ -75,14 +77,14 @@ def change(
 ) -> Json:  # fmt: skip
     """Changes an absence. What is not given stays as it is."""
     check_visible(request, access, number)
-    desk, settings = desk_of(request), settings_of(request)
+    service, settings = absence_service_of(request), settings_of(request)
     values: dict[str, Any] = body.model_dump(exclude_unset=True, include={"deputy", "kind"})
     for field, name, value in (("from_", "start", body.from_), ("to", "end", body.to)):
         if field in body.model_fields_set:
             values[name] = _given_time(value, field.rstrip("_"), settings.zone)
-    check_deputy(body.deputy, desk.extension_of(number), settings)
+    check_deputy(body.deputy, service.extension_of(number), settings)
     try:
-        return found(desk.change(number, "api", **values))
+        return found(service.change(number, "api", **values))
     except ValueError as error:
         raise Problem(422, f"{error}; it is the first moment back") from None
 
@@ -94,7 +96,7 @@ def change(
 def end(request: Request, access: CallAccess, number: Number) -> Json:
     """Ends an absence now, or cancels it if it has not begun. Its history is kept."""
     check_visible(request, access, number)
-    return found(desk_of(request).end(number, "api"))
+    return found(absence_service_of(request).end(number, "api"))
 
 
 def _given_time(text: str | None, parameter: str, zone: tzinfo) -> int:

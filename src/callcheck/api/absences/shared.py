@@ -7,11 +7,9 @@ from typing import Annotated
 from fastapi import Path, Request
 from pydantic import Field
 
-from callcheck.absences.model import Absence
-from callcheck.absences.reports import Record
-from callcheck.absences.service import Desk, Wanted
+from callcheck.absences.model import Absence, AbsenceState, JsonObject
+from callcheck.absences.service import AbsenceFilter, AbsenceService
 from callcheck.api import times
-from callcheck.api.absences import models
 from callcheck.api.answers import Json
 from callcheck.api.auth import Access
 from callcheck.api.backend import ApiSettings
@@ -28,7 +26,7 @@ class AbsencesQuery(StrictModel):
 
     unit: str | None = Field(None, description="id of a unit", examples=["registry"])
     extension: str | None = Field(None, max_length=40, examples=["201"])
-    state: models.AbsenceState | None = None
+    state: AbsenceState | None = None
     active: bool | None = Field(None, description="true: only those in progress; false: the others")
     from_: str | None = Field(None, alias="from", description="only those that end after this")
     to: str | None = Field(None, description="only those that begin before this")
@@ -45,12 +43,12 @@ class AbsencesQuery(StrictModel):
         return int(self.cursor)
 
 
-def desk_of(request: Request) -> Desk:
+def absence_service_of(request: Request) -> AbsenceService:
     """The absence service. Raises Problem 503 where this API has none."""
-    desk = backend_of(request).absences
-    if desk is None:
+    service = backend_of(request).absences
+    if service is None:
         raise Problem(503, "absences are not served here")
-    return desk
+    return service
 
 
 def check_visible(request: Request, access: Access, number: int) -> None:
@@ -58,12 +56,12 @@ def check_visible(request: Request, access: Access, number: int) -> None:
 
     Not 403: a token of one unit must not learn how many absences other units have.
     """
-    unit = desk_of(request).unit_of(number)
+    unit = absence_service_of(request).unit_of(number)
     if unit is None or not access.may_see(unit):
         raise Problem(404, _NOT_FOUND)
 
 
-def found(record: Record | None) -> Json:
+def found(record: JsonObject | None) -> Json:
     """The response with an absence. Raises Problem 404 if there is none."""
     if record is None:
         raise Problem(404, _NOT_FOUND)
@@ -87,7 +85,7 @@ def check_deputy(deputy: str | None, extension: str | None, settings: ApiSetting
         raise Problem(422, "deputy: an absent person cannot be their own deputy")
 
 
-def filter_of(request: Request, access: Access, query: AbsencesQuery) -> Wanted:
+def filter_of(request: Request, access: Access, query: AbsencesQuery) -> AbsenceFilter:
     """Which absences a query asks for, among those the token may see. Raises Problem."""
     settings = settings_of(request)
     unit = narrowed(request, access, query.unit)
@@ -103,9 +101,9 @@ def filter_of(request: Request, access: Access, query: AbsencesQuery) -> Wanted:
             and (end is None or one.start < end)
         )
 
-    return Wanted(matches, query.active, query.state)
+    return AbsenceFilter(matches, query.active, query.state)
 
 
-def page_of(items: list[Record], following: int | None) -> Record:
+def page_of(items: list[JsonObject], following: int | None) -> JsonObject:
     """A page of a list as JSON."""
     return {"items": items, "next": None if following is None else str(following)}

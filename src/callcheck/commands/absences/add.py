@@ -31,9 +31,9 @@ def add(
     """
     from callcheck.absences.model import Draft
 
-    with open_absences(config_file) as (config, _, desk):
+    with open_absences(config_file) as (config, _, service):
         known(config, extension, deputy)
         start, end = parse_time(config, from_), parse_time(config, to)
         if end <= start:
             raise Failure("TO must be after FROM; it is the first moment back")
-        print_absence(desk.add(Draft(extension, start, end, deputy, kind), "api"), as_json)
+        print_absence(service.add(Draft(extension, start, end, deputy, kind), "api"), as_json)

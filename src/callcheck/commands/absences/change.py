@@ -32,7 +32,7 @@ def change(
 
     What is not given stays as it is.
     """
-    with open_absences(config_file) as (config, _, desk):
+    with open_absences(config_file) as (config, _, service):
         values: dict[str, Any] = {}
         if from_ is not None:
             values["start"] = parse_time(config, from_)
@@ -40,11 +40,11 @@ def change(
             values["end"] = parse_time(config, to)
         if deputy is not None:
             known(config, deputy or None)
-            if deputy == desk.extension_of(number):
+            if deputy == service.extension_of(number):
                 raise Failure("an absent person cannot be their own deputy")
             values["deputy"] = deputy or None
         try:
-            record = desk.change(number, "api", **values)
+            record = service.change(number, "api", **values)
         except ValueError as error:
             raise Failure(str(error)) from None
         print_absence(record, as_json)

@@ -20,8 +20,8 @@ def digest(number: int, language: str | None, as_json: bool, config_file: Path |
 
     It says what happened to their calls during the absence.
     """
-    with open_absences(config_file) as (_, _, desk):
-        record = desk.digest(number, language)
+    with open_absences(config_file) as (_, _, service):
+        record = service.digest(number, language)
         if record is None:
             raise Failure(f"there is no absence {number}")
         print_lines([record if as_json else record["text"]])

@@ -19,5 +19,5 @@ def end(number: int, as_json: bool, config_file: Path | None) -> None:
 
     An absence that has not begun is cancelled. Its history is kept either way.
     """
-    with open_absences(config_file) as (_, _, desk):
-        print_absence(desk.end(number, "api"), as_json)
+    with open_absences(config_file) as (_, _, service):
+        print_absence(service.end(number, "api"), as_json)

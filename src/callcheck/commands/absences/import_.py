@@ -13,7 +13,7 @@ from callcheck.commands.options import Failure, config_option
 
 if TYPE_CHECKING:
     from callcheck.absences.model import Absence
-    from callcheck.absences.service import Desk
+    from callcheck.absences.service import AbsenceService
     from callcheck.config import Config
     from callcheck.sources.csv_rows import Rows
     from callcheck.store import Store
@@ -38,7 +38,7 @@ def import_(
 
     FILE is a CSV file, or one person's iCal calendar if its name ends in .ics.
     """
-    with open_absences(config_file) as (config, store, desk):
+    with open_absences(config_file) as (config, store, service):
         rows = _read(file, extension, config)
         for bad in rows.bad:
             click.echo(f"{file}:{bad.line}: {bad.reason}", err=True)
@@ -46,7 +46,7 @@ def import_(
         if rows.bad and (strict or whole):
             why = "--strict" if strict else "--whole"
             raise Failure(f"{_rows(len(rows.bad))} could not be taken, so nothing was ({why})")
-        _take(rows, desk, store, dry=dry_run, whole=_origin(file, extension) if whole else None)
+        _take(rows, service, store, dry=dry_run, whole=_origin(file, extension) if whole else None)
         if rows.bad:
             others = "would be" if dry_run else "were"
             raise Failure(f"{_rows(len(rows.bad))} could not be taken; the others {others}")
@@ -82,12 +82,12 @@ def _origin(file: Path, extension: str | None) -> tuple[str, str]:
 
 
 def _take(
-    rows: Rows, desk: Desk, store: Store, *, dry: bool, whole: tuple[str, str] | None
+    rows: Rows, service: AbsenceService, store: Store, *, dry: bool, whole: tuple[str, str] | None
 ) -> None:
     from callcheck.clock import now
     from callcheck.store import Absences
 
-    told = [(desk.without_kind(draft), claim) for draft, claim in rows.reports]
+    told = [(service.without_kind(draft), claim) for draft, claim in rows.reports]
     with click.progressbar(length=len(told), label="absences", file=sys.stderr) as bar:
         taken, gone = Absences(store).take_all(
             told, now(), whole=whole, dry=dry, tick=lambda: bar.update(1)
@@ -96,16 +96,16 @@ def _take(
     if dry:
         for one in taken:
             if one.how != "same":
-                click.echo(f"{one.how}: {_told(one.absence, desk)}")
+                click.echo(f"{one.how}: {_told(one.absence, service)}")
         for absence in gone:
-            click.echo(f"ended: {_told(absence, desk)}")
+            click.echo(f"ended: {_told(absence, service)}")
     counts = [f"{sum(one.how == how for one in taken)} {how}" for how in ("new", "changed", "same")]
     counts += [f"{len(gone)} ended"] if whole else []
     click.echo(f"{len(taken)} absences {would}taken: {', '.join(counts)}")
 
 
-def _told(absence: Absence, desk: Desk) -> str:
-    start, end = (desk.terms.clock.local(at) for at in (absence.start, absence.end))
+def _told(absence: Absence, service: AbsenceService) -> str:
+    start, end = (service.terms.clock.local(at) for at in (absence.start, absence.end))
     deputy = f", deputy {absence.deputy}" if absence.deputy else ""
     return f"{absence.extension} from {start:%d.%m.%Y %H:%M} to {end:%d.%m.%Y %H:%M}{deputy}"
 

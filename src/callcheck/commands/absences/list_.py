@@ -20,12 +20,12 @@ def list_(unit: str | None, active: bool, as_json: bool, config_file: Path | Non
 
     The absence that starts last comes first.
     """
-    from callcheck.absences.service import Wanted
+    from callcheck.absences.service import AbsenceFilter
 
-    with open_absences(config_file) as (config, _, desk):
+    with open_absences(config_file) as (config, _, service):
         units = {party.extension: party.unit for party in config.parties}
-        found, _ = desk.page(
-            Wanted(
+        found, _ = service.page(
+            AbsenceFilter(
                 lambda one: not one.cancelled and unit in (None, units.get(one.extension)),
                 active=active or None,
             ),

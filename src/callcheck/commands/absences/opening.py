@@ -13,7 +13,7 @@ import click
 from callcheck.commands.options import Failure, load_config
 
 if TYPE_CHECKING:
-    from callcheck.absences.service import Desk
+    from callcheck.absences.service import AbsenceService
     from callcheck.config import Config
     from callcheck.store import Store
 
@@ -25,13 +25,13 @@ language_option = click.option(
 
 
 @contextmanager
-def open_absences(config_file: Path | None) -> Iterator[tuple[Config, Store, Desk]]:
+def open_absences(config_file: Path | None) -> Iterator[tuple[Config, Store, AbsenceService]]:
     """The configuration, its open store and the absence service. Raises Failure.
 
     The store counts with the limits of the configuration, as `callcheck run` does: opening it
     with other limits would count every stored call anew.
     """
-    from callcheck.app.absence_service import make_desk
+    from callcheck.app.absence_service import make_absence_service
     from callcheck.app.configured_store import store_of
     from callcheck.store import StoreError
 
@@ -42,7 +42,7 @@ def open_absences(config_file: Path | None) -> Iterator[tuple[Config, Store, Des
     except StoreError as error:
         raise Failure(str(error)) from error
     try:
-        yield config, store, make_desk(config, store)
+        yield config, store, make_absence_service(config, store)
     except StoreError as error:
         raise Failure(str(error)) from error
     finally:

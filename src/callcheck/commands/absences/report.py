@@ -23,26 +23,26 @@ def report(number: int | None, unit: str | None, as_json: bool, config_file: Pat
     Without NUMBER: one line per public number for every absence that has begun. With NUMBER:
     everything about that absence.
     """
-    from callcheck.absences.service import Wanted
+    from callcheck.absences.service import AbsenceFilter
     from callcheck.clock import now
 
-    with open_absences(config_file) as (config, _, desk):
+    with open_absences(config_file) as (config, _, service):
         if number is not None:
-            record = desk.record(number, whole=True)
+            record = service.record(number, whole=True)
             if record is None:
                 raise Failure(f"there is no absence {number}")
             print_lines([record] if as_json else _whole(record))
             return
         units = {party.extension: party.unit for party in config.parties}
         current = now()
-        begun = Wanted(
+        begun = AbsenceFilter(
             lambda one: (
                 not one.cancelled
                 and one.start <= current
                 and unit in (None, units.get(one.extension))
             )
         )
-        lines, _ = desk.ledger(begun)
+        lines, _ = service.ledger(begun)
         print_lines(lines if as_json else _ledger(lines))
 
 

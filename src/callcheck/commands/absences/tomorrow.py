@@ -22,6 +22,6 @@ def tomorrow(
 
     In each unit, people whose calls nobody would get come first.
     """
-    with open_absences(config_file) as (_, _, desk):
-        reports = desk.reports
+    with open_absences(config_file) as (_, _, service):
+        reports = service.reports
         print_lines([reports.tomorrow(unit) if as_json else reports.tomorrow_text(language, unit)])

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, select
 
-from callcheck.absences.model import Absence, Came, Cover, Message
+from callcheck.absences.model import Absence, AbsenceCall, CoverCount, Message
 from callcheck.calls.model import Direction, Micros
 from callcheck.judging.verdict import Result
 from callcheck.store import meta
@@ -27,19 +27,19 @@ class CallsDuringAbsence:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def came(self, of: Sequence[Absence], until: Micros) -> dict[int, list[Came]]:
+    def came(self, of: Sequence[Absence], until: Micros) -> dict[int, list[AbsenceCall]]:
         """By absence: calls from outside for the absent person that began during it and before
         `until`, oldest first."""
-        found: dict[int, list[Came]] = {one.id: [] for one in of}
+        found: dict[int, list[AbsenceCall]] = {one.id: [] for one in of}
         numbers = list(found)
         for n in range(0, len(numbers), AT_ONCE):
             for number, *call in self._read(_came(numbers[n : n + AT_ONCE], until)):
-                found[number].append(Came(*call))
+                found[number].append(AbsenceCall(*call))
         return found
 
     def cover(
         self, owners: Collection[str] | None, start: Micros | None, end: Micros | None
-    ) -> list[Cover]:
+    ) -> list[CoverCount]:
         """Who took the calls for these persons (None: everybody) that began in this period."""
         c = calls.c
         in_time = func.count().filter(c.verdict == Result.MET.value)
@@ -50,7 +50,7 @@ class CallsDuringAbsence:
             .group_by(c.extension, c.answered_by, c.answered_via, c.pbx)
             .order_by(c.extension, func.count().desc(), c.answered_by, c.answered_via, c.pbx)
         )
-        return [Cover(*row) for row in self._read(query) if row[0] is not None]
+        return [CoverCount(*row) for row in self._read(query) if row[0] is not None]
 
     def messages(
         self, owners: Collection[str] | None, start: Micros | None, end: Micros | None

@@ -1,4 +1,4 @@
-"""Stores absences and their history; what `Taking` decides is written in one transaction."""
+"""Stores absences and their history; what `Merger` decides is written in one transaction."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from callcheck.absences.merging import Claim, Taken, Taking, Told
-from callcheck.absences.model import Absence, Change, Draft, State
+from callcheck.absences.merging import Claim, ClaimedSpan, Merged, Merger
+from callcheck.absences.model import Absence, AbsenceState, Change, Draft
 from callcheck.calls.model import Micros
 from callcheck.store.absences.tables import absence_claims, absence_history, absences
 from callcheck.store.driver import driver_cursor
@@ -32,30 +32,30 @@ class Absences:
         self._read: dict[AbsenceRow, Absence] = {}
         """The absence made of each row last time: most rows never change again."""
 
-    def take(self, draft: Draft, source: str, at: Micros, claim: Claim | None = None) -> Taken:
+    def take(self, draft: Draft, source: str, at: Micros, claim: Claim | None = None) -> Merged:
         """Stores a reported absence, or updates the one that it matches."""
-        with self._taking(at, [draft.extension]) as taking:
-            return taking.take(draft, source, claim)
+        with self._merging(at, [draft.extension]) as merger:
+            return merger.merge(draft, source, claim)
 
     def take_all(
-        self, told: Sequence[tuple[Draft, Claim]], at: Micros, *,
+        self, reports: Sequence[tuple[Draft, Claim]], at: Micros, *,
         whole: tuple[str, str] | None = None, uncertain: Collection[str] = (), dry: bool = False,
         tick: Callable[[], object] = lambda: None,
-    ) -> tuple[list[Taken], list[Absence]]:  # fmt: skip
+    ) -> tuple[list[Merged], list[Absence]]:  # fmt: skip
         """Stores a list in one transaction; `dry` changes nothing and returns what would happen.
 
         `whole` (source, origin) means that the list is everything which that origin knows: an
         absence that it reported earlier and that is missing now ends, unless its extension is
         `uncertain`. Returns what was taken, and what ended.
         """
-        extensions = {draft.extension for draft, _ in told}
-        with self._taking(at, None if whole else extensions, dry=dry) as taking:
+        extensions = {draft.extension for draft, _ in reports}
+        with self._merging(at, None if whole else extensions, dry=dry) as merger:
             taken = []
-            for draft, claim in told:
-                taken.append(taking.take(draft, claim.source, claim))
+            for draft, claim in reports:
+                taken.append(merger.merge(draft, claim.source, claim))
                 tick()
-            keys = {claim.key for _, claim in told}
-            gone = taking.withdraw(*whole, keys, uncertain) if whole else []
+            keys = {claim.key for _, claim in reports}
+            gone = merger.withdraw(*whole, keys, uncertain) if whole else []
             return taken, gone
 
     def change(self, number: int, at: Micros, by: str, **values: Any) -> Absence | None:
@@ -63,18 +63,18 @@ class Absences:
         old = self.get(number)
         if old is None:
             return None
-        with self._taking(at, [old.extension]) as taking:
-            return taking.change(taking.now(old), by, **values)
+        with self._merging(at, [old.extension]) as merger:
+            return merger.change(merger.current(old), by, **values)
 
     def end(self, number: int, at: Micros, by: str) -> Absence | None:
         """Ends an absence now; cancels it if it has not begun. One that is over stays as it is."""
         old = self.get(number)
         if old is None:
             return None
-        with self._taking(at, [old.extension]) as taking:
-            return taking.end(taking.now(old), by)
+        with self._merging(at, [old.extension]) as merger:
+            return merger.end(merger.current(old), by)
 
-    def wrote_down(self, number: int, state: State, reason: str, at: Micros) -> None:
+    def store_state(self, number: int, state: AbsenceState, reason: str, at: Micros) -> None:
         """Stores the state of a running absence, and when it changed."""
         with self._writing() as connection:
             old = _one(connection, number)
@@ -143,17 +143,17 @@ class Absences:
             yield connection
 
     @contextmanager
-    def _taking(
+    def _merging(
         self, at: Micros, extensions: Collection[str] | None, *, dry: bool = False
-    ) -> Iterator[Taking]:
+    ) -> Iterator[Merger]:
         with self._writing() as connection:
-            taking = _load(connection, at, extensions)
-            yield taking
+            merger = _load(connection, at, extensions)
+            yield merger
             if not dry:
-                _write(connection, taking)
+                _write(connection, merger)
 
 
-def _load(connection: Connection, at: Micros, extensions: Collection[str] | None) -> Taking:
+def _load(connection: Connection, at: Micros, extensions: Collection[str] | None) -> Merger:
     """The absences of these persons (None: all), and every claim."""
     a, c = absences.c, absence_claims.c
     query = select(absences)
@@ -161,39 +161,41 @@ def _load(connection: Connection, at: Micros, extensions: Collection[str] | None
         query = query.where(a.extension.in_(extensions))
     held = [_absence(tuple(row)) for row in connection.execute(query)]
     claims = {
-        Claim(row.source, row.origin, row.key): Told(row.absence_id, row.start_at, row.end_at)
+        Claim(row.source, row.origin, row.key): ClaimedSpan(
+            row.absence_id, row.start_at, row.end_at
+        )
         for row in connection.execute(select(absence_claims).order_by(c.key))
     }
     last = connection.execute(select(func.max(a.id))).scalar() or 0
-    return Taking(held, claims, last + 1, at)
+    return Merger(held, claims, last + 1, at)
 
 
-def _write(connection: Connection, taking: Taking) -> None:
-    """Writes what `taking` changed."""
-    if taking.new:
-        connection.execute(insert(absences), [_columns(one) for one in taking.new])
-    if taking.changed:
+def _write(connection: Connection, merger: Merger) -> None:
+    """Writes what `merger` changed."""
+    if merger.new:
+        connection.execute(insert(absences), [_columns(one) for one in merger.new])
+    if merger.changed:
         of = update(absences).where(absences.c.id == bindparam("one"))
-        connection.execute(of, [_columns(one, key="one") for one in taking.changed])
-    if taking.notes:
-        _note(connection, taking.notes)
+        connection.execute(of, [_columns(one, key="one") for one in merger.changed])
+    if merger.notes:
+        _note(connection, merger.notes)
     old = [
         {"s": claim.source, "o": claim.origin, "k": claim.key}
-        for claim in taking.claims
-        if taking.had(claim)
+        for claim in merger.claims
+        if merger.was_stored(claim)
     ]
     if old:
         c = absence_claims.c
         mine = (c.source == bindparam("s")) & (c.origin == bindparam("o"))
         connection.execute(delete(absence_claims).where(mine, c.key == bindparam("k")), old)
-    told = [
+    new = [
         {"source": claim.source, "origin": claim.origin, "key": claim.key,
-         "absence_id": told.absence, "start_at": told.start, "end_at": told.end}
-        for claim, told in taking.claims.items()
-        if told is not None
+         "absence_id": span.absence, "start_at": span.start, "end_at": span.end}
+        for claim, span in merger.claims.items()
+        if span is not None
     ]  # fmt: skip
-    if told:
-        connection.execute(insert(absence_claims), told)
+    if new:
+        connection.execute(insert(absence_claims), new)
 
 
 def _columns(one: Absence, key: str = "id") -> dict[str, Any]:
@@ -223,7 +225,7 @@ def _one(connection: Connection, number: int) -> Absence | None:
 def _absence(row: AbsenceRow) -> Absence:
     """An absence from a row with all columns."""
     number, extension, start, end, deputy, source, kind, cancelled, stood, reason, since = row
-    stood_as = State(stood) if stood else None
+    stood_as = AbsenceState(stood) if stood else None
     return Absence(
         number, extension, start, end, deputy, source, kind, bool(cancelled), stood_as, reason,
         since,

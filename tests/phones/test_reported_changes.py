@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from tests.absences.test_watch import FakeListener
 
 from callcheck.absences.model import ForwardKind, Phone
 from callcheck.ami.link import LinkError
-from callcheck.app.absence_service import make_desk
+from callcheck.app.absence_service import make_absence_service
 from callcheck.calls.model import Micros
 from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit
 from callcheck.config import Store as StoreAt
 from callcheck.phones import watch
-from callcheck.phones.watch import Phones
+from callcheck.phones.watch import PhoneWatch
 from callcheck.store import Forwards, Store
 from tests.absences.people import PARTIES
+from tests.phones.test_watch import FakeListener
 
 NOON = 1_795_600_000 * 1_000_000
 SECOND = 1_000_000
@@ -32,13 +32,13 @@ def state(device: str, state: str, at: Micros | None = None) -> bytes:
 
 
 @dataclass
-class Meanwhile(FakeListener):
+class CallsDuringAbsence(FakeListener):
     """A PBX of which something is heard while it answers the action `during`."""
 
     during: str = ""
     heard: list[bytes] = field(default_factory=list)
     fails: bool = False
-    phones: Phones | None = None
+    phones: PhoneWatch | None = None
 
     async def ask(self, headers: Mapping[str, str]) -> list[Mapping[str, str]]:
         answer = await super().ask(headers)
@@ -54,8 +54,8 @@ class Meanwhile(FakeListener):
 
 @dataclass
 class Side:
-    phones: Phones
-    listener: Meanwhile
+    phones: PhoneWatch
+    listener: CallsDuringAbsence
     store: Store
     clock: list[Micros]
 
@@ -71,8 +71,8 @@ def side(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Side:
     )  # fmt: skip
     clock = [NOON]
     monkeypatch.setattr(watch, "now", lambda: clock[0])
-    listener = Meanwhile()
-    phones = Phones("main", listener, config, store, make_desk(config, store))
+    listener = CallsDuringAbsence()
+    phones = PhoneWatch("main", listener, config, store, make_absence_service(config, store))
     listener.phones = phones
     return Side(phones, listener, store, clock)
 
