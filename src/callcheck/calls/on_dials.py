@@ -114,6 +114,10 @@ def _outside(tracker: Tracker, dest: Channel, event: happened.DialBegun) -> str 
 def _dialled(call: OpenCall, dialer: Channel, dial: Dial) -> None:
     dial.queue = dialer.queue
     dialer.dials += (dial,)
+    if call.root is dialer and dialer.name.startswith("SIP/"):
+        call.begun = (
+            True  # chan_sip's callers are born Down; one that dials is no phone that is rung
+        )
     if call.line is dialer:
         call.hung_up_by = None
         if call.originated and not _is_number(dialer.exten):

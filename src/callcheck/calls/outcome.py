@@ -10,7 +10,7 @@ import re
 
 from callcheck.calls.census import Census, Doubts
 from callcheck.calls.directory import Directory, Kind, looks_outside
-from callcheck.calls.disposition import REJECTED, Ending
+from callcheck.calls.disposition import NO_ANSWER_CAUSE, REJECTED, Ending
 from callcheck.calls.events import (
     BUSY,
     RING,
@@ -29,7 +29,7 @@ from callcheck.calls.model import (
     Via,
 )
 from callcheck.calls.open_call import Channel, Dial, OpenCall, is_up
-from callcheck.calls.route import Hop, hops_to, meant_by
+from callcheck.calls.route import Hop, hops_to, meant_by, way_to
 from callcheck.calls.timeline import Telling
 
 
@@ -233,8 +233,12 @@ class _Outcome:
             phone = leg.picker or leg.dest
             if not is_up(phone) or (leg.picker is None and leg.status != "ANSWER"):
                 continue
-            if self.census.told(BridgeEntered) and not _went_up_together(root, phone):
-                continue
+            if not _went_up_together(root, phone):
+                if BridgeEntered in self.census.seen:
+                    continue
+                if leg.picker is None and self._may_be_asked_first(leg):
+                    self.c.doubt("BridgeEnter")
+                    continue
             if root.asked_at is not None and root.asked_at - (phone.up_at or 0) < _CROSSED:
                 continue  # hang-up and answer crossed: nobody spoke
             self.c.answerer = self.c.talker = phone
@@ -242,6 +246,13 @@ class _Outcome:
             if leg.picker is not None:
                 self.c.pickup_of = leg
             return
+
+    def _may_be_asked_first(self, leg: Dial) -> bool:
+        """Whether who lifts may first be asked to press 1, and the caller be kept waiting: behind a
+        Local pair (follow-me, a group with confirmation), if the caller's line was up before."""
+        rang_out = self.root is not None and self.root.cause == NO_ANSWER_CAUSE
+        behind = leg.dialer is not self.root and leg.queue is None
+        return rang_out or (behind and not any(dial.queue is not None for dial in way_to(leg)))
 
     def _doubt_crossed_answer(self) -> None:
         """Withdraws an answer after which the call ended at once: it crossed a hang-up, and without

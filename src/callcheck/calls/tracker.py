@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from callcheck.calls.census import Census
 from callcheck.calls.directory import Directory
-from callcheck.calls.events import Event, RecordWritten
+from callcheck.calls.events import Event
 from callcheck.calls.handlers import ON
 from callcheck.calls.model import Call, Micros, TimeSource
 from callcheck.calls.on_channels import MAX_AGE, second_of
@@ -125,12 +125,12 @@ class Tracker:
     def so_far(self, call: OpenCall) -> Call | None:
         """The record of an open call as known so far; None if it is no call of its own. The call
         itself is restored: what `outcome` concludes from it now may change before it ends."""
-        kept = call.answerer, call.talker, call.answered_at, call.pickup_of
+        kept = call.answerer, call.talker, call.answered_at, call.pickup_of, call.doubts
         pickers = [leg.picker for leg in call.legs]
         try:
             return ended_call(call, self.pbx, self.directory, self.now, self.census)
         finally:
-            call.answerer, call.talker, call.answered_at, call.pickup_of = kept
+            call.answerer, call.talker, call.answered_at, call.pickup_of, call.doubts = kept
             for leg, picker in zip(call.legs, pickers, strict=True):
                 leg.picker = picker
 
@@ -237,7 +237,7 @@ class Tracker:
         if call.alive or self._awaits_caller(call):
             return
         root = call.root
-        if root is not None and self.census.told(RecordWritten) and may_be_a_tone(call):
+        if root is not None and may_be_a_tone(call):
             self.late[root.uniqueid] = call
         else:
             self._close(call)
