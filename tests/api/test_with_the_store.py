@@ -129,3 +129,16 @@ def test_counters_equal_the_store_at_every_moment(store: Store) -> None:
     for batch in (again, more[:3], more):
         live.saved(store.save(batch))
         assert live.text() == metrics_of(store).text()
+
+
+def test_another_call_with_the_same_id_is_reached(store: Store, api: TestClient) -> None:
+    call, findings = some_calls()[0]
+    later = replace(call, started_at=call.started_at + 200_000_000)
+    (saved,) = store.save([(later, findings)])
+    assert saved.call.call_id == f"{call.call_id}~2"
+    shown = [
+        api.get(f"/api/v1/calls/{call.pbx}/{call_id}").json()
+        for call_id in (call.call_id, saved.call.call_id)
+    ]
+    assert [one["call_id"] for one in shown] == [call.call_id, saved.call.call_id]
+    assert shown[0]["started_at"] != shown[1]["started_at"]

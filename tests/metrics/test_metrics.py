@@ -32,7 +32,8 @@ GOLDEN = Path(__file__).with_name("golden.txt")
 def busy() -> Metrics:
     """A page with something in every family."""
     now = Now(
-        [PbxNow("main", True, False, 1.5, 2.25, 3, 4, 5)], StoreNow(pending=6, dropped=7, refused=8)
+        [PbxNow("main", True, False, 1.5, 2.25, 3, 4, 5)],
+        StoreNow(pending=6, dropped=7, refused=8, repeated=9),
     )
     metrics = some_metrics(now, units=("registry",))
     metrics.saved([saved(a_call(ms)) for ms in (999, 1000, 1001, 10_000, 15_000, 300_000)])

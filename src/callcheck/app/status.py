@@ -34,7 +34,7 @@ class Status:
 
     def store(self) -> StoreNow:
         writer = self._writer
-        return StoreNow(writer.pending, writer.dropped, writer.refused)
+        return StoreNow(writer.pending, writer.dropped, writer.refused, self._store.repeated)
 
     def readiness(self) -> Readiness:
         """Whether callcheck can do its job, in sentences."""

@@ -34,6 +34,8 @@ class StoreNow:
     pending: int = 0
     dropped: int = 0
     refused: int = 0
+    repeated: int = 0
+    """Calls whose id another call had before."""
 
 
 class Live(Protocol):
@@ -71,6 +73,8 @@ _OF_STORE: tuple[tuple[str, FamilyKind, str, Callable[[StoreNow], float]], ...] 
      lambda store: store.dropped),
     ("callcheck_store_refused_calls_total", "counter", "Calls that the database refused.",
      lambda store: store.refused),
+    ("callcheck_store_repeated_ids_total", "counter",
+     "Calls that the PBX gave the id of an earlier call.", lambda store: store.repeated),
 )  # fmt: skip
 
 

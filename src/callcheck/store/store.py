@@ -30,6 +30,7 @@ from callcheck.judging.wait import Clock
 from callcheck.store import meta, schema
 from callcheck.store.calls import queries, saving
 from callcheck.store.calls.cache import CallCache
+from callcheck.store.calls.repeated import is_repeated
 from callcheck.store.driver import driver_cursor
 from callcheck.store.engine import checkpoint, make_engine, named, reading, writing
 from callcheck.store.errors import StoreError, blamed_on_data, translated
@@ -74,6 +75,9 @@ class Store:
         self._settings = CountSettings(tuple(ring_edges), clock, limits, LocalDays(zone))
         self._caches = {brief: CallCache(brief=brief) for brief in (False, True)}
         self._made: Engine | None = None
+        self.repeated = 0
+        """Calls that were saved, since the start, with an id that another call had before."""
+        self._warned_of: set[str] = set()
         self._unsure: tuple[str, list[SavedCall]] | None = None
 
     @property
@@ -111,7 +115,8 @@ class Store:
         """Stores a batch in one transaction. Returns what changed, in the order of the batch.
 
         The first complete record of a call wins, and replaces an incomplete one; saving the same
-        batch again changes nothing. Raises StoreAway (try again) or CallRefused.
+        batch again changes nothing. Another call with an id that is taken gets that id with `~2`
+        after it (`~3` ...). Raises StoreAway (try again) or CallRefused.
         """
         token = uuid4().hex
         name = self.name
@@ -126,7 +131,19 @@ class Store:
             self._unsure = token, settled + saved
         self._unsure = None
         self._count_too_old(len(batch) - len(young))
+        self._note_repeated(settled + saved)
         return settled + saved
+
+    def _note_repeated(self, saved: Sequence[SavedCall]) -> None:
+        repeated = [one.call for one in saved if is_repeated(one.call.call_id)]
+        self.repeated += len(repeated)
+        for pbx in {call.pbx for call in repeated} - self._warned_of:
+            self._warned_of.add(pbx)
+            log.warning(
+                "pbx %s gives ids of earlier calls to new ones, so its clock began anew: both are "
+                "kept, the newer with ~2 after its id; set the PBX's clock (NTP)",
+                pbx,
+            )
 
     def checkpoint(self) -> None:
         """Makes saved calls safe from a power cut; to be called by a timer."""

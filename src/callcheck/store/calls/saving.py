@@ -10,8 +10,9 @@ from callcheck.calls.model import Micros, Millis
 from callcheck.judging.figures import JudgedCall, SavedCall, Totals
 from callcheck.store import tables
 from callcheck.store.calls import queries, rows
+from callcheck.store.calls.repeated import apart
 from callcheck.store.calls.rows import CallKey
-from callcheck.store.driver import DriverCursor, driver_cursor, insert_sql, placeholders
+from callcheck.store.driver import DriverCursor, driver_cursor, insert_sql
 from callcheck.store.figures import hourly as hours
 from callcheck.store.figures import totals
 from callcheck.store.figures.counted import Counted, counted
@@ -24,11 +25,11 @@ SLICE = 500
 def put(connection: Connection, batch: Sequence[JudgedCall], by: CountSettings) -> list[SavedCall]:
     """Stores the calls that are new, or complete where an incomplete one is stored. Returns what
     changed, in the order of the batch."""
-    wanted = once_each(batch)
     with driver_cursor(connection) as cursor:
-        stored = _stored(cursor, list(wanted))
+        named, stored = apart(cursor, batch)
+        wanted = once_each(named)
         better = [key for key, judged in wanted.items() if judged[0].complete
-                  and stored.get(key) is False]  # fmt: skip
+                  and key in stored and not stored[key].complete]  # fmt: skip
         of_hours = hours.CountsChange(by.limits)
         of_hours.count(hours.of_calls(connection, better) if better else (), -1)
         replaced = _take_out(connection, better)
@@ -54,21 +55,6 @@ def once_each(batch: Sequence[JudgedCall]) -> Mapping[CallKey, JudgedCall]:
         if key not in wanted or (call.complete and not wanted[key][0].complete):
             wanted[key] = call, findings
     return wanted
-
-
-def _stored(cursor: DriverCursor, keys: Sequence[CallKey]) -> dict[CallKey, bool]:
-    """The calls among these that are stored, with whether they are complete."""
-    found: dict[CallKey, bool] = {}
-    for pbx in {key[0] for key in keys}:
-        ids = [call_id for its_pbx, call_id in keys if its_pbx == pbx]
-        query = (
-            f"SELECT call_id, complete FROM calls WHERE pbx = {placeholders(cursor.kind, 1)} "
-            f"AND call_id IN ({placeholders(cursor.kind, len(ids))})"
-        )
-        found.update(
-            ((pbx, call_id), bool(done)) for call_id, done in cursor.all(query, [pbx, *ids])
-        )
-    return found
 
 
 def _take_out(connection: Connection, keys: Sequence[CallKey]) -> dict[CallKey, JudgedCall]:
