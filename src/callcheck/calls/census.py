@@ -22,6 +22,7 @@ from callcheck.calls.disposition import (
 from callcheck.calls.events import DialProgressed, Event, QueueLeft
 from callcheck.calls.model import LegResult
 from callcheck.calls.open_call import PBX_STOPPED, Channel, Dial, OpenCall, is_up, was_cancelled
+from callcheck.calls.proofs import Proofs
 
 EVENT_OF: dict[str, type[Event]] = {
     "Newchannel": happened.ChannelBorn,
@@ -41,11 +42,12 @@ EVENT_OF: dict[str, type[Event]] = {
 class Census:
     """Which kinds of events one stream has had, and which it has shown to be missing."""
 
-    __slots__ = ("seen", "traces")
+    __slots__ = ("proofs", "seen", "traces")
 
     def __init__(self) -> None:
         self.seen: set[type[Event]] = set()
         self.traces: Counter[str] = Counter()
+        self.proofs = Proofs()
 
     def told(self, kind: type[Event]) -> bool:
         """Whether an event of this kind ever came."""
@@ -56,8 +58,9 @@ class Census:
         return self.traces[name] > 0 and EVENT_OF[name] not in self.seen
 
     def hidden(self) -> list[str]:
-        """Every kind that the traffic proves to be hidden from us."""
-        return [name for name in EVENT_OF if self.hides(name)]
+        """Every kind that the traffic proves beyond doubt to be hidden from us."""
+        unseen = (name for name, kind in EVENT_OF.items() if kind not in self.seen)
+        return [name for name in unseen if self.proofs.enough(name)]
 
     def learn(self, call: OpenCall) -> None:
         """Searches a call that has ended for traces of events that did not come."""
@@ -67,6 +70,7 @@ class Census:
         root = call.root
         if root is not None and root.asked_at is None and was_cancelled(root):
             self.traces["HangupRequest"] += 1
+        self.proofs.learn(call)
 
 
 class Doubts:

@@ -145,6 +145,8 @@ def on_queue_left(tracker: Tracker, event: happened.QueueLeft) -> None:
         return
     if channel.queue:
         channel.call.note(event.at, Did.LEFT_QUEUE, None, channel.queue)
+    elif channel.call.whole:  # that it waited there showed only in how it was dialled
+        tracker.census.proofs.add("QueueCallerJoin")
     channel.queue = None
 
 

@@ -175,6 +175,7 @@ def on_hangup_ordered(tracker: Tracker, event: happened.HangupOrdered) -> None:
 def on_hung_up(tracker: Tracker, event: happened.HungUp) -> None:
     at, state, exten, uniqueid, cause = event
     channel = tracker.channels[uniqueid]
+    tracker.census.proofs.hangs_up(channel, state)
     channel.hung_at, channel.cause = at, cause
     channel.state = state or channel.state
     if state == RINGING and channel.dial is not None:

@@ -238,7 +238,7 @@ class Follower:
         if raw.startswith(GREETING):
             greeting = raw.decode("ascii", "replace")
             self.too_old = greeting if too_old(greeting) else self.too_old
-            if self.tracker.channels:
+            if self.tracker.channels or self.tracker.late:
                 self._feed_untimed(None)
                 self.tracker.cut()
         elif not raw.startswith(b"Response: "):
