@@ -94,6 +94,7 @@ async def whole_path(_port: int, folder: Path, meter: Meter) -> int:
     from prometheus_client import CollectorRegistry
 
     from callcheck.ami.client import Listener
+    from callcheck.app.inspection import Inspection
     from callcheck.app.judge import judge_of, wait_limit_of
     from callcheck.app.memory import calm_collector
     from callcheck.app.status import Status
@@ -111,7 +112,7 @@ async def whole_path(_port: int, folder: Path, meter: Meter) -> int:
     edges = ring_edges(config.cadence, wait_limit_of(config).ring)
     store = Store("sqlite://", edges)
     metrics = Metrics(
-        CollectorRegistry(), Status([], store, Writer(store, print)), pbxs=["main"],
+        CollectorRegistry(), Status([], store, Writer(store, print), Inspection([])), pbxs=["main"],
         units=[u.id for u in config.units], rules=list(RULES), ring_edges_ms=edges, version="0",
     )  # fmt: skip
 

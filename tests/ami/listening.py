@@ -64,7 +64,7 @@ class Seen:
         return [t for t in self.told if OURS in t]
 
 
-FAST = Pace(retry_first=0.02, retry_cap=0.1, look_again=0.05)
+FAST = Pace(retry_first=0.02, retry_cap=0.1, look_soon=0.05, look_again=0.05)
 
 
 @asynccontextmanager

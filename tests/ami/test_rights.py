@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from callcheck.ami.address import Pace
 from callcheck.ami.rights import Rights
+from callcheck.config import Pbx
 from tests.ami.fake_pbx import FakePbx, denied, event, lines, running
 from tests.ami.listening import Seen, listening, until
 
@@ -44,11 +48,52 @@ def test_a_queued_channel_without_an_event_of_its_class_proves_read_agent_is_mis
     assert not rights.unproved
 
 
+PHONE = lines("Event: DeviceStateChange|Privilege: call,all|Timestamp: 1.1|Device: PJSIP/201")
+CODE = lines("Event: UserEvent|Privilege: user,all|Timestamp: 1.1|Uniqueid: 1.1|UserEvent: X")
+
+
+async def test_calls_that_are_listed_and_never_told_are_a_complaint() -> None:
+    """Class `call` is granted, which the states of phones show, and filters hide the calls."""
+    pbx = FakePbx(channels=["1.1"])
+    async with running(pbx), listening(pbx, Seen()) as listener:
+        await until(lambda: len(pbx.names("CoreShowChannels")) >= 2)
+        pbx.send(PHONE + CODE)
+        await until(lambda: {"call", "user"} <= listener.rights.seen)
+        assert not listener.rights.silent  # it may be a long talk
+        pbx.channels.append("1.2")
+        await until(lambda: listener.rights.silent)
+        assert listener.rights.missing_read == set()
+        [complaint] = listener.rights.complaints()
+        assert "remove the eventfilter lines of this user" in complaint
+        pbx.send(event("Hangup"))  # an item of a list can overtake an event
+        await until(lambda: not listener.rights.silent)
+        assert listener.rights.complaints() == []
+
+
+async def test_a_pbx_that_tells_of_its_calls_is_not_asked_so_often() -> None:
+    pace = Pace(look_soon=0.05, look_again=60.0)
+    pbx = FakePbx(channels=["1.1"], after_login=PHONE)
+    async with running(pbx), listening(pbx, Seen(), pace) as listener:
+        await until(lambda: len(pbx.names("CoreShowChannels")) >= 3)
+        pbx.send(event("Newchannel"))
+        await until(lambda: listener.rights.named)
+        asked = len(pbx.names("CoreShowChannels"))
+        await asyncio.sleep(0.3)
+        assert len(pbx.names("CoreShowChannels")) <= asked + 1
+
+
+def test_a_warning_comes_within_a_minute() -> None:
+    pace, pbx = Pace(), Pbx("main")
+    assert 2 * pace.look_soon + pbx.ping_seconds <= 60
+
+
 def test_a_class_is_seen_in_the_privilege_of_an_event() -> None:
     rights = Rights()
     for name in ("call", "agent", "user", "cdr"):
         assert not rights.complete
-        rights.note(f"Event: X\r\nPrivilege: {name},all".encode())
+        rights.note_all([f"Event: X\r\nPrivilege: {name},all".encode()])
+    assert not rights.complete  # a state of a phone is of class call too
+    rights.note_all([event("Newchannel")])
     assert rights.complete
 
 

@@ -94,6 +94,13 @@ def test_metrics_have_prometheus_content_type() -> None:
         (PbxHealth("main", "refused", username="bob"), None, "refuses the login of bob", ""),
         (PbxHealth("main", "too_old"), None, "upgrade it to Asterisk 12 or newer", ""),
         (PbxHealth("main", "connected"), "the store is read-only", "the store is read-only", ""),
+        (
+            PbxHealth("main", "connected", hidden_events=("Newstate", "DialEnd"), username="bob"),
+            None,
+            "",
+            "keeps Newstate and DialEnd from us: remove the eventfilter lines of bob",
+        ),
+        (PbxHealth("main", "connected", silent=True), None, "", "sends nothing about them"),
         (PbxHealth("main", "connected", timestamps=False), None, "", "timestampevents = yes"),
         (PbxHealth("main", "connected", missing_classes=("call",)), None, "", "add call to read="),
     ],

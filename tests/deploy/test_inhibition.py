@@ -13,6 +13,7 @@ from tests.deploy.programs import free_port, program
 ABOUT = {
     "CallcheckListenerBlind": "watching",
     "CallcheckGap": "watching",
+    "CallcheckEventsMissing": "watching",
     "CallcheckNotJudged": "watching",
     "CallcheckMessagesLost": "watching",
     "CallcheckCallsNotAnswered": "calls",

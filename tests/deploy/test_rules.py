@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from callcheck.metrics import PbxNow
 from tests.deploy.programs import PROMETHEUS, ROOT, promtool, run
 from tests.metrics.samples import Now, some_metrics
 
@@ -90,7 +89,7 @@ def _plain(group: str, window: str) -> list[str]:
 
 
 def test_rules_name_only_metrics_that_are_there() -> None:
-    page = some_metrics(Now([PbxNow("main")])).text().decode()
+    page = some_metrics(Now()).text().decode()
     there = set(re.findall(r"(?m)^(callcheck_\w+)", page))
     for path in (RULES, ALERTS):
         text = re.sub(r"\b(?:unit|site|pbx|unit_le|unit_instance):callcheck_\w+:\w+", "",

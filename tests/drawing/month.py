@@ -15,6 +15,7 @@ from callcheck.absences.model import Draft, ForwardKind
 from callcheck.app.absence_service import make_absence_service
 from callcheck.app.configured_store import wait_limits
 from callcheck.app.judge import judge_of, wait_limit_of
+from callcheck.calls.census import EVENT_OF
 from callcheck.calls.model import Disposition
 from callcheck.config import Config, load
 from callcheck.demo.day import Day, redated
@@ -45,7 +46,12 @@ class Moment:
     open_calls: int = 0
 
     def pbxs(self) -> list[PbxNow]:
-        return [PbxNow("main", True, last_event_age=2.0, open_calls=self.open_calls)]
+        return [
+            PbxNow(
+                "main", True, last_event_age=2.0, open_calls=self.open_calls,
+                events_missing=dict.fromkeys(EVENT_OF, False),
+            )
+        ]  # fmt: skip
 
     def store(self) -> StoreNow:
         return StoreNow()

@@ -18,6 +18,7 @@ START = 1_795_334_400_000_000
 EDGES = ring_edges(CADENCES["LV"])
 
 
+MAIN = PbxNow("main", events_missing={"Newstate": False})
 MET = (Finding("answer_by_ring", Result.MET, "in time"),)
 
 
@@ -32,7 +33,7 @@ def saved(
 class Now:
     """The state of the moment, as the test sets it."""
 
-    pbx: list[PbxNow] = field(default_factory=lambda: [PbxNow("main")])
+    pbx: list[PbxNow] = field(default_factory=lambda: [MAIN])
     writer: StoreNow = field(default_factory=StoreNow)
 
     def pbxs(self) -> Sequence[PbxNow]:

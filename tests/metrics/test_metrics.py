@@ -32,7 +32,7 @@ GOLDEN = Path(__file__).with_name("golden.txt")
 def busy() -> Metrics:
     """A page with something in every family."""
     now = Now(
-        [PbxNow("main", True, False, 1.5, 2.25, 3, 4, 5)],
+        [PbxNow("main", True, False, 1.5, 2.25, 3, 4, 5, 0, {"Newstate": True, "DialEnd": False})],
         StoreNow(pending=6, dropped=7, refused=8, repeated=9),
     )
     metrics = some_metrics(now, units=("registry",))

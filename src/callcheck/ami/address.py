@@ -49,8 +49,10 @@ class Pace:
 
     retry_first: float = 0.5
     retry_cap: float = 30.0
+    look_soon: float = 20.0
+    """How often to list the running calls until the first event of a call."""
     look_again: float = 60.0
-    """How often to list the running calls until it is clear whether the PBX sends all events."""
+    """The same after that, until it is clear whether the PBX sends all events."""
     login: Literal["auto", "plain"] = "auto"
     """`auto`: challenge and MD5 if the PBX offers it; `plain`: sends the secret itself."""
 

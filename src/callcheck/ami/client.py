@@ -165,7 +165,7 @@ class Listener:
         )
         if pbx.snapshot:
             await self._look_at_calls(link, share=True)
-        next_look = self._now() + self.pace.look_again
+        next_look = self._next_look()
         while True:
             self._pinged = self._now()
             await link.ask({"Action": "Ping"}, pbx.action_seconds)
@@ -173,7 +173,11 @@ class Listener:
             self._complain()
             if self._missed or (self.rights.unproved and self._now() >= next_look):
                 await self._look_at_calls(link, share=self._missed and pbx.snapshot)
-                next_look = self._now() + self.pace.look_again
+                next_look = self._next_look()
+
+    def _next_look(self) -> float:
+        pace = self.pace
+        return self._now() + (pace.look_again if self.rights.heard else pace.look_soon)
 
     async def _look_at_calls(self, link: Link, *, share: bool) -> None:
         """Lists the running calls, for the sink (`share`) or only to detect missing rights.

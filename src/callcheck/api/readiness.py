@@ -18,16 +18,30 @@ class PbxHealth:
     username: str = ""
     missing_classes: Sequence[str] = ()
     """Read classes that the PBX did not grant."""
+    hidden_events: Sequence[str] = ()
+    """Kinds of events that it keeps from us, as its calls prove."""
+    silent: bool = False
+    """Whether it lists calls of which it sends no event at all."""
     timestamps: bool | None = True
     """Whether its events carry a Timestamp; None before the first event."""
 
 
-def readiness(pbxs: Sequence[PbxHealth], store_problem: str | None) -> Readiness:
-    """Not ready if a PBX is not connected or there is a `store_problem`, itself a sentence."""
+def readiness(
+    pbxs: Sequence[PbxHealth],
+    store_problem: str | None,
+    same: Sequence[tuple[str, str]] = (),
+) -> Readiness:
+    """Not ready if a PBX is not connected or there is a `store_problem`, itself a sentence. `same`
+    are pairs of names that stand for one PBX."""
     problems = [text for pbx in pbxs if (text := _problem(pbx))]
     if store_problem:
         problems.append(store_problem)
     warnings = [text for pbx in pbxs for text in _warnings(pbx)]
+    warnings += [
+        f"PBX {one} and PBX {other} are the same, so every call is counted twice: remove one "
+        "[[pbx]] from the configuration"
+        for one, other in same
+    ]
     return Readiness(tuple(problems), tuple(warnings))
 
 
@@ -56,6 +70,17 @@ def _warnings(pbx: PbxHealth) -> list[str]:
         classes = ",".join(pbx.missing_classes)
         found.append(
             f"PBX {pbx.name} does not send all events: add {classes} to read= in manager.conf"
+        )
+    if pbx.silent:
+        found.append(
+            f"PBX {pbx.name} has calls and sends nothing about them: remove the eventfilter lines "
+            f"of {pbx.username or 'our user'} in manager.conf that hide them"
+        )
+    if pbx.hidden_events:
+        kinds = " and ".join(pbx.hidden_events)
+        found.append(
+            f"PBX {pbx.name} keeps {kinds} from us: remove the eventfilter lines of "
+            f"{pbx.username or 'our user'} in manager.conf that hide it"
         )
     if pbx.timestamps is False:
         found.append(

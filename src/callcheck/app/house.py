@@ -23,6 +23,7 @@ from callcheck.api.app import make_api
 from callcheck.api.backend import ApiSettings, Backend, Token
 from callcheck.app.absence_watch import AbsenceWatch
 from callcheck.app.configured_store import store_of
+from callcheck.app.inspection import Inspection
 from callcheck.app.judge import judge_of, wait_limit_of
 from callcheck.app.memory import calm_collector
 from callcheck.app.status import Status
@@ -68,7 +69,8 @@ class House:
             raise AppError(str(error)) from error
         self.writer = Writer(self.store, self._saved)
         self.watched: list[tuple[Listener, Watch]] = []
-        self.status = Status(self.watched, self.store, self.writer)
+        self.inspection = Inspection(self.watched)
+        self.status = Status(self.watched, self.store, self.writer, self.inspection)
         self.metrics = Metrics(
             process_registry(config.cadence.period_ms), self.status,
             pbxs=[p.name for p in config.pbxs],
@@ -121,6 +123,7 @@ class House:
             asyncio.create_task(server.serve(sockets=[listening])),
             *(asyncio.create_task(listener.run()) for listener, _ in self.watched),
             asyncio.create_task(self.absences.run()),
+            asyncio.create_task(self.inspection.run()),
             asyncio.create_task(self._purge()),
             asyncio.create_task(self._checkpoint()),
         ]
@@ -136,7 +139,7 @@ class House:
         for listener, _ in self.watched:
             await listener.close()
         server.should_exit = True
-        for beside in tasks[-3:]:
+        for beside in tasks[-4:]:
             beside.cancel()
         _, late = await asyncio.wait(tasks, timeout=5.0)
         for task in late:

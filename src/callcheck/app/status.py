@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from callcheck.ami.client import Listener, State
 from callcheck.api.backend import Readiness
 from callcheck.api.readiness import PbxHealth, readiness
+from callcheck.app.inspection import Inspection
 from callcheck.app.watch import Watch
+from callcheck.calls.census import EVENT_OF
 from callcheck.metrics import PbxNow, StoreNow
 from callcheck.store import Store, StoreError
 from callcheck.store.writer import Writer
@@ -21,9 +23,14 @@ class Status:
     """Reads the state of listeners, store and writer when asked."""
 
     def __init__(
-        self, pairs: Sequence[tuple[Listener, Watch]], store: Store, writer: Writer
+        self,
+        pairs: Sequence[tuple[Listener, Watch]],
+        store: Store,
+        writer: Writer,
+        inspection: Inspection,
     ) -> None:
         self._pairs = pairs
+        self._inspection = inspection
         self._store = store
         self._writer = writer
         self._checked_at = -CHECKED_FOR
@@ -38,7 +45,8 @@ class Status:
 
     def readiness(self) -> Readiness:
         """Whether callcheck can do its job, in sentences."""
-        return readiness([_health(li, watch) for li, watch in self._pairs], self._store_problem())
+        pbxs = [_health(listener, watch) for listener, watch in self._pairs]
+        return readiness(pbxs, self._store_problem(), self._inspection.same)
 
     def _store_problem(self) -> str | None:
         if self._writer.away is not None:
@@ -66,6 +74,7 @@ def _pbx_now(listener: Listener, watch: Watch) -> PbxNow:
         broken_messages=follower.broken + listener.sink_failures,
         dropped_messages=listener.oversized,
         clock_steps=follower.clock_steps,
+        events_missing=dict.fromkeys(EVENT_OF, False) | dict.fromkeys(watch.hidden, True),
     )
 
 
@@ -77,5 +86,7 @@ def _health(listener: Listener, watch: Watch) -> PbxHealth:
         address=f"{pbx.host}:{pbx.port}",
         username=pbx.username,
         missing_classes=tuple(sorted(listener.rights.missing_read)),
+        hidden_events=tuple(watch.hidden),
+        silent=listener.rights.silent,
         timestamps=watch.timed,
     )

@@ -91,6 +91,11 @@ class Watch:
         """Whether events carry a Timestamp; None before the first event."""
         return self.follower.timed
 
+    @property
+    def hidden(self) -> list[str]:
+        """The kinds of events that the PBX keeps from us, as its calls prove; AMI's names."""
+        return self.follower.tracker.census.hidden()
+
     def now(self) -> Micros:
         """The time on the PBX's clock, as of its last message."""
         return self.follower.tracker.now

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import nan
 from typing import Literal, Protocol
 
@@ -25,6 +25,8 @@ class PbxNow:
     broken_messages: int = 0
     dropped_messages: int = 0
     clock_steps: int = 0
+    events_missing: Mapping[str, bool] = field(default_factory=dict)
+    """By kind of event, whether the PBX must have sent some that never came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,15 @@ _OF_STORE: tuple[tuple[str, FamilyKind, str, Callable[[StoreNow], float]], ...] 
 )  # fmt: skip
 
 
+def _missing(pbxs: Sequence[PbxNow]) -> NumberFamily:
+    text = "1 for a kind of event that the PBX must have sent and that never came."
+    family = NumberFamily("callcheck_events_missing", "gauge", text, ("pbx", "kind"))
+    for pbx in pbxs:
+        for kind, missing in pbx.events_missing.items():
+            family.set((pbx.name, kind), missing)
+    return family
+
+
 def families_of(live: Live) -> list[NumberFamily]:
     """The metric families, in a fixed order."""
     pbxs, store = live.pbxs(), live.store()
@@ -87,6 +98,7 @@ def families_of(live: Live) -> list[NumberFamily]:
         for pbx in pbxs:
             family.set((pbx.name,), of_pbx(pbx))
         families.append(family)
+    families.append(_missing(pbxs))
     for name, kind, text, of_store in _OF_STORE:
         family = NumberFamily(name, kind, text)
         family.set((), of_store(store))
