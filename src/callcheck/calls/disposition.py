@@ -109,7 +109,7 @@ class Ending:
     def _lifted_too_late(self, root: Channel) -> Micros | None:
         """When a phone was answered just as the caller hung up. The caller's channel then ended at
         once, and was never answered."""
-        if is_up(root) or root.hung_at is None:
+        if is_up(root) or root.hung_at is None or self.timeless:
             return None
         for leg in self.c.legs:
             end, up_at = leg.dest.hung_at, leg.dest.up_at

@@ -85,11 +85,8 @@ class _Outcome:
         if self._no_call_of_its_own():
             return None
         c = self.c
-        party = self.asked
-        told, caller = self.told, self._caller()
-        rung = told.ring_start()
-        bounds = told.ring_bounds(unheard=self._is_unheard())
-        forwards = [hop for hop in self.hops if hop.via is Via.FORWARD]
+        party, told, caller = self.asked, self.told, self._caller()
+        rung, (least, most), forwards = told.ring_start(), self._ring_bounds(), self._forwards()
         return Call(
             pbx=self.pbx,
             call_id=c.call_id,
@@ -109,8 +106,8 @@ class _Outcome:
             complete=self.complete,
             missing=",".join(self.missing),
             sound=self.sound,
-            ring_least_ms=bounds[0] if bounds else None,
-            ring_most_ms=bounds[1] if bounds else None,
+            ring_least_ms=least,
+            ring_most_ms=most,
             blur_ms=-(-c.blur // 1000),
             time_source=c.time_source,
             answered_by=c.answerer.party if c.answerer else None,
@@ -145,9 +142,13 @@ class _Outcome:
             return False
         return c.found[root][1] == RING or c.answerer is not None
 
-    def _is_unheard(self) -> bool:
+    def _ring_bounds(self) -> tuple[int | None, int | None]:
         seen = self.census.seen
-        return ChannelState not in seen and DialProgressed not in seen
+        unheard = ChannelState not in seen and DialProgressed not in seen
+        return self.told.ring_bounds(unheard=unheard) or (None, None)
+
+    def _forwards(self) -> list[Hop]:
+        return [hop for hop in self.hops if hop.via is Via.FORWARD]
 
     # ── whose call it is ──────────────────────────────────────────────────────────────────────
 

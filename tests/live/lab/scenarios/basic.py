@@ -13,7 +13,7 @@ from ..stage import BOOK, Stage
 
 HOUSE = "basic"
 tell = partial(BOOK.tell, house=HOUSE)
-MARIA, LINDSEY, DUSTY = "2565551101", "2565551106", "2565551111"
+LINDSEY = "2565551106"
 MENU, SALES = "2565551100", "2565551200"
 SELLERS = ("1105", "1109", "1112")
 RING = "180@0.1"

@@ -11,7 +11,7 @@ from ..stage import BOOK
 
 HOUSE = "fpbx"
 tell = partial(BOOK.tell, house=HOUSE)
-ANNA, BERTA, CENTIS = "66000201", "66000202", "66000203"
+ANNA, BERTA = "66000201", "66000202"
 MOBILE, OTHER = "29111222", "29111333"
 RING = "180@0.1"
 ELSEWHERE = "answered_elsewhere"
