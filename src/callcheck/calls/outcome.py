@@ -84,8 +84,7 @@ class _Outcome:
     def call(self) -> Call | None:
         if self._no_call_of_its_own():
             return None
-        c = self.c
-        party, told, caller = self.asked, self.told, self._caller()
+        c, party, told, caller = self.c, self.asked, self.told, self._caller()
         rung, (least, most), forwards = told.ring_start(), self._ring_bounds(), self._forwards()
         return Call(
             pbx=self.pbx,
