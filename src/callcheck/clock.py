@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from callcheck.calls.model import Micros
+
+Clock = Callable[[], Micros]
+"""Gives the time in microseconds since the Unix epoch (UTC)."""
 
 
 def now() -> Micros:

@@ -124,7 +124,8 @@ def test_filtered_events_change_no_record(recorded: Recorded, tell: Tell) -> Non
     share = 100 * left / whole
     tell(f"Asterisk {recorded.folder.name}: with filters {share:.0f} % of {whole:,} bytes are sent")
     assert not wrong
-    assert left < 0.9 * whole
+    most = 0.85 if recorded.folder.name.endswith("basic") else 0.8  # its queues say less
+    assert left < most * whole
 
 
 @rehearsed

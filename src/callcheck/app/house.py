@@ -29,7 +29,7 @@ from callcheck.app.memory import calm_collector
 from callcheck.app.status import Status
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Call
-from callcheck.clock import now
+from callcheck.clock import Clock, now
 from callcheck.config import Config
 from callcheck.judging.figures import SavedCall
 from callcheck.metrics import Metrics, process_registry, ring_edges
@@ -55,7 +55,10 @@ class House:
     """The parts of one running callcheck. Raises AppError if one cannot be built."""
 
     def __init__(
-        self, config: Config, on_saved: Callable[[Sequence[SavedCall]], None] | None = None
+        self,
+        config: Config,
+        on_saved: Callable[[Sequence[SavedCall]], None] | None = None,
+        clock: Clock = now,
     ) -> None:
         self.config = config
         edges = ring_edges(config.cadence, wait_limit_of(config).ring)
@@ -83,7 +86,7 @@ class House:
             judge = judge_of(config, pbx.name, self.absences.absent_on(pbx.name))
             watch = Watch(
                 pbx.name, config.directory(pbx.name), judge,
-                pseudonyms, self.writer.put, self.metrics.delay_of(pbx.name),
+                pseudonyms, self.writer.put, self.metrics.delay_of(pbx.name), clock,
             )  # fmt: skip
             try:
                 listener = Listener(pbx, watch)
@@ -217,9 +220,11 @@ async def run(
     config: Config,
     stop: asyncio.Event,
     on_saved: Callable[[Sequence[SavedCall]], None] | None = None,
+    clock: Clock = now,
 ) -> None:
-    """Runs callcheck until `stop` is set. Raises AppError if it cannot start."""
-    house = await asyncio.to_thread(House, config, on_saved)
+    """Runs callcheck until `stop` is set. The PBXs' clocks are compared with `clock`. Raises
+    AppError if it cannot start."""
+    house = await asyncio.to_thread(House, config, on_saved, clock)
     await house.live(stop)
 
 

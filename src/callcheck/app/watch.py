@@ -12,7 +12,7 @@ from typing import Protocol
 
 from callcheck.calls.directory import Directory
 from callcheck.calls.model import Call, Micros
-from callcheck.clock import now
+from callcheck.clock import Clock, now
 from callcheck.journal.follow import Follower
 from callcheck.judging.verdict import Finding, Judge
 from callcheck.privacy import Pseudonyms
@@ -39,6 +39,7 @@ class Watch:
         pseudonyms: Pseudonyms,
         sink: CallSink,
         delay: DelayHistogram,
+        clock: Clock = now,
     ) -> None:
         others = dict.fromkeys(_PHONE_EVENTS, self._on_phone_event)
         self.follower = Follower(pbx, directory, live=True, others=others)
@@ -47,6 +48,7 @@ class Watch:
         self._pseudonyms = pseudonyms
         self._sink = sink
         self._delay = delay
+        self._clock = clock
         self.on_phones: Callable[[bytes], object] | None = None
         """Called with every event about a phone's state and every event of our dialplan."""
         self.on_ended: Callable[[Call], object] | None = None
@@ -57,16 +59,16 @@ class Watch:
 
     def messages(self, batch: Iterable[bytes]) -> None:
         """Follows events that arrived together."""
-        stamps = self.follower.follow(batch, now())
+        stamps = self.follower.follow(batch, self._clock())
         if self.follower.tracker.ended:
             self._settle()
-        read_at = now()
+        read_at = self._clock()
         self._delay.observe_each([read_at - at for at in stamps])
 
     def pong(self, raw: bytes, round_trip: float) -> None:
         """Takes the PBX's clock from a Pong, to end calls whose end was lost even when idle."""
         follower = self.follower
-        follower.tick(raw, now(), round(round_trip * 1_000_000))
+        follower.tick(raw, self._clock(), round(round_trip * 1_000_000))
         if follower.clock_step:
             seconds = follower.clock_step / 1_000_000
             log.warning(

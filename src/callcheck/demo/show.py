@@ -11,6 +11,7 @@ from pathlib import Path
 
 from callcheck.app.house import AppError, run
 from callcheck.app.signals import run_until_stopped
+from callcheck.calls.model import Micros
 from callcheck.config import Config, ConfigErrors, load
 from callcheck.demo.folder import prepare_folder, secret_in
 from callcheck.demo.pbx import DemoPbx
@@ -45,7 +46,12 @@ def show(folder: Path, listen: str, speed: float, port: int) -> int:
         async with _serving(pbx):
             config = load(prepare_folder(folder, pbx.port, listen), os.environ)
             print(WELCOME.format(speed=speed, listen=listen, folder=folder), flush=True)
-            await run(config, stop, _VerdictPrinter(config).print_saved)
+
+            # the demo's clock is fast: beside the real one, every Ping would show it to be set
+            def clock() -> Micros:
+                return round(pbx.now * 1_000_000)
+
+            await run(config, stop, _VerdictPrinter(config).print_saved, clock)
 
     return run_until_stopped(work, AppError, ConfigErrors, OSError)
 
