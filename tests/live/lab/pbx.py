@@ -96,6 +96,7 @@ class Pbx:
             async with asyncio.timeout(5):
                 await old.action("Command", Command=command)
         await old.gone()
+        await old.close()
         async with asyncio.timeout(START_SECONDS):
             self.control = await self._login()
             await self._booted()
