@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,6 +60,30 @@ def test_the_pbx_alone_says_how_to_listen_to_it(tmp_path: Path) -> None:
             assert connection.recv(100).startswith(b"Asterisk Call Manager/")
     config = tmp_path / "demo" / "callcheck.toml"
     assert f"port = {port[1]}" in config.read_text("utf-8")
+
+
+def pbx_clock(connection: socket.socket) -> float:
+    """What the PBX's clock says, in a Pong."""
+    connection.sendall(b"Action: Ping\r\n\r\n")
+    said = b""
+    while not (found := re.search(rb"Ping: Pong\r\nTimestamp: ([\d.]+)\r\n", said)):
+        said += connection.recv(65536)
+    return float(found[1])
+
+
+def test_the_clock_of_the_pbx_alone_is_never_set(tmp_path: Path) -> None:
+    """A separate callcheck compares it with its own: a faster clock would be "set" all the time."""
+    with demo(tmp_path, "--pbx-only", "--port", "0") as process:
+        said = "".join(lines_until(process, r"127\.0\.0\.1:\d+"))
+        port = re.search(r"127\.0\.0\.1:(\d+)", said)
+        assert port
+        secret = (tmp_path / "demo" / "ami.secret").read_text("utf-8").strip()
+        login = f"Action: Login\r\nUsername: callcheck\r\nSecret: {secret}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", int(port[1])), timeout=10) as connection:
+            connection.sendall(login.encode())
+            first, here = pbx_clock(connection), time.time()
+            time.sleep(1.5)
+            assert abs((pbx_clock(connection) - first) - (time.time() - here)) < 1.5
 
 
 def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
