@@ -19,7 +19,13 @@ from callcheck.calls.disposition import (
     ended,
     rang_out,
 )
-from callcheck.calls.events import DialProgressed, Event, QueueLeft
+from callcheck.calls.events import (
+    BridgeEntered,
+    DialProgressed,
+    Event,
+    HangupOrdered,
+    QueueLeft,
+)
 from callcheck.calls.model import LegResult
 from callcheck.calls.open_call import PBX_STOPPED, Channel, Dial, OpenCall, is_up, was_cancelled
 from callcheck.calls.proofs import Proofs
@@ -42,12 +48,14 @@ EVENT_OF: dict[str, type[Event]] = {
 class Census:
     """Which kinds of events one stream has had, and which it has shown to be missing."""
 
-    __slots__ = ("proofs", "seen", "traces")
+    __slots__ = ("originates", "proofs", "seen", "traces")
 
     def __init__(self) -> None:
         self.seen: set[type[Event]] = set()
         self.traces: Counter[str] = Counter()
         self.proofs = Proofs()
+        self.originates = False
+        """Whether the PBX ever made a call by itself."""
 
     def told(self, kind: type[Event]) -> bool:
         """Whether an event of this kind ever came."""
@@ -91,6 +99,10 @@ class Doubts:
             doubts += ("DialEnd",)
         if any(self._dial_missed(channel) for channel in self.call.channels):
             doubts += ("DialBegin",)
+        if self._stopped_unseen():
+            doubts += ("SoftHangupRequest",)
+        if self._joining_missed():
+            doubts += ("BridgeEnter",)
         if self._leaving_missed():
             doubts += ("QueueCallerLeave",)
         if self.ending.gone_at is None and any(map(self._progress_missed, self.ending.first_legs)):
@@ -126,6 +138,26 @@ class Doubts:
             return False
         found = self.call.found is not None and channel in self.call.found
         return channel.linkedid == self.call.call_id and not found and not self.call.originated
+
+    def _stopped_unseen(self) -> bool:
+        """Whether the PBX may have been stopped while phones rang. Only SoftHangupRequest reports
+        that; without it, the caller's channel ends with no cause at all."""
+        ending = self.ending
+        root = ending.root
+        if root is None or root.cause or root.hung_at is None or ending.gone_at is not None:
+            return False
+        if ending.census.told(HangupOrdered):
+            return False
+        return any(self._at_the_end(leg) for leg in ending.last_round())
+
+    def _joining_missed(self) -> bool:
+        """Whether somebody may have answered in a call of their own: an application that originates
+        calls may join one with this caller's, which only a bridge shows."""
+        call, root, census = self.call, self.ending.root, self.ending.census
+        if not census.originates or census.told(BridgeEntered) or call.legs:
+            return False
+        up = root is not None and is_up(root) and call.tone is None
+        return up and self.ending.spoke_without_ringing()
 
     def _leaving_missed(self) -> bool:
         """Whether the caller may have left the queue for a recording. Where the PBX sends no

@@ -157,7 +157,7 @@ class Ending:
         if self.conference:
             return False
         if not self.c.legs:
-            return self._spoke_without_ringing()
+            return self.spoke_without_ringing()
         if self.c.recording_app:
             return True
         silent_at = self.silent_at()
@@ -174,7 +174,7 @@ class Ending:
             return False
         return until - silent_at >= (PAUSE if not self.timeless else 1)
 
-    def _spoke_without_ringing(self) -> bool:
+    def spoke_without_ringing(self) -> bool:
         """Whether the PBX answered by itself and rang nobody at a person's number: a recording. At
         any other number it is an announcement or a menu, before anybody was asked for."""
         asked = self.asked

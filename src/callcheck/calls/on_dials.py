@@ -38,7 +38,7 @@ def on_dial_begun(tracker: Tracker, event: happened.DialBegun) -> None:
     if call is None:
         return
     if dialer is None and call.root is dest:
-        call.originated = call.begun = True
+        call.originated = call.begun = tracker.census.originates = True
         _note_called(tracker, dest, event)
     elif _is_clicker(call, dest, dialer):
         call.root = dest
@@ -223,6 +223,9 @@ def _takes_over(tracker: Tracker, dialed_by: str | None, dest: Channel) -> bool:
     if not dest.phone or own is None or dialer is None or dialer.call in (None, own):
         return False
     left = next((d for d in reversed(dialer.dials) if left_ringing(d)), None)
+    going_on = [d for d in dialer.dials if d.ended_at is None]
+    if left is None and len(going_on) == 1:
+        left = going_on[0]
     call = dialer.call
     tracker.absorb(call, dest)
     picked_up(tracker, call, dest, left and leg_below(left.dest, call))

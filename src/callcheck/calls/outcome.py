@@ -85,7 +85,7 @@ class _Outcome:
         if self._no_call_of_its_own():
             return None
         c, party, told, caller = self.c, self.asked, self.told, self._caller()
-        rung, (least, most), forwards = told.ring_start(), self._ring_bounds(), self._forwards()
+        rung, (least, most), forwards = told.ring_start, self._ring_bounds(), self._forwards()
         return Call(
             pbx=self.pbx,
             call_id=c.call_id,

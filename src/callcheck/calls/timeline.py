@@ -49,8 +49,9 @@ class Telling:
         self.ended_at = ending.ended_at
         self.directory = directory
         self.legs = tuple([self._leg(leg) for leg in call.legs])
+        self.ring_start = self._ring_start()
 
-    def ring_start(self) -> tuple[Micros, RingSource] | None:
+    def _ring_start(self) -> tuple[Micros, RingSource] | None:
         first: tuple[Micros, RingSource] | None = None
         for leg in self.ending.first_legs:
             rang = self._rang(leg)
@@ -83,7 +84,8 @@ class Telling:
         DialState."""
         c = self.c
         going_on = c.answered_at is None and c.ended_at is None
-        if self.ending.timeless or not (c.found or c.blur or unheard or going_on):
+        silent = c.answered_at is not None and self.ring_start is None
+        if self.ending.timeless or not (c.found or c.blur or unheard or going_on or silent):
             return None
         began = self._ring_began(unheard=unheard)
         if began is None:
@@ -95,7 +97,7 @@ class Telling:
 
     def _ring_began(self, *, unheard: bool) -> tuple[Micros, Micros] | None:
         """The two moments between which the first phone began to ring; None if none did."""
-        start = self.ring_start()
+        start = self.ring_start
         if self.c.found:
             seen = [at for at, state in self.c.found.values() if state == RINGING]
             seen += [start[0]] if start is not None else []
@@ -104,13 +106,13 @@ class Telling:
                 if not self._was_calling():  # perhaps somebody had answered already
                     return self.c.started_at, self.c.answered_at
             return (self.c.started_at, min(seen)) if seen else None
-        if not unheard:
-            return (start[0], start[0]) if start is not None else None
-        rang = [leg for leg in self.ending.first_legs if self._may_have_rung(leg)]
-        if not rang:
-            return None
-        until = self.c.answered_at if self.c.answered_at is not None else self._last_ringing()
-        return min(leg.at for leg in rang), until
+        if start is not None and not unheard:
+            return start[0], start[0]
+        rang = [leg.at for leg in self.ending.first_legs if unheard and self._may_have_rung(leg)]
+        answered_at = self.c.answered_at
+        if answered_at is not None:  # whatever rang, it did so during the call
+            return min(rang, default=self.c.started_at), answered_at
+        return (min(rang), self._last_ringing()) if rang else None
 
     def _was_calling(self) -> bool:
         """Whether nobody had answered the caller's channel yet when we found it."""
