@@ -51,6 +51,10 @@ LOST: dict[tuple[bytes, ...], int] = {
     HANGUPS: 4,
     (b"Pickup", *BRIDGES): 60,
     (b"DialState", b"Newstate"): 160,
+    (b"DialBegin", b"DialState"): 13,
+    (b"DialEnd", b"Newstate"): 520,  # only its hang-up shows that a channel was up
+    (b"DialEnd", b"BridgeEnter"): 115,
+    (b"Hangup", b"SoftHangupRequest"): 96,
     (b"HangupRequest", b"Cdr"): 3,
     (*HANGUPS, b"Cdr", *AGENT): 9,
 }

@@ -20,6 +20,7 @@ from callcheck.calls.disposition import (
     rang_out,
 )
 from callcheck.calls.events import (
+    UP,
     BridgeEntered,
     DialProgressed,
     Event,
@@ -95,6 +96,8 @@ class Doubts:
             return doubts
         if self._end_not_told():
             doubts += ("HangupRequest",)
+        if any(map(_lift_missed, self.call.legs)):
+            doubts += ("Newstate",)
         if any(self._dial_end_missed(leg) for leg in self.ending.first_legs):
             doubts += ("DialEnd",)
         if any(self._dial_missed(channel) for channel in self.call.channels):
@@ -144,11 +147,12 @@ class Doubts:
         that; without it, the caller's channel ends with no cause at all."""
         ending = self.ending
         root = ending.root
-        if root is None or root.cause or root.hung_at is None or ending.gone_at is not None:
+        if root is None or root.cause or ending.gone_at is not None:
             return False
         if ending.census.told(HangupOrdered):
             return False
-        return any(self._at_the_end(leg) for leg in ending.last_round())
+        cut_off = (leg for leg in ending.last_round() if ended(leg) is not None)
+        return any(map(self._at_the_end, cut_off))
 
     def _joining_missed(self) -> bool:
         """Whether somebody may have answered in a call of their own: an application that originates
@@ -188,3 +192,8 @@ class Doubts:
         the leg."""
         end = self.ending.ended_at
         return self.ending.timeless or end - (leg.ended_at or end) < SOON
+
+
+def _lift_missed(leg: Dial) -> bool:
+    """Whether only its hang-up shows that a phone had been answered, and nothing when."""
+    return leg.dest.state == UP and leg.dest.up_at is None

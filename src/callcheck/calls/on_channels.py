@@ -129,6 +129,8 @@ def on_channel_state(tracker: Tracker, event: happened.ChannelState) -> None:
         went_up(tracker, channel)
     elif state == RINGING and channel.dial is not None:
         channel.dial.rings(at, BY_180)
+    elif state == RINGING and channel.rang_at is None:
+        channel.rang_at = at
     elif state == RING and channel.call is not None and channel.call.root is channel:
         channel.call.begun = True
 

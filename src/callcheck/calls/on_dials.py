@@ -26,6 +26,23 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"\+?\d[\d*#]*")
 UNTOLD = "?"
 """Stands for the dialling channel's extension if we had no DialBegin."""
+STATUSES = frozenset(
+    [
+        "ANSWER",
+        "NOANSWER",
+        "BUSY",
+        "CANCEL",
+        "CHANUNAVAIL",
+        "CONGESTION",
+        "ABORT",
+        "CONTINUE",
+        "GOTO",
+        "DONTCALL",
+        "TORTURE",
+        "INVALIDARGS",
+    ]
+)
+"""How a dial may end (Asterisk: app_dial's DIALSTATUS, and CONTINUE, ABORT and GOTO of DialEnd)."""
 _SAME_MOMENT = 100_000
 """Events of one step of the PBX lie closer together than this (µs)."""
 
@@ -34,9 +51,9 @@ def on_dial_begun(tracker: Tracker, event: happened.DialBegun) -> None:
     at, exten, dialed_by, _, uniqueid, _ = event
     dest = tracker.channels[uniqueid]
     dialer = tracker.channels[dialed_by] if dialed_by else None
-    call = dest.call
-    if call is None:
-        return
+    call, known = dest.call, dest.dial
+    if call is None or (known is not None and known.dialer is dialer):
+        return  # told twice
     if dialer is None and call.root is dest:
         call.originated = call.begun = tracker.census.originates = True
         _note_called(tracker, dest, event)
@@ -183,6 +200,9 @@ def on_dial_ended(tracker: Tracker, event: happened.DialEnded) -> None:
         return
     if status == "CANCEL" and dial.exten not in (exten, UNTOLD) and not dial.ended_at:
         dial.redirected = True
+    if status not in STATUSES:
+        missed(dest.call, "DialEnd")  # the event is damaged
+        return
     dial.ends(at, status)
     if forward and dial.forward is None:
         dial.forward = forward
@@ -192,9 +212,9 @@ def on_dial_ended(tracker: Tracker, event: happened.DialEnded) -> None:
 
 def _learned(tracker: Tracker, dialed_by: str | None, dest: Channel) -> Dial | None:
     """Adds the dial of a channel that was dialled without a DialBegin. It began when the channel
-    was made. None for the first channel of a call, which nobody dialled."""
+    was made. None for a channel that began a call of its own, since nobody dialled it."""
     call = dest.call
-    if call is None or call.root is dest or dest.agent:
+    if call is None or call.root is dest or dest.agent or dest.linkedid == dest.uniqueid:
         return None
     dialer = tracker.channels.get(dialed_by) if dialed_by else None
     if dialer is None or dialer.call is not call or call.originated:
@@ -208,7 +228,9 @@ def _learned(tracker: Tracker, dialed_by: str | None, dest: Channel) -> Dial | N
         call.legs += (dial,)
         if dest.extension is None and tracker.directory.is_trunk(dest.device):
             dial.number = dest.caller
-        if dest.state == RINGING:
+        if dest.rang_at is not None:
+            dial.rings(dest.rang_at, BY_180)
+        elif dest.state == RINGING:
             missed(call, "DialBegin")  # we cannot know since when it rings
     tracker.census.traces["DialBegin"] += 1
     _dialled(call, dialer, dial)

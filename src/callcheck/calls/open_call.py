@@ -60,6 +60,7 @@ class Channel:
         "ordered_at",
         "phone",
         "queue",
+        "rang_at",
         "state",
         "uniqueid",
         "up_at",
@@ -75,6 +76,8 @@ class Channel:
     state: int
     born_at: Micros
     up_at: Micros | None
+    rang_at: Micros | None
+    """When it rang, if no event had reported by then who dialled it."""
     asked_at: Micros | None
     hung_at: Micros | None
     ordered_at: Micros | None
@@ -108,6 +111,7 @@ class Channel:
         self.linkedid = ""
         self.call = self.caller = self.exten = self.up_at = self.asked_at = self.hung_at = None
         self.ordered_at = self.abandoned_at = self.waited_in = self.last_exten = None
+        self.rang_at = None
         self.bridge = self.half = self.dial = self.queue = self.extension = None
         self.state = self.born_at = self.cause = 0
         self.dials = ()

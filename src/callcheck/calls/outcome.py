@@ -16,6 +16,7 @@ from callcheck.calls.events import (
     RING,
     BridgeEntered,
     ChannelState,
+    DialEnded,
     DialProgressed,
     HangupAsked,
 )
@@ -207,7 +208,10 @@ class _Outcome:
         if self.asked is not None and self.asked.kind is Kind.CONFERENCE:
             return True
         joined, answered = self.c.conference_at, self.c.answered_at
-        return joined is not None and (answered is None or joined < answered)
+        if joined is None or answered is not None:
+            return joined is not None and answered is not None and joined < answered
+        # or else somebody may have answered first, and led the caller there
+        return not any(leg.at < joined and leg.status in ("", "ANSWER") for leg in self.c.legs)
 
     def _no_call_of_its_own(self) -> bool:
         root = self.root
@@ -231,7 +235,7 @@ class _Outcome:
             return
         for leg in self.c.legs:
             phone = leg.picker or leg.dest
-            if not is_up(phone) or (leg.picker is None and leg.status != "ANSWER"):
+            if not is_up(phone) or not (leg.picker or self._may_be_answered(leg)):
                 continue
             if not _went_up_together(root, phone):
                 if BridgeEntered in self.census.seen:
@@ -246,6 +250,13 @@ class _Outcome:
             if leg.picker is not None:
                 self.c.pickup_of = leg
             return
+
+    def _may_be_answered(self, leg: Dial) -> bool:
+        """Whether a dial was answered as far as we were told. If we are told the end of no dial, a
+        phone and the caller that went up together show it."""
+        if leg.status or DialEnded in self.census.seen:
+            return leg.status == "ANSWER"
+        return self.root is not None and _went_up_together(self.root, leg.dest)
 
     def _may_be_asked_first(self, leg: Dial) -> bool:
         """Whether who lifts may first be asked to press 1, and the caller be kept waiting: behind a
