@@ -300,5 +300,8 @@ def time_in(raw: bytes) -> Micros | None:
 
 def last_application(record: bytes) -> str:
     """The last application of a call detail record, in lower case; empty if it names none."""
-    _, _, rest = record.partition(b"\r\nLastApplication: ")
-    return rest.partition(b"\r\n")[0].decode("ascii", "replace").lower()
+    start = record.find(b"\r\nLastApplication: ") + 19
+    if start < 19:
+        return ""
+    end = record.find(b"\r", start)
+    return record[start : end if end > 0 else None].decode("ascii", "replace").lower()

@@ -44,6 +44,14 @@ EVENT_OF: dict[str, type[Event]] = {
     "AttendedTransfer": happened.AttendedlyTransferred,
 }
 """The kinds that we look for traces of, by their names in AMI."""
+_OF_A_DIAL = frozenset(
+    [
+        happened.DialBegun,
+        happened.DialProgressed,
+        happened.DialEnded,
+        happened.BridgeEntered,
+    ]
+)
 
 
 class Census:
@@ -77,13 +85,16 @@ class Census:
             if kind != PBX_STOPPED:
                 self.traces[kind] += 1
         root = call.root
-        if root is not None and root.asked_at is None and was_cancelled(root):
+        asked = happened.HangupAsked in self.seen
+        if not asked and root is not None and was_cancelled(root):
             self.traces["HangupRequest"] += 1
-        self.proofs.learn(call)
+        if not asked or not self.seen.issuperset(_OF_A_DIAL) or call.found or call.doubts:
+            self.proofs.learn(call)  # or else it proves nothing
 
 
 class Doubts:
-    """Finds the kinds of events without which the end of one call cannot be known."""
+    """Finds the kinds of events without which the end of a call that no event showed to be
+    answered cannot be known."""
 
     def __init__(self, ending: Ending) -> None:
         self.ending = ending
@@ -92,8 +103,6 @@ class Doubts:
     def kinds(self) -> tuple[str, ...]:
         """The missing kinds of events, by their names in AMI; empty if the end is known."""
         doubts = self.call.doubts
-        if self.call.answerer is not None:
-            return doubts
         if self._end_not_told():
             doubts += ("HangupRequest",)
         if any(map(_lift_missed, self.call.legs)):

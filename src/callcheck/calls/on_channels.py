@@ -177,7 +177,10 @@ def on_hangup_ordered(tracker: Tracker, event: happened.HangupOrdered) -> None:
 def on_hung_up(tracker: Tracker, event: happened.HungUp) -> None:
     at, state, exten, uniqueid, cause = event
     channel = tracker.channels[uniqueid]
-    tracker.census.proofs.hangs_up(channel, state)
+    if state and state != channel.state:
+        tracker.census.proofs.add("Newstate")  # we were told of another state
+    if channel.bridge is not None:
+        tracker.census.proofs.add("BridgeLeave")
     channel.hung_at, channel.cause = at, cause
     channel.state = state or channel.state
     if state == RINGING and channel.dial is not None:

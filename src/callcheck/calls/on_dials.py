@@ -57,10 +57,10 @@ def on_dial_begun(tracker: Tracker, event: happened.DialBegun) -> None:
     if dialer is None and call.root is dest:
         call.originated = call.begun = tracker.census.originates = True
         _note_called(tracker, dest, event)
-    elif _is_clicker(call, dest, dialer):
+    elif call.originated and _is_clicker(call, dest, dialer):
         call.root = dest
         _note_called(tracker, dest, event)
-    elif dialer is not None and _came_by_itself(dest, dialer):
+    elif dialer is not None and call.root is dest and _came_by_itself(dest, dialer):
         _take_over(tracker, dest, dialer, at)
     else:
         dial = dest.dial = Dial(dialer, dest, at)
@@ -75,8 +75,10 @@ def on_dial_begun(tracker: Tracker, event: happened.DialBegun) -> None:
 def _note_queue(call: OpenCall, dialer: Channel, dest: Channel, dial_string: str | None) -> None:
     """Detects a queue by its dial string: a queue dials by device ("PJSIP/201"), Dial reports the
     string without the technology ("201"). So we know of the queue even without QueueCallerJoin."""
+    if dialer.queue is not None or not dial_string or "/" not in dial_string:
+        return
     technology = dest.name.partition("/")[0]
-    if dialer.queue is None and (dial_string or "").startswith(technology + "/"):
+    if dial_string.startswith(technology + "/"):
         dialer.queue = ""
         call.queue_name = call.queue_name or ""
 
@@ -88,11 +90,10 @@ def _note_called(tracker: Tracker, caller: Channel, event: happened.DialBegun) -
 
 
 def _came_by_itself(dest: Channel, dialer: Channel) -> bool:
-    """Whether a dialled channel is a pickup. Dial and Queue make the channels that they dial, so
-    one that began a call of its own and is up already took the place of a phone that has not
+    """Whether a dialled channel that began a call of its own is a pickup. Dial and Queue make the
+    channels that they dial, so one that is up already took the place of a phone that has not
     rung."""
-    own = dest.call
-    return own is not None and own.root is dest and dest.state == UP and dialer.call is not own
+    return dest.state == UP and dialer.call is not dest.call
 
 
 def _take_over(tracker: Tracker, picker: Channel, dialer: Channel, at: Micros) -> None:
@@ -144,7 +145,7 @@ def _dialled(call: OpenCall, dialer: Channel, dial: Dial) -> None:
 def _is_clicker(call: OpenCall, dest: Channel, dialer: Channel | None) -> bool:
     """Whether this is the caller of a click-to-dial over a Local pair: the first phone it rings."""
     root = call.root
-    if not call.originated or root is None or root.phone or not dest.phone or dialer is None:
+    if root is None or root.phone or not dest.phone or dialer is None:
         return False
     while not dialer.phone and dialer is not root.half and dialer.half is not None:
         above = dialer.half.dial

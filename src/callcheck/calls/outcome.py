@@ -75,7 +75,7 @@ class _Outcome:
             call, self.ended_at, self.asked, census, conference=self.conference
         )
         self.complete = call.whole and self.root is not None and call.ended_at is not None
-        self.missing = Doubts(ending).kinds()
+        self.missing = call.doubts if call.answerer is not None else Doubts(ending).kinds()
         self.disposition = ending.disposition(decided=self.complete and not self.missing)
         self.told = Telling(call, ending, directory)
         self.sound = self._is_sound()

@@ -40,13 +40,6 @@ class Proofs:
         """Notes a trace."""
         self.weight[name] += weight
 
-    def hangs_up(self, channel: Channel, state: int) -> None:
-        """Looks at a channel whose Hangup tells its last state, before that is noted."""
-        if state and state != channel.state:
-            self.add("Newstate")
-        if channel.bridge is not None:
-            self.add("BridgeLeave")
-
     def learn(self, call: OpenCall) -> None:
         """Looks at a call that has ended."""
         if call.found:

@@ -67,6 +67,10 @@ ON: dict[type[Event], Callable[[Any, Any], None]] = {
 """The handler of each kind of event; other kinds do not affect a call."""
 
 
+def _ignore(_: Tracker, __: Event) -> None:
+    """An event that affects no call."""
+
+
 class Recent:
     """A set of the names added last: at least `kept` of them, at most twice as many."""
 
@@ -125,7 +129,8 @@ class Tracker:
         self.delay: Micros = 0
         """How late events may come, if they are stamped on receipt."""
         self.census = Census()
-        self._seen = self.census.seen
+        self._handlers: dict[type[Event], Callable[[Any, Any], None]] = {}
+        """The handlers of the kinds that have come so far."""
         self.late: dict[str, OpenCall] = {}
         """Ended calls that wait for a late call detail record, by their caller's uniqueid."""
         self.opened = 0
@@ -145,11 +150,16 @@ class Tracker:
             self.now = at
         if self.late:
             self._close_late(at)
-        kind = type(event)
-        self._seen.add(kind)
-        handler = ON.get(kind)
-        if handler is not None:
-            handler(self, event)
+        handler = self._handlers.get(type(event))
+        if handler is None:
+            handler = self._first_of(type(event))
+        handler(self, event)
+
+    def _first_of(self, kind: type[Event]) -> Callable[[Any, Any], None]:
+        """Takes note of a kind of events that comes for the first time."""
+        self.census.seen.add(kind)
+        handler = self._handlers[kind] = ON.get(kind, _ignore)
+        return handler
 
     @property
     def open_calls(self) -> list[OpenCall]:

@@ -103,9 +103,11 @@ async def read_states(ask: Ask) -> dict[str, bool]:
 
 def state_of(raw: bytes) -> tuple[str, bool] | None:
     """The device and state of a DeviceStateChange, as in `read_states`; None for other events."""
+    if not raw.startswith(b"Event: DeviceStateChange"):
+        return None
     headers = _headers(raw)
     state = headers.get("State", "")
-    if headers.get("Event") != "DeviceStateChange" or state in _SILENT:
+    if state in _SILENT:
         return None
     device = headers.get("Device", "")
     return device, _yes(device, state)

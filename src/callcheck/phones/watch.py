@@ -96,7 +96,11 @@ class PhoneWatch:
         """Takes an event about a phone, or one that our dialplan sends."""
         state = state_of(raw)
         if state is not None:
-            self._heard_state(*state, _moment_of(raw))
+            self._heard_state(*state, raw)
+        elif raw.startswith(b"Event: UserEvent"):
+            self._heard_request(raw)
+
+    def _heard_request(self, raw: bytes) -> None:
         ours = user_event(raw)
         if ours is not None:
             self._requests.append((*ours, now()))
@@ -104,11 +108,11 @@ class PhoneWatch:
             if extension and ours[0] != "message":
                 self._hinted[extension, None] = _moment_of(raw)
 
-    def _heard_state(self, device: str, yes: bool, at: Micros) -> None:
+    def _heard_state(self, device: str, yes: bool, raw: bytes) -> None:
         follow_me = follow_me_of(device)
         hinted = (follow_me, FOLLOW_ME) if follow_me else self._hints_at(device)
         if hinted is not None:
-            self._hinted[hinted[0], ForwardKind(hinted[1])] = at
+            self._hinted[hinted[0], ForwardKind(hinted[1])] = _moment_of(raw)
         if follow_me is not None or hinted is None:
             self._heard_states[device] = yes
             self._states_changed |= follow_me is None and self._states.get(device) is not yes

@@ -192,13 +192,13 @@ def _readings(waited: Millis, settings: Settings, cadence: Cadence) -> Readings:
 
 def _how_answered(waited: Millis, met: bool, settings: Settings, cadence: Cadence, by: str) -> str:
     ring = cadence.ring_number(waited)
+    if met and settings.clock is Clock.FIRST_RING:
+        return f"answered in ring {ring} of {settings.ring}{by}"
     limit = f"the limit of {tenths(settings.limit_ms(cadence))}"
     late = f",{by}" if by else ""
     if settings.clock is not Clock.FIRST_RING:
         bound = "within" if met else "later than"
         return f"answered after {tenths(waited)}{_COUNTED[settings.clock]}, {bound} {limit}{late}"
-    if met:
-        return f"answered in ring {ring} of {settings.ring}{by}"
     return f"answered in ring {ring}, after {tenths(waited)}, later than {limit}{late}"
 
 
