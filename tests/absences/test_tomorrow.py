@@ -15,8 +15,7 @@ from callcheck.absences.state import WorkingTime
 from callcheck.absences.terms import AbsenceTerms
 from callcheck.absences.tomorrow import due_at, look_ahead, next_working_day
 from callcheck.app.announce_tomorrow import ANNOUNCED, TomorrowAnnouncer
-from callcheck.config import AbsenceWatch, Config, Http, Privacy, Site, Tomorrow
-from callcheck.config import Store as StoreAt
+from callcheck.config import AbsenceSettings, Config, Http, Privacy, Site, StoreSettings, Tomorrow
 from callcheck.judging.hours import OpeningHours, SpecialDay
 from callcheck.store import Absences, CallsDuringAbsence, Forwards, KeyValues, Store
 from tests.absences.people import (
@@ -117,8 +116,8 @@ class House:
         )
         self._config = Config(
             folder, Site("House", language=language), None, (), (), PARTIES,
-            StoreAt(""), Http(), Privacy(folder / "k"),
-            absences=AbsenceWatch(tomorrow=Tomorrow(webhook=webhook)),
+            StoreSettings(""), Http(), Privacy(folder / "k"),
+            absences=AbsenceSettings(tomorrow=Tomorrow(webhook=webhook)),
         )  # fmt: skip
         self.herald = self.start()
 

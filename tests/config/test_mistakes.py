@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from callcheck.config import ConfigErrors, Problem, check_config, load, load_for_replay
+from callcheck.config import ConfigErrors, ConfigProblem, check_config, load, load_for_replay
 
 PBX = '[[pbx]]\nname = "main"\nsecret_env = "AMI"\n'
 UNIT = '[[unit]]\nid = "registry"\n'
@@ -465,6 +465,6 @@ def test_a_warning_does_not_stop_loading(tmp_path: Path) -> None:
 
 
 def test_a_problem_as_text() -> None:
-    assert str(Problem("f", None, "", "", "x")) == "f: x"
-    assert str(Problem("f", 3, "a.b", "k", "x")) == "f:3: [a.b] k: x"
-    assert str(Problem("f", 3, "", "k", "x", warning=True)) == "f:3: warning: k: x"
+    assert str(ConfigProblem("f", None, "", "", "x")) == "f: x"
+    assert str(ConfigProblem("f", 3, "a.b", "k", "x")) == "f:3: [a.b] k: x"
+    assert str(ConfigProblem("f", 3, "", "k", "x", warning=True)) == "f:3: warning: k: x"

@@ -21,8 +21,7 @@ from typing import Any
 from callcheck.absences.model import Draft
 from callcheck.app import absence_watch as running
 from callcheck.app.house import House
-from callcheck.config import Config, load
-from callcheck.config import Store as StoreAt
+from callcheck.config import Config, StoreSettings, load
 from callcheck.store import Forwards
 from tests.live.lab.pbx import AMI_PORT, SECRET, Pbx
 from tests.live.spy import Spy, port_of
@@ -51,7 +50,7 @@ def config_of(host: str, port: int, folder: Path) -> Config:
     return replace(
         config,
         pbxs=(replace(pbx, host=host, port=port),),
-        store=StoreAt(f"sqlite:///{folder / 'callcheck.db'}"),
+        store=StoreSettings(f"sqlite:///{folder / 'callcheck.db'}"),
         privacy=replace(config.privacy, key_file=folder / "callers.key"),
     )
 

@@ -12,8 +12,7 @@ from callcheck.absences.model import ForwardKind, Phone
 from callcheck.ami.link import LinkError
 from callcheck.app.absence_service import make_absence_service
 from callcheck.calls.model import Micros
-from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit
-from callcheck.config import Store as StoreAt
+from callcheck.config import Config, Http, Pbx, Privacy, Site, StoreSettings, Unit
 from callcheck.phones import watch
 from callcheck.phones.watch import PhoneWatch
 from callcheck.store import Forwards, Store
@@ -67,7 +66,7 @@ class Side:
 def side(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Side:
     config = Config(
         tmp_path, Site(), None, (Pbx("main"),), (Unit("registry", "R"),), PARTIES,
-        StoreAt(""), Http(), Privacy(tmp_path / "k"),
+        StoreSettings(""), Http(), Privacy(tmp_path / "k"),
     )  # fmt: skip
     clock = [NOON]
     monkeypatch.setattr(watch, "now", lambda: clock[0])

@@ -12,8 +12,7 @@ from callcheck.app.absence_watch import AbsenceWatch
 from callcheck.app.judge import judge_of
 from callcheck.calls.model import Disposition
 from callcheck.clock import now
-from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit
-from callcheck.config import Store as StoreAt
+from callcheck.config import Config, Http, Pbx, Privacy, Site, StoreSettings, Unit
 from callcheck.judging.verdict import Result
 from callcheck.phones.watch import PhoneWatch
 from callcheck.store import Absences, CallsDuringAbsence, Forwards, Store
@@ -29,7 +28,7 @@ def watch(store: Store, tmp_path: Path) -> AbsenceWatch:
     """Anna is 201 on `main`; on `branch` 201 is somebody else, whom no unit names."""
     config = Config(
         tmp_path, Site(), None, (Pbx("main"), Pbx("branch")), (Unit("registry", "R"),),
-        PARTIES, StoreAt(""), Http(), Privacy(tmp_path / "k"), homes={"201": "main"},
+        PARTIES, StoreSettings(""), Http(), Privacy(tmp_path / "k"), homes={"201": "main"},
     )  # fmt: skip
     return AbsenceWatch(config, store, Gauges())
 

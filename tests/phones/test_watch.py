@@ -15,8 +15,7 @@ from callcheck.ami.link import LinkError
 from callcheck.app.absence_watch import AbsenceWatch
 from callcheck.calls.model import Leg, LegResult
 from callcheck.clock import now
-from callcheck.config import Config, Http, Pbx, Privacy, Site, Unit
-from callcheck.config import Store as StoreAt
+from callcheck.config import Config, Http, Pbx, Privacy, Site, StoreSettings, Unit
 from callcheck.phones.watch import PhoneWatch
 from callcheck.store import Absences, CallsDuringAbsence, Forwards, Store
 from tests.absences.people import HOUR, PARTIES
@@ -87,7 +86,7 @@ class Running:
 def running(store: Store, tmp_path: Path) -> Running:
     config = Config(
         tmp_path, Site(), None, (Pbx("main"),), (Unit("registry", "R"),), PARTIES,
-        StoreAt(""), Http(), Privacy(tmp_path / "k"),
+        StoreSettings(""), Http(), Privacy(tmp_path / "k"),
     )  # fmt: skip
     gauges = Gauges()
     watch = AbsenceWatch(config, store, gauges)

@@ -9,8 +9,7 @@ from typing import Any
 
 from callcheck.absences.model import Absence
 from callcheck.app.source_schedule import SourceSchedule
-from callcheck.config import AbsenceWatch, Config, Http, Privacy, Site
-from callcheck.config import Store as StoreAt
+from callcheck.config import AbsenceSettings, Config, Http, Privacy, Site, StoreSettings
 from callcheck.sources import SOURCES
 from callcheck.sources.base import SourceSettings
 from callcheck.store import Absences, Store
@@ -61,8 +60,8 @@ class Home:
         self.store, self.changes = store, 0
         privacy = Privacy(folder / "k", keep_absence_kind=keep_kind)
         self.config = Config(
-            folder, Site(), None, (), (), PARTIES, StoreAt(""), Http(), privacy,
-            AbsenceWatch(calendars=sources, ca_file=ca_file),
+            folder, Site(), None, (), (), PARTIES, StoreSettings(""), Http(), privacy,
+            AbsenceSettings(calendars=sources, ca_file=ca_file),
         )  # fmt: skip
         self.schedule = SourceSchedule(self.config, store, self._changed)
 

@@ -21,7 +21,7 @@ from typing import Literal
 from callcheck.absences.merging import Claim
 from callcheck.absences.model import Draft
 from callcheck.settings import Text
-from callcheck.sources.base import KnownSource, LoginTable, Reading, origin_of
+from callcheck.sources.base import KnownSource, LoginTable, SourceReading, origin_of
 
 
 class PayrollTable(LoginTable):
@@ -47,7 +47,7 @@ class Payroll(KnownSource):
             (Draft(party.extension, at, at + 86_400_000_000), Claim("payroll", self.origin, "1"))
             for party in self._around.directory.parties
         ]
-        return Reading(reports, faults=["line 7: nobody knows"])
+        return SourceReading(reports, faults=["line 7: nobody knows"])
 '''
 HOUSE = """
 [[pbx]]

@@ -10,7 +10,7 @@ from callcheck.absences.model import Absence, AbsenceCall, Change, Forward, Json
 from callcheck.absences.rehearsal import rehearse
 from callcheck.absences.snapshot import Snapshot
 from callcheck.absences.state import STATE_OF, Assessment, WorkingTime, assess
-from callcheck.absences.steps import Step
+from callcheck.absences.steps import RehearsalStep
 from callcheck.absences.tomorrow import TomorrowEntry
 from callcheck.calls.directory import Directory
 from callcheck.calls.model import Micros
@@ -125,7 +125,7 @@ def history(changes: Sequence[Change], zone: tzinfo) -> list[JsonObject]:
     return [{"at": iso_short(c.at, zone), "by": c.by, "what": c.what} for c in changes]
 
 
-def _step(step: Step) -> JsonObject:
+def _step(step: RehearsalStep) -> JsonObject:
     return {
         "at": step.at,
         "does": step.does.value,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from callcheck.absences.model import Forward, ForwardKind
 from callcheck.absences.snapshot import Snapshot
-from callcheck.absences.steps import Coverage, Rehearsal, Step, StepKind
+from callcheck.absences.steps import Coverage, Rehearsal, RehearsalStep, StepKind
 from callcheck.calls.directory import Kind, Party, looks_outside
 from callcheck.calls.model import Micros, Millis
 
@@ -110,7 +110,9 @@ class _Walk:
     def _if(self, here: str, way: Forward | None, after: Millis = 0) -> None:
         """Records a forward that applies only if the phone is busy or nobody answers."""
         if way is not None:
-            step = Step(here, StepKind.FORWARDS, way.to, way.kind, self.result.eaten_ms + after)
+            step = RehearsalStep(
+                here, StepKind.FORWARDS, way.to, way.kind, self.result.eaten_ms + after
+            )
             self.result.otherwise.append(step)
 
     def _rings_out(self, here: str, way: Forward | None) -> Forward | None:
@@ -226,4 +228,4 @@ class _Walk:
     def _step(
         self, at: str, does: StepKind, to: str | None = None, kind: ForwardKind | None = None
     ) -> None:
-        self.result.steps.append(Step(at, does, to, kind, self.result.eaten_ms))
+        self.result.steps.append(RehearsalStep(at, does, to, kind, self.result.eaten_ms))

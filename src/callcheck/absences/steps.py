@@ -34,7 +34,7 @@ class Coverage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RehearsalStep:
     """One thing that would happen; `after_ms` counts from the beginning of the call."""
 
     at: str
@@ -52,12 +52,12 @@ class Rehearsal:
     extension: str
     cover: Coverage
     reason: str
-    steps: list[Step] = field(default_factory=list)
+    steps: list[RehearsalStep] = field(default_factory=list)
     forward: Forward | None = None
     """The first forward on the way."""
     eaten_ms: Millis = 0
     """Ringing before the last step."""
-    otherwise: list[Step] = field(default_factory=list)
+    otherwise: list[RehearsalStep] = field(default_factory=list)
     """What a phone on the way would do with the call if it were busy, or did not answer."""
     assumes: list[str] = field(default_factory=list)
     """What this rests on and the PBX does not report, in words."""

@@ -16,7 +16,7 @@ from callcheck.app.daemon_thread import run_in_daemon_thread
 from callcheck.app.withdraw_removed import withdraw_removed
 from callcheck.clock import now
 from callcheck.config import Config
-from callcheck.sources.base import Reading, Report, Source, SourceError, Surroundings
+from callcheck.sources.base import Report, Source, SourceError, SourceReading, Surroundings
 from callcheck.store import Absences, Store, StoreError
 
 log = logging.getLogger(__name__)
@@ -130,7 +130,7 @@ class SourceSchedule:
             log.warning("%s: %s", source.label, why)
         self.failures[source.origin] = why
 
-    def _log_faults(self, source: Source, found: Reading) -> None:
+    def _log_faults(self, source: Source, found: SourceReading) -> None:
         if self._faults.get(source.origin, ()) != found.faults:
             for fault in found.faults:
                 log.warning("%s: %s", source.label, fault)

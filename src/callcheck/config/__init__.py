@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from callcheck.config.model import (
-    AbsenceWatch,
+    AbsenceSettings,
     Config,
     Http,
     Pbx,
     Privacy,
     Site,
-    Store,
-    Token,
+    StoreSettings,
+    TokenSettings,
     Tomorrow,
     Unit,
 )
-from callcheck.config.problems import ConfigErrors, Problem
+from callcheck.config.problems import ConfigErrors, ConfigProblem
 from callcheck.config.reading import check_config, load, load_for_replay
 
 __all__ = [
-    "AbsenceWatch",
+    "AbsenceSettings",
     "Config",
     "ConfigErrors",
+    "ConfigProblem",
     "Http",
     "Pbx",
     "Privacy",
-    "Problem",
     "Site",
-    "Store",
-    "Token",
+    "StoreSettings",
+    "TokenSettings",
     "Tomorrow",
     "Unit",
     "check_config",

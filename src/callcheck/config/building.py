@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from callcheck.calls.directory import Kind, Party
 from callcheck.config import checks
-from callcheck.config.model import AbsenceWatch, Site, Tomorrow
+from callcheck.config.model import AbsenceSettings, Site, Tomorrow
 from callcheck.config.schema import File, LineTable, MemberTable, key_of
 from callcheck.judging.cadence import CADENCES, Cadence
 from callcheck.rules import RULES
@@ -67,10 +67,10 @@ def _party(unit: str, entry: MemberTable | LineTable) -> Party:
 
 def absences_of(
     file: File, base: Path, webhook: str | None, sources: Sequence[SourceSettings]
-) -> AbsenceWatch:
+) -> AbsenceSettings:
     """`[absences]`, files made absolute."""
     table = file.absences
-    return AbsenceWatch(
+    return AbsenceSettings(
         poll_seconds=table.poll_seconds,
         no_answer_seconds=table.no_answer_seconds,
         families=table.families.model_dump(),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from callcheck.config import public_days
 from callcheck.config.notes import Notes
 from callcheck.config.opening import CalendarErrors, read_calendar
-from callcheck.config.problems import Problem
+from callcheck.config.problems import ConfigProblem
 from callcheck.config.schema import File
 from callcheck.judging.hours import OpeningHours, SpecialDay
 
@@ -32,7 +32,7 @@ def calendar_of(file: File, base: Path, notes: Notes) -> Calendar:
             if line is None:
                 notes.add(("hours", "calendar"), f"{path} {text}")
             else:
-                notes.problems.append(Problem(str(path), line, "", "", text))
+                notes.problems.append(ConfigProblem(str(path), line, "", "", text))
         return {}
 
 

@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from callcheck.config.problems import ConfigErrors, Problem
+from callcheck.config.problems import ConfigErrors, ConfigProblem
 
 Loc = tuple[str | int, ...]
 """The path to a value: `("unit", 0, "member", 2, "extension")`."""
@@ -79,12 +79,14 @@ def read_source(path: Path) -> tuple[dict[str, Any], Lines]:
         return tomllib.loads(text), Lines(text)
     except OSError as error:
         text = f"cannot be read: {error.strerror}; callcheck.example.toml is an example"
-        problem = Problem(str(path), None, "", "", text)
+        problem = ConfigProblem(str(path), None, "", "", text)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        problem = Problem(str(path), line, "", "", "is not UTF-8 text; save the file as UTF-8")
+        problem = ConfigProblem(
+            str(path), line, "", "", "is not UTF-8 text; save the file as UTF-8"
+        )
     except tomllib.TOMLDecodeError as error:
-        problem = Problem(str(path), _line_of(error), "", "", f"is not valid TOML: {error}")
+        problem = ConfigProblem(str(path), _line_of(error), "", "", f"is not valid TOML: {error}")
     raise ConfigErrors([problem])
 
 

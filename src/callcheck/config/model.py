@@ -68,14 +68,14 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class StoreSettings:
     """The database as an SQLAlchemy URL; the path of an SQLite file is absolute."""
 
     url: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class TokenSettings:
     """The role of a bearer token with this SHA-256 (hex)."""
 
     role: str
@@ -89,7 +89,7 @@ class Http:
 
     host: str = "127.0.0.1"
     port: int = 9876
-    tokens: tuple[Token, ...] = ()
+    tokens: tuple[TokenSettings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Tomorrow:
 
 
 @dataclass(frozen=True, slots=True)
-class AbsenceWatch:
+class AbsenceSettings:
     """`[absences]`: how to read forwards from the PBXs and absences from their sources."""
 
     poll_seconds: float = 60.0
@@ -139,10 +139,10 @@ class Config:
     units: tuple[Unit, ...]
     """In file order."""
     parties: tuple[Party, ...]
-    store: Store
+    store: StoreSettings
     http: Http
     privacy: Privacy
-    absences: AbsenceWatch = field(default_factory=AbsenceWatch)
+    absences: AbsenceSettings = field(default_factory=AbsenceSettings)
     homes: Mapping[str, str] = field(default_factory=dict)
     """The PBX of each extension that is bound to one; on other PBXs the extension is another's."""
     rules: Mapping[str, object] = field(default_factory=dict)

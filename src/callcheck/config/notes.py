@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from callcheck.config.lines import Lines, Loc
-from callcheck.config.problems import Problem
+from callcheck.config.problems import ConfigProblem
 from callcheck.config.schema import TABLES
 from callcheck.settings import Table
 
@@ -39,7 +39,7 @@ class Notes:
     """The problems of one file. `raw` is the file as tomllib read it."""
 
     def __init__(self, file: str, raw: Mapping[str, Any], lines: Lines) -> None:
-        self.problems: list[Problem] = []
+        self.problems: list[ConfigProblem] = []
         self._file = file
         self._raw = raw
         self._lines = lines
@@ -50,7 +50,7 @@ class Notes:
         key = next((str(part) for part in rest if isinstance(part, str)), "")
         line = self._lines.of(loc)
         self.problems.append(
-            Problem(self._file, line, self._where(table), key, text, warning=warning)
+            ConfigProblem(self._file, line, self._where(table), key, text, warning=warning)
         )
 
     def add_schema(self, error: ErrorDetails) -> None:

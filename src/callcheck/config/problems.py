@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class ConfigProblem:
     """One problem. As text: `callcheck.toml:12: [pbx.main] prot: unknown key; …`."""
 
     file: str
@@ -31,6 +31,6 @@ class Problem:
 class ConfigErrors(Exception):
     """The configuration cannot be used; `problems` lists why, in file order."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[ConfigProblem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(p) for p in self.problems))

@@ -16,9 +16,18 @@ from callcheck.config.absence_sources import source_tables
 from callcheck.config.building import absences_of, homes_of, parties_of, settings_of, site_of
 from callcheck.config.hours import calendar_of, hours_of, warn_of_moved_days
 from callcheck.config.lines import Loc, read_source
-from callcheck.config.model import Config, Http, Pbx, Privacy, Site, Store, Token, Unit
+from callcheck.config.model import (
+    Config,
+    Http,
+    Pbx,
+    Privacy,
+    Site,
+    StoreSettings,
+    TokenSettings,
+    Unit,
+)
 from callcheck.config.notes import Notes
-from callcheck.config.problems import ConfigErrors, Problem
+from callcheck.config.problems import ConfigErrors, ConfigProblem
 from callcheck.config.schema import PbxTable, TokenTable
 from callcheck.config.secret_files import env_secret, read_secret
 from callcheck.config.shaping import shape
@@ -45,7 +54,7 @@ def load_for_replay(path: Path | None) -> Config:
     if path is not None:
         return load(path, {}, secrets=False)
     base = Path.cwd()
-    store = Store(_SQLITE + str(base / "callcheck.db"))
+    store = StoreSettings(_SQLITE + str(base / "callcheck.db"))
     keys = Privacy(base / "callers.key")
     file = base / "callcheck.toml"
     return Config(file, Site(), None, (), (), (), store, Http(), keys)
@@ -53,7 +62,7 @@ def load_for_replay(path: Path | None) -> Config:
 
 def check_config(
     path: Path, environ: Mapping[str, str], today: date | None = None
-) -> list[Problem]:
+) -> list[ConfigProblem]:
     """All errors and warnings in file order; with warnings alone the file is usable."""
     try:
         reading = _Reading(path, environ, secrets=True)
@@ -79,7 +88,7 @@ class _Reading:
         self._read()
 
     @property
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[ConfigProblem]:
         """The problems so far, in file order."""
         return sorted(set(self._notes.problems), key=lambda p: (p.file, p.line or 0, p.text))
 
@@ -111,7 +120,7 @@ class _Reading:
             parties=parties_of(file),
             homes=homes_of(file),
             rules=settings_of(file),
-            store=Store(self._store_url()),
+            store=StoreSettings(self._store_url()),
             http=self._http(),
             privacy=self._privacy(),
             absences=absences_of(file, self._base, self._webhook(), self._sources()),
@@ -165,21 +174,21 @@ class _Reading:
         tokens = tuple(self._token(n, token) for n, token in enumerate(self._file.http.token))
         return Http(host, port, tokens)
 
-    def _token(self, n: int, token: TokenTable) -> Token:
+    def _token(self, n: int, token: TokenTable) -> TokenSettings:
         loc: Loc = ("http", "token", n)
         if token.sha256 is not None:
             if token.token_file or token.token_env:
                 self._notes.add(
                     (*loc, "sha256"), "give only one of sha256, token_file and token_env"
                 )
-            return Token(token.role, token.sha256)
+            return TokenSettings(token.role, token.sha256)
         text = self._one_secret(loc, "token", token.token_file, token.token_env)
         if text and len(text) < _SHORTEST_TOKEN:
             say = (
                 f"is shorter than {_SHORTEST_TOKEN} characters; make one with: openssl rand -hex 24"
             )
             self._notes.add((*loc, "token_file" if token.token_file else "token_env"), say)
-        return Token(token.role, hashlib.sha256(text.encode()).hexdigest())
+        return TokenSettings(token.role, hashlib.sha256(text.encode()).hexdigest())
 
     def _webhook(self) -> str | None:
         """Where to post tomorrow's list; the address may be in a file, like a secret."""

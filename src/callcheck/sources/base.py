@@ -36,7 +36,7 @@ class SourceError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SourceReading:
     """All absences that a source knows; one that it reported before and that is missing here is
     over, or was called off."""
 
@@ -59,7 +59,7 @@ class Source(Protocol):
     persons: Collection[str] | None
     """The extensions of which it may report; None for anybody."""
 
-    def read(self, at: Micros) -> Reading | None:
+    def read(self, at: Micros) -> SourceReading | None:
         """All absences around a moment; None if they are those of the last reading that was
         stored. Raises SourceError."""
 

@@ -20,10 +20,10 @@ from callcheck.sources.base import (
     BACK,
     DocumentTable,
     KnownSource,
-    Reading,
     Report,
     Source,
     SourceError,
+    SourceReading,
     SourceSettings,
     Surroundings,
     origin_of,
@@ -59,7 +59,7 @@ class PersonnelList(KnownSource):
         super().__init__(SOURCE, origin, label)
         self._document, self._around = document, around
 
-    def read(self, at: Micros) -> Reading | None:
+    def read(self, at: Micros) -> SourceReading | None:
         """As `Source` has it. An unchanged file is looked at once a day, because rows come into
         reach. A file that names nobody we know is refused: as a list it would end everything."""
         raw = self._document.fetch()
@@ -72,7 +72,7 @@ class PersonnelList(KnownSource):
         if not rows.reports:
             raise SourceError(f"{_nobody(rows)}; nothing is changed")
         uncertain = rows.uncertain(self._around.directory)
-        return Reading(_within_reach(rows.reports, at), uncertain, list(_faults(rows.bad)))
+        return SourceReading(_within_reach(rows.reports, at), uncertain, list(_faults(rows.bad)))
 
 
 def _nobody(rows: Rows) -> str:

@@ -63,7 +63,7 @@ _IN_WORDS = {
 _NOT_OF_THE_NETWORK = (requests.RequestException, UnsupportedOperation)
 
 
-class LoginRefused(WebError):
+class AccountRefused(WebError):
     """The server rejects the user or the password."""
 
 
@@ -152,7 +152,7 @@ def _in_our_words() -> Iterator[None]:
     try:
         yield
     except UnauthorizedError as error:
-        raise LoginRefused("the server refuses the login: user or password") from error
+        raise AccountRefused("the server refuses the login: user or password") from error
     except Exception as error:
         raise WebError(_in_words(error)) from error
 

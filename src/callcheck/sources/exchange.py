@@ -24,10 +24,10 @@ from callcheck.sources.base import (
     LoginTable,
     MailAddress,
     PersonTable,
-    Reading,
     Report,
     Source,
     SourceError,
+    SourceReading,
     SourceSettings,
     Surroundings,
     origin_of,
@@ -66,7 +66,7 @@ class ExchangeRepliesTable(ExchangeTable):
 
     def open(self, settings: SourceSettings, around: Surroundings) -> Source:
         """As `SourceTable` has it."""
-        return AutomaticReplies(self, settings.password, around)
+        return ExchangeReplies(self, settings.password, around)
 
 
 class ExchangeCalendarTable(ExchangeTable):
@@ -88,21 +88,21 @@ class _ExchangeMailbox(KnownSource, ABC):
         self._login = table.url, table.user, password
         self._client = _client(table, password, around)
 
-    def read(self, at: Micros) -> Reading | None:
+    def read(self, at: Micros) -> SourceReading | None:
         """As `Source` has it."""
         if self._client is None:
             raise SourceError(NOT_INSTALLED)
         found = self._ask(self._client, at)
-        return Reading(found) if self.is_new(found) else None
+        return SourceReading(found) if self.is_new(found) else None
 
     def _ask(self, client: Ews, at: Micros) -> Sequence[Report]:
-        from callcheck.sources.ews import LoginRefused
+        from callcheck.sources.ews import AccountRefused
 
         if time.monotonic() < _refused.get(self._login, 0.0):
             raise SourceError(f"its login was refused; it is tried every {REST / 60:.0f} minutes")
         try:
             return self.reports(client, at)
-        except LoginRefused as error:
+        except AccountRefused as error:
             _refused[self._login] = time.monotonic() + REST
             raise SourceError(str(error)) from error
         except WebError as error:
@@ -113,7 +113,7 @@ class _ExchangeMailbox(KnownSource, ABC):
         """The absences around a moment."""
 
 
-class AutomaticReplies(_ExchangeMailbox):
+class ExchangeReplies(_ExchangeMailbox):
     """A mailbox whose automatic replies say when its person is away."""
 
     def reports(self, client: Ews, at: Micros) -> Sequence[Report]:

@@ -22,10 +22,10 @@ from callcheck.sources.base import (
     DocumentTable,
     KnownSource,
     PersonTable,
-    Reading,
     Report,
     Source,
     SourceError,
+    SourceReading,
     SourceSettings,
     Surroundings,
     origin_of,
@@ -73,7 +73,7 @@ class PersonCalendar(KnownSource):
         super().__init__(SOURCE, origin, f"the calendar of {extension}", extension)
         self._extension, self._zone, self._fetch = extension, zone, fetch
 
-    def read(self, at: Micros) -> Reading | None:
+    def read(self, at: Micros) -> SourceReading | None:
         """As `Source` has it. An unchanged calendar is worked out once a day, because repeated
         events come into reach."""
         raws = self._fetch(at)
@@ -84,7 +84,7 @@ class PersonCalendar(KnownSource):
                      for raw in raws]  # fmt: skip
         except ValueError as error:
             raise SourceError(str(error)) from error
-        return Reading([report for each in found for report in each])
+        return SourceReading([report for each in found for report in each])
 
 
 def read_calendar(

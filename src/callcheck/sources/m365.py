@@ -23,10 +23,10 @@ from callcheck.sources.base import (
     LoginTable,
     MailAddress,
     PersonTable,
-    Reading,
     Report,
     Source,
     SourceError,
+    SourceReading,
     SourceSettings,
     Surroundings,
     origin_of,
@@ -52,10 +52,10 @@ class M365Table(PersonTable, LoginTable):
 
     def open(self, settings: SourceSettings, around: Surroundings) -> Source:
         """As `SourceTable` has it."""
-        return AutomaticReplies(self, settings.password, around)
+        return M365Replies(self, settings.password, around)
 
 
-class AutomaticReplies(KnownSource):
+class M365Replies(KnownSource):
     """A mailbox as a source of absences."""
 
     def __init__(self, table: M365Table, password: str, around: Surroundings) -> None:
@@ -68,7 +68,7 @@ class AutomaticReplies(KnownSource):
         self._table, self._password, self._ca_file = table, password, around.ca_file
         self._token, self._until = "", 0.0
 
-    def read(self, at: Micros) -> Reading | None:
+    def read(self, at: Micros) -> SourceReading | None:
         """As `Source` has it. Replies that are on with no end count for today and tomorrow."""
         try:
             found = self._reports(self._ask(), at)
@@ -76,7 +76,7 @@ class AutomaticReplies(KnownSource):
             raise SourceError(str(error)) from error
         except (KeyError, TypeError, AttributeError, OverflowError) as error:
             raise SourceError(_NO_ANSWER) from error
-        return Reading(found) if self.is_new(found) else None
+        return SourceReading(found) if self.is_new(found) else None
 
     def _reports(self, setting: Mapping[str, Any], at: Micros) -> Sequence[Report]:
         status = setting["status"]
