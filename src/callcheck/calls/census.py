@@ -22,13 +22,24 @@ from callcheck.calls.disposition import (
 from callcheck.calls.events import (
     UP,
     BridgeEntered,
+    ChannelState,
+    DialEnded,
     DialProgressed,
     Event,
+    HangupAsked,
     HangupOrdered,
     QueueLeft,
 )
 from callcheck.calls.model import LegResult
-from callcheck.calls.open_call import PBX_STOPPED, Channel, Dial, OpenCall, is_up, was_cancelled
+from callcheck.calls.open_call import (
+    CLOCK_SET,
+    PBX_STOPPED,
+    Channel,
+    Dial,
+    OpenCall,
+    is_up,
+    was_cancelled,
+)
 from callcheck.calls.proofs import Proofs
 
 EVENT_OF: dict[str, type[Event]] = {
@@ -82,7 +93,7 @@ class Census:
     def learn(self, call: OpenCall) -> None:
         """Searches a call that has ended for traces of events that did not come."""
         for kind in call.doubts:
-            if kind != PBX_STOPPED:
+            if kind not in (PBX_STOPPED, CLOCK_SET):
                 self.traces[kind] += 1
         root = call.root
         asked = happened.HangupAsked in self.seen
@@ -105,7 +116,9 @@ class Doubts:
         doubts = self.call.doubts
         if self._end_not_told():
             doubts += ("HangupRequest",)
-        if any(map(_lift_missed, self.call.legs)):
+        if self.call.step_at_leg is not None and self.call.blur:
+            doubts += (CLOCK_SET,)
+        if any(map(self._lift_missed, self.call.channels)) or self._lifts_untold():
             doubts += ("Newstate",)
         if any(self._dial_end_missed(leg) for leg in self.ending.first_legs):
             doubts += ("DialEnd",)
@@ -152,14 +165,16 @@ class Doubts:
         return channel.linkedid == self.call.call_id and not found and not self.call.originated
 
     def _stopped_unseen(self) -> bool:
-        """Whether the PBX may have been stopped while phones rang. Only SoftHangupRequest reports
-        that; without it, the caller's channel ends with no cause at all."""
+        """Whether the PBX may have been stopped on purpose. Only SoftHangupRequest reports that;
+        without it, the caller's channel ends with no cause at all."""
         ending = self.ending
         root = ending.root
         if root is None or root.cause or ending.gone_at is not None:
             return False
         if ending.census.told(HangupOrdered):
             return False
+        if root.hung_at is not None:
+            return True
         cut_off = (leg for leg in ending.last_round() if ended(leg) is not None)
         return any(map(self._at_the_end, cut_off))
 
@@ -188,6 +203,8 @@ class Doubts:
         HangupRequest, or somebody else ended the call."""
         if self.ending.gone_at is not None or self.ending.root is None or self.ending.time_was_up():
             return False
+        if self._left_unserved(self.ending.root):
+            return True
         return any(
             leg.status == "CANCEL"
             and not leg.redirected
@@ -196,13 +213,29 @@ class Doubts:
             for leg in self.ending.last_round()
         )
 
+    def _left_unserved(self, root: Channel) -> bool:
+        """Whether a queue reports that the caller left unserved while no phone rang, as the call
+        ended: the caller hung up, or the queue's time was up and the dialplan hung up at once."""
+        at, ending = root.abandoned_at, self.ending
+        if at is None or ending.census.told(HangupAsked) or ending.timeless:
+            return False
+        cut_off = (d.ended_at for d in self.call.legs if d.status in ("CANCEL", "NOANSWER"))
+        if any(end is not None and abs(end - at) < ending.moment for end in cut_off):
+            return False  # so the ringing ended with it, and is judged by that
+        return abs(ending.ended_at - at) < ending.moment
+
+    def _lift_missed(self, channel: Channel) -> bool:
+        """Whether only its hang-up shows that a phone had been answered, and nothing when."""
+        up = channel.state == UP and channel.up_at is None
+        return up and channel.phone and channel is not self.ending.root
+
+    def _lifts_untold(self) -> bool:
+        """Whether a call goes on, and nothing would tell us if a phone of it had been answered."""
+        told = self.ending.census.told
+        return self.call.ended_at is None and not told(ChannelState) and not told(DialEnded)
+
     def _at_the_end(self, leg: Dial) -> bool:
         """Whether the caller's channel ended with this leg. If it went on, the dialplan cancelled
         the leg."""
         end = self.ending.ended_at
         return self.ending.timeless or end - (leg.ended_at or end) < SOON
-
-
-def _lift_missed(leg: Dial) -> bool:
-    """Whether only its hang-up shows that a phone had been answered, and nothing when."""
-    return leg.dest.state == UP and leg.dest.up_at is None

@@ -31,6 +31,25 @@ PBX waits up to half a second for the first sound, and announcing a queue to its
 second."""
 
 
+_TOGETHER = 1_000_000
+"""Dial answers the caller's channel at most this much (µs) after the phone."""
+
+
+def went_up_together(root: Channel, phone: Channel) -> bool:
+    """Whether Dial answered the caller's channel because this phone had answered."""
+    if root.up_at is None or phone.up_at is None:
+        return False
+    return 0 <= root.up_at - phone.up_at < _TOGETHER
+
+
+def answered_without_bridges_at(root: Channel, phone: Channel) -> Micros | None:
+    """When a phone answered, as far as no bridge shows it. Dial answers the caller's channel when
+    it joins the two, which an announcement to the phone holds back."""
+    if root.up_at is None or phone.up_at is None:
+        return phone.up_at
+    return root.up_at if root.up_at - phone.up_at > ANSWER_DELAY else phone.up_at
+
+
 def meet(tracker: Tracker, channel: Channel, at: Micros) -> None:
     """Updates who is connected with whom, after `channel` entered a bridge at `at`."""
     group = connected(channel)
@@ -96,11 +115,30 @@ def _talk(tracker: Tracker, call: OpenCall, others: list[Channel], at: Micros) -
         asked_at = call.root.asked_at if call.root is not None else None
         if asked_at is not None and asked_at <= at:
             return  # hang-up and answer crossed: the caller was gone before anybody spoke
-        _answer(tracker, call, others[0])
+        unseen = _answered_unseen(call, others, tracker.now)
+        _answer(tracker, call, unseen or others[0])
+        if unseen is not None:
+            call.answered_at = unseen.up_at
+            call.present = call.met = (unseen.party,)
+            _note_joined(call, others, tracker.now)
     else:
         _note_joined(call, others, tracker.now)
     call.present = tuple([other.party for other in others])
     call.met += tuple([party for party in call.present if party not in call.met])
+
+
+def _answered_unseen(call: OpenCall, others: list[Channel], now: Micros) -> Channel | None:
+    """The phone that had answered the caller before anybody else came, if the bridge of the two was
+    not reported: its dial was answered, and the caller's channel went up with it."""
+    root = call.root
+    if root is None or root.up_at is None or now - root.up_at <= ANSWER_DELAY:
+        return None
+    for leg in call.legs:
+        phone = leg.picker or leg.dest
+        answered = leg.picker is not None or leg.status == "ANSWER"
+        if answered and phone not in others and went_up_together(root, phone):
+            return phone
+    return None
 
 
 def _note_joined(call: OpenCall, others: list[Channel], now: Micros) -> None:

@@ -79,12 +79,23 @@ class Ending:
         self.gone_at = self._gone_at()
         """When the caller hung up, reported or deduced; None if the PBX ended the call, or if that
         is not known."""
+        self._later_legs = self._since_step()
         self.first_legs = [leg for leg in call.legs if not self._after_answer(leg)]
         """The legs of the caller's wait, without those that rang after the first answer."""
 
     def _after_answer(self, leg: Dial) -> bool:
         answered = self.c.answered_at
-        return answered is not None and leg.at >= answered and leg.dest is not self.c.answerer
+        if answered is None or leg.dest is self.c.answerer:
+            return False
+        return leg.at >= answered or leg in self._later_legs
+
+    def _since_step(self) -> tuple[Dial, ...]:
+        """The legs that were dialled after the answer and after the clock was set, so that their
+        times cannot be compared with that of the answer."""
+        step, answerer = self.c.step_at_leg, self.c.answerer
+        if step is None or answerer is None or answerer.dial in self.c.legs[step:]:
+            return ()
+        return self.c.legs[step:]
 
     def disposition(self, *, decided: bool) -> Disposition:
         """How the call ended for its caller."""
@@ -132,12 +143,20 @@ class Ending:
         )
         return hung_at - at < _SAME_MOMENT and any(cut_off)
 
-    def _in_queue(self, root: Channel) -> bool:
+    def in_queue(self, root: Channel) -> bool:
         """Whether the caller waited in a queue to the end."""
-        if root.queue is None:
-            return False
         at, end = root.abandoned_at, self.ended_at
+        if root.queue is None:
+            left_at = root.left_queue_at
+            # without times, leaving it long before the end looks the same
+            return left_at is not None and not self.timeless and end - left_at < self.moment
         return at is None or end - at < self.moment
+
+    def kept_waiting(self, root: Channel) -> bool:
+        """Whether the caller waited outside a queue to the end, for instance between two dials."""
+        left_at = root.left_hold_at
+        held = left_at is not None and abs(self.ended_at - left_at) < self.moment
+        return held or self.c.kept_waiting
 
     def _last_cancel(self, root: Channel) -> Micros | None:
         ends = [d.ended_at for d in root.dials if d.status == "CANCEL" and d.ended_at is not None]
@@ -152,7 +171,7 @@ class Ending:
     def _recorded(self) -> bool:
         """Whether a recording played to the caller after nobody had answered."""
         root = self.root
-        if root is None or not is_up(root) or self._in_queue(root):
+        if root is None or not is_up(root) or self.in_queue(root) or self.kept_waiting(root):
             return False
         if self.conference:
             return False
@@ -203,7 +222,7 @@ class Ending:
         if not self.c.legs or self.c.queue_name is not None:
             return True
         silent_at = self.silent_at()
-        return silent_at is None or gone_at - silent_at < GAP
+        return silent_at is None or gone_at - silent_at < GAP or self.kept_waiting(root)
 
     def _nothing_came(self, root: Channel) -> bool:
         """Whether a menu or an announcement ended the call before anybody was dialled."""

@@ -49,7 +49,9 @@ def on_bridge_left(tracker: Tracker, event: happened.BridgeLeft) -> None:
     if bridge.private and not bridge.shared and call is not None and call.root is channel:
         missed(call, "BridgeEnter")  # the other party's, who was in it with this caller
     tracker.leave(channel)
-    if bridge.private and len(bridge.members) > 1:
+    if not bridge.private:
+        channel.left_hold_at = event.at
+    elif len(bridge.members) > 1:
         go_on(bridge)
 
 
@@ -147,7 +149,7 @@ def on_queue_left(tracker: Tracker, event: happened.QueueLeft) -> None:
         channel.call.note(event.at, Did.LEFT_QUEUE, None, channel.queue)
     elif channel.call.whole:  # that it waited there showed only in how it was dialled
         tracker.census.proofs.add("QueueCallerJoin")
-    channel.queue = None
+    channel.queue, channel.left_queue_at = None, event.at
 
 
 def on_agent_logged_in(tracker: Tracker, event: happened.AgentLoggedIn) -> None:
@@ -163,6 +165,7 @@ def on_conference_joined(tracker: Tracker, event: happened.ConferenceJoined) -> 
 
 MESSAGES = frozenset({"voicemail", "playback", "background", "record", "minivmrecord"})
 TONES = frozenset({"busy", "congestion", "playtones"})
+WAITS = frozenset({"musiconhold", "park"})
 
 
 def on_record_written(tracker: Tracker, event: happened.RecordWritten) -> None:
@@ -190,6 +193,7 @@ def _note_app(call: OpenCall, app: str) -> None:
         call.tone = True
     elif app in MESSAGES:
         call.tone = False
+    call.kept_waiting = app in WAITS
 
 
 def on_pbx_went_down(tracker: Tracker, _: happened.PbxWentDown) -> None:

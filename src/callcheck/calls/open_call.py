@@ -55,6 +55,8 @@ class Channel:
         "hung_at",
         "joined",
         "last_exten",
+        "left_hold_at",
+        "left_queue_at",
         "linkedid",
         "name",
         "ordered_at",
@@ -86,6 +88,10 @@ class Channel:
     """When its queue reported that it left unserved (QueueCallerAbandon)."""
     waited_in: str | None
     """The dialplan extension that it was in at that moment."""
+    left_queue_at: Micros | None
+    """When it last left a queue."""
+    left_hold_at: Micros | None
+    """When it last left a holding bridge: music, or a parking lot."""
     last_exten: str | None
     """The dialplan extension that it ended in, not counting `h`."""
     cause: int
@@ -111,7 +117,7 @@ class Channel:
         self.linkedid = ""
         self.call = self.caller = self.exten = self.up_at = self.asked_at = self.hung_at = None
         self.ordered_at = self.abandoned_at = self.waited_in = self.last_exten = None
-        self.rang_at = None
+        self.rang_at = self.left_queue_at = self.left_hold_at = None
         self.bridge = self.half = self.dial = self.queue = self.extension = None
         self.state = self.born_at = self.cause = 0
         self.dials = ()
@@ -223,6 +229,8 @@ class Bridge:
 
 PBX_STOPPED = "Shutdown"
 """The doubt of a call that ended because the PBX was stopped on purpose."""
+CLOCK_SET = "Clock"
+"""The doubt of a call that nobody answered, during which the PBX's clock was set."""
 
 Fact = tuple[Micros, Did, str | None, str | None]
 
@@ -248,6 +256,7 @@ class OpenCall:
         "facts",
         "found",
         "hung_up_by",
+        "kept_waiting",
         "legs",
         "met",
         "originated",
@@ -262,6 +271,7 @@ class OpenCall:
         "start_seen",
         "started_at",
         "stayed",
+        "step_at_leg",
         "talker",
         "time_source",
         "tone",
@@ -321,6 +331,10 @@ class OpenCall:
     tone: bool | None
     """True if the dialplan plays a busy or congestion tone to the caller, False if a message; None
     if not known."""
+    kept_waiting: bool
+    """Whether the dialplan kept the caller waiting to the end, with music or parked."""
+    step_at_leg: int | None
+    """How many legs it had when the PBX's clock was set; None if it was not."""
     facts: tuple[Fact, ...]
     """Steps of the timeline other than legs, answer and end; few calls have any."""
 
@@ -335,7 +349,8 @@ class OpenCall:
         self.time_source = time_source
         self.alive = self.blur = self.transfers = 0
         self.broken = self.cut = self.start_seen = self.originated = self.serving = False
-        self.recording_app = False
+        self.recording_app = self.kept_waiting = False
+        self.step_at_leg = None
         self.begun = True
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from callcheck.calls.census import Census, Doubts
+from callcheck.calls.conversation import answered_without_bridges_at, went_up_together
 from callcheck.calls.directory import Directory, Kind, looks_outside
 from callcheck.calls.disposition import NO_ANSWER_CAUSE, REJECTED, Ending
 from callcheck.calls.events import (
@@ -29,7 +30,7 @@ from callcheck.calls.model import (
     TimeSource,
     Via,
 )
-from callcheck.calls.open_call import Channel, Dial, OpenCall, is_up
+from callcheck.calls.open_call import Dial, OpenCall, is_up
 from callcheck.calls.route import Hop, hops_to, meant_by, way_to
 from callcheck.calls.timeline import Telling
 
@@ -45,8 +46,6 @@ _NUMBER = re.compile(r"(?=.*\d)\+?[\d ()./*#-]+")
 """A caller's number. Anything else there is a name, or a word that means "withheld"."""
 _CROSSED = 100_000
 """If the caller hangs up within this (µs) after the answer, the two crossed."""
-_TOGETHER = 1_000_000
-"""Dial answers the caller's channel at most this much (µs) after the phone."""
 
 
 class _Outcome:
@@ -85,7 +84,10 @@ class _Outcome:
     def call(self) -> Call | None:
         if self._no_call_of_its_own():
             return None
-        c, party, told, caller = self.c, self.asked, self.told, self._caller()
+        c, told, caller = self.c, self.told, self._caller()
+        party = self.asked
+        if party is None and self.dialed is None:  # a line that tells no number, perhaps analogue
+            party = self.directory.extension(self.extension)
         rung, (least, most), forwards = told.ring_start, self._ring_bounds(), self._forwards()
         return Call(
             pbx=self.pbx,
@@ -144,8 +146,9 @@ class _Outcome:
 
     def _ring_bounds(self) -> tuple[int | None, int | None]:
         seen = self.census.seen
-        unheard = ChannelState not in seen and DialProgressed not in seen
-        return self.told.ring_bounds(unheard=unheard) or (None, None)
+        early = DialProgressed not in seen
+        unheard = early and ChannelState not in seen
+        return self.told.ring_bounds(unheard=unheard, early=early) or (None, None)
 
     def _forwards(self) -> list[Hop]:
         return [hop for hop in self.hops if hop.via is Via.FORWARD]
@@ -237,16 +240,18 @@ class _Outcome:
             phone = leg.picker or leg.dest
             if not is_up(phone) or not (leg.picker or self._may_be_answered(leg)):
                 continue
-            if not _went_up_together(root, phone):
+            if not went_up_together(root, phone):
                 if BridgeEntered in self.census.seen:
                     continue
                 if leg.picker is None and self._may_be_asked_first(leg):
                     self.c.doubt("BridgeEnter")
                     continue
             if root.asked_at is not None and root.asked_at - (phone.up_at or 0) < _CROSSED:
-                continue  # hang-up and answer crossed: nobody spoke
+                if BridgeEntered not in self.census.seen:
+                    self.c.doubt("BridgeEnter")
+                continue  # hang-up and answer crossed: perhaps nobody spoke
             self.c.answerer = self.c.talker = phone
-            self.c.answered_at = phone.up_at
+            self.c.answered_at = answered_without_bridges_at(root, phone)
             if leg.picker is not None:
                 self.c.pickup_of = leg
             return
@@ -256,7 +261,11 @@ class _Outcome:
         phone and the caller that went up together show it."""
         if leg.status or DialEnded in self.census.seen:
             return leg.status == "ANSWER"
-        return self.root is not None and _went_up_together(self.root, leg.dest)
+        if self.root is not None and went_up_together(self.root, leg.dest):
+            return True
+        if BridgeEntered not in self.census.seen:
+            self.c.doubt("BridgeEnter")
+        return False
 
     def _may_be_asked_first(self, leg: Dial) -> bool:
         """Whether who lifts may first be asked to press 1, and the caller be kept waiting: behind a
@@ -335,10 +344,3 @@ class _Outcome:
         if self.c.hung_up_by is None and self.census.hides("HangupRequest"):
             return None
         return self.c.hung_up_by or HungUpBy.PBX
-
-
-def _went_up_together(root: Channel, phone: Channel) -> bool:
-    """Whether Dial answered the caller's channel because this phone had answered."""
-    if root.up_at is None or phone.up_at is None:
-        return False
-    return 0 <= root.up_at - phone.up_at < _TOGETHER

@@ -28,7 +28,7 @@ _DIALED, _RINGING, _PROGRESS = Did.DIALED, Did.RINGING, Did.PROGRESS
 _PICKED_UP, _ANSWERED = Did.PICKED_UP, Did.ANSWERED
 _HUNG_UP, _LOST_SIGHT = Did.HUNG_UP, Did.LOST_SIGHT
 _LEG_ANSWERED, _VOICEMAIL = LegResult.ANSWERED, Disposition.VOICEMAIL
-_DIAL, _BY_PROGRESS = RingSource.DIAL, RingSource.PROGRESS
+_DIAL, _BY_PROGRESS, _BY_180 = RingSource.DIAL, RingSource.PROGRESS, RingSource.RINGING
 _DID = {
     LegResult.BUSY: Did.BUSY,
     LegResult.REJECTED: Did.REJECTED,
@@ -78,16 +78,19 @@ class Telling:
         ]
         return max(ends) if ends else None
 
-    def ring_bounds(self, *, unheard: bool) -> tuple[Millis, Millis | None] | None:
+    def ring_bounds(self, *, unheard: bool, early: bool) -> tuple[Millis, Millis | None] | None:
         """The least and the most that the ringing lasted (ms); None if it is known exactly.
         `unheard` means that the PBX reports no ringing at all, neither by Newstate nor by
-        DialState."""
+        DialState; `early` that it sends no DialState, which alone reports early media (183), so
+        that a phone may have rung before its Newstate."""
         c = self.c
         going_on = c.answered_at is None and c.ended_at is None
         silent = c.answered_at is not None and self.ring_start is None
-        if self.ending.timeless or not (c.found or c.blur or unheard or going_on or silent):
+        early = early and self.ring_start is not None and self.ring_start[1] is _BY_180
+        bounded = unheard or early or going_on or silent
+        if self.ending.timeless or not (c.found or c.blur or bounded):
             return None
-        began = self._ring_began(unheard=unheard)
+        began = self._ring_began(unheard=unheard, early=early)
         if began is None:
             return None
         earliest, latest = began
@@ -95,7 +98,7 @@ class Telling:
         least = max(0, until - latest - c.blur) // 1000
         return least, None if going_on else max(0, until - earliest + c.blur) // 1000
 
-    def _ring_began(self, *, unheard: bool) -> tuple[Micros, Micros] | None:
+    def _ring_began(self, *, unheard: bool, early: bool) -> tuple[Micros, Micros] | None:
         """The two moments between which the first phone began to ring; None if none did."""
         start = self.ring_start
         if self.c.found:
@@ -107,7 +110,8 @@ class Telling:
                     return self.c.started_at, self.c.answered_at
             return (self.c.started_at, min(seen)) if seen else None
         if start is not None and not unheard:
-            return start[0], start[0]
+            dialled = [leg.at for leg in self.ending.first_legs if early and self._rang(leg)]
+            return min(dialled, default=start[0]), start[0]
         rang = [leg.at for leg in self.ending.first_legs if unheard and self._may_have_rung(leg)]
         answered_at = self.c.answered_at
         if answered_at is not None:  # whatever rang, it did so during the call
@@ -120,7 +124,7 @@ class Telling:
         return found is not None and root is not None and found.get(root, (0, 0))[1] == RING
 
     def _may_have_rung(self, leg: Dial) -> bool:
-        return not leg.silent or is_up(leg.dest)
+        return not leg.silent or is_up(leg.dest) or leg.dest.hung_at is None
 
     def _last_ringing(self) -> Micros:
         """When the last phone stopped ringing, or when the call was last seen."""

@@ -25,6 +25,8 @@ from callcheck.calls.outcome import ended_call
 CLOCK_SLIP = 1_000_000
 """Event times may go back by a few ms (4 in our recordings), because Asterisk does not keep events
 of different topics in order. If they go back further than this (µs), the clock was set."""
+SLIP = 100_000
+"""If they go back further than this, we ask our own clock, where there is one to ask."""
 FIRST_TIME = 1_000_000_000_000_000
 """A smaller time (µs, before 2001) is the sequence number of an event without a time."""
 LATE = 50_000
@@ -124,6 +126,8 @@ class Tracker:
         self.bridges: dict[str, Bridge] = {}
         self.phones: dict[str, list[Channel]] = {}
         self.ended: deque[Call] = deque()
+        self.on_jump: Callable[[Micros], None] | None = None
+        """Called with the time of an event that is far later than the last, or earlier."""
         self.measured = False
         """Whether the PBX's clock is checked against the listener's (see `step`)."""
         self.delay: Micros = 0
@@ -142,12 +146,12 @@ class Tracker:
         """Takes one event, and appends calls that it ends to `ended`. Raises Stranger, without any
         change, if it names an unknown channel: feed a `ChannelFound` first, then repeat it."""
         at = event.at
-        if at < self.now - CLOCK_SLIP:
-            if not self.measured:
-                self._distrust()
+        if at > self.now:
+            if at - self.now > SLIP and self.on_jump is not None:
+                self.on_jump(at)
             self.now = at
-        elif at > self.now:
-            self.now = at
+        elif at < self.now - SLIP:
+            self._go_back(at)
         if self.late:
             self._close_late(at)
         handler = self._handlers.get(type(event))
@@ -210,8 +214,18 @@ class Tracker:
         """The clock of the PBX was set by `by`, or its events came that much later. Times measured
         across that moment are off by as much."""
         for call in self.open_calls:
+            call.step_at_leg = len(call.legs)
             if call.answerer is None:
                 call.blur += abs(by)
+
+    def _go_back(self, at: Micros) -> None:
+        """Follows a time that goes back: perhaps the clock was set, which our own clock shows."""
+        if self.on_jump is not None:
+            self.on_jump(at)
+        if at < self.now - CLOCK_SLIP:
+            if not self.measured:
+                self._distrust()
+            self.now = at
 
     def learn_time(self, at: Micros) -> None:
         """The first event with a time has come, at `at`. Channels found before it get that time."""
@@ -337,6 +351,7 @@ class Tracker:
 
     def _distrust(self) -> None:
         for call in self.calls.values():
+            call.step_at_leg = len(call.legs)
             if call.answerer is None:
                 call.broken = True
 

@@ -15,10 +15,10 @@ from callcheck.ami.framing import GREETING, Framer, too_old
 from callcheck.calls.directory import Directory
 from callcheck.calls.events import ChannelFound, ChannelStatus, Event, HungUp, RecordWritten
 from callcheck.calls.model import Call, Micros, TimeSource
-from callcheck.calls.on_bridges_and_queues import MESSAGES, TONES
+from callcheck.calls.on_bridges_and_queues import MESSAGES, TONES, WAITS
 from callcheck.calls.tracker import Stranger, Tracker
 
-ENDINGS = MESSAGES | TONES
+ENDINGS = MESSAGES | TONES | WAITS
 """Applications that affect the result if a call ends in them."""
 STEP = 500_000
 """The offset between the PBX's clock and ours changes by less than this (µs), unless one of them is
@@ -68,6 +68,9 @@ class Follower:
         """By how much it was set before the last Ping; mostly 0."""
         self._ping_offset: Micros | None = None
         self._order = 0
+        self._arrived: Micros = 0
+        if live:
+            self.tracker.on_jump = self._jumped
         self._untimed: list[tuple[bytes, Event]] = []
         self._round_trips: deque[Micros] = deque(maxlen=PINGS)
 
@@ -76,6 +79,7 @@ class Follower:
         Returns the times of the events. This is one loop with few function calls, because a PBX
         sends thousands of messages a second."""
         told: list[Micros] = []
+        self._arrived = arrived
         tracker, others, decoder_of = self.tracker, self._others, EVENTS.get
         for raw in messages:
             self.messages += 1
@@ -106,6 +110,11 @@ class Follower:
         if told and self.live:
             self._compare_clocks(told[-1], arrived)
         return told
+
+    def _jumped(self, at: Micros) -> None:
+        """From the tracker, before it follows an event that is far from the one before."""
+        if self._arrived and self.offset is not None:
+            self._compare_clocks(at, self._arrived)
 
     def _compare_clocks(self, at: Micros, arrived: Micros) -> None:
         """Compares the PBX's clock with ours. The offset changes if either clock is set or if

@@ -47,6 +47,8 @@ def _not_seen(call: Call) -> str | None:
 def _how_it_ended(call: Call) -> str:
     if "Shutdown" in call.missing:
         return "the PBX was stopped while it went on"
+    if "Clock" in call.missing:
+        return "the PBX's clock was set while it went on"
     if call.missing:
         kinds = call.missing.replace(",", " and ")
         return f"not seen how it ended: the PBX sent no {kinds} event for it"
