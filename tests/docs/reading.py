@@ -1,4 +1,4 @@
-"""CallAccess the documentation: its text, its links, and the names it mentions."""
+"""Reads the documentation: its text, its links, and the names it mentions."""
 
 from __future__ import annotations
 
