@@ -78,7 +78,7 @@ def rehearsal(snapshot: Snapshot, clock: WorkingTime, extension: str, at: Micros
     }
 
 
-def line(one: TomorrowEntry, directory: Directory, zone: tzinfo) -> JsonObject:
+def tomorrow_entry(one: TomorrowEntry, directory: Directory, zone: tzinfo) -> JsonObject:
     """An entry of tomorrow's list."""
     gone = one.absence
     party = directory.extension(gone.extension)
