@@ -132,8 +132,7 @@ MISTAKES = {
     ),
     "unknown time zone": (
         '[site]\ntimezone = "Europe/Rgia"\n' + HOUSE,
-        '2: [site] timezone: "Europe/Rgia" is not a time zone; did you mean "Europe/Riga"?; '
-        'an example is "Europe/Riga"',
+        '2: [site] timezone: "Europe/Rgia" is not a time zone; did you mean "Europe/Riga"?',
     ),
     "unknown country": (
         '[site]\ncountry = "XX"\n' + HOUSE,
