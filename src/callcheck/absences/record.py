@@ -96,7 +96,7 @@ def tomorrow_entry(one: TomorrowEntry, directory: Directory, zone: tzinfo) -> Js
 
 
 def calls(
-    calls: Sequence[AbsenceCall], owner: str, directory: Directory, zone: tzinfo
+    came: Sequence[AbsenceCall], owner: str, directory: Directory, zone: tzinfo
 ) -> list[JsonObject]:
     """Each call, and how it was taken."""
     return [
@@ -111,7 +111,7 @@ def calls(
             "by_unit": directory.unit_of(one.by),
             "in_time": one.in_time,
         }
-        for one in calls
+        for one in came
     ]
 
 
