@@ -59,8 +59,12 @@ async def test_a_refused_login_ends_it_with_the_reason(tmp_path: Path) -> None:
 
 
 async def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    said: list[str] = []
     with pytest.raises(RecordError, match="cannot be written"):
-        await record(Address(1), tmp_path / "none" / "x", asyncio.Event())
+        await record(
+            Address(1), tmp_path / "none" / "x", asyncio.Event(), begun=lambda: said.append("begun")
+        )
+    assert said == []
 
 
 async def test_a_pbx_that_was_never_there_is_said_at_the_end(tmp_path: Path) -> None:
