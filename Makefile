@@ -11,13 +11,16 @@ CODE   := src tests tools $(wildcard benchmarks) hatch_build.py
 LOCKER := build/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage live image bare lint format compiled bench dashboards lock clean
+.PHONY: help install run test coverage live image bare lint format compiled bench dashboards lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/.run  ## set up what is missing and start callcheck on the demo PBX (Ctrl-C ends it)
 	@exec $(BIN)/callcheck demo $(ARGS)
+
+install: $(VENV)/.run  ## set up what is missing in .venv, to run callcheck on your own PBX
+	@echo "callcheck is ready: $(BIN)/callcheck"
 
 test: $(VENV)/.dev  ## all tests but those on a real PBX
 	@$(BIN)/python -m pytest -n 2 $(ARGS)

@@ -116,9 +116,19 @@ def write(figures: str) -> None:
     PAGE.write_text(BLOCK.sub(lambda found: found[1] + figures + found[2], page), encoding="utf-8")
 
 
+def unknown(names: Iterable[str]) -> list[str]:
+    """Which of these hide nothing: neither a kind that callcheck reads nor a class."""
+    right = {*everything()}
+    parts = [part for name in names for part in ([name] if ":" in name else name.split("+"))]
+    return [part for part in parts if part not in right]
+
+
 def main(arguments: Sequence[str]) -> None:
     """Prints the table, or writes it."""
     names = [one for one in arguments if one != "--write"]
+    if wrong := unknown(names):
+        known = ", ".join(name for name in everything() if "+" not in name)
+        sys.exit(f"no such kind or class: {', '.join(wrong)}; there are {known}")
     figures = table(measure(names or everything(), recordings()))
     if names == arguments:
         print(figures)

@@ -205,7 +205,15 @@ def test_no_such_absence(api: TestClient) -> None:
         assert answer.status_code == 404
     number = api.post(PATH, json=BODY).json()["id"]
     wrong = api.patch(f"{PATH}/{number}", json={"to": "2026-11-20"})
-    assert (wrong.status_code, wrong.json()["detail"][:21]) == (422, "to must be after from")
+    assert (wrong.status_code, wrong.json()["detail"][:22]) == (422, "to: must be after from")
+
+
+def test_nobody_becomes_their_own_deputy(api: TestClient) -> None:
+    number = api.post(PATH, json=BODY).json()["id"]
+    wrong = api.patch(f"{PATH}/{number}", json={"deputy": "201"})
+    assert wrong.status_code == 422
+    assert wrong.json()["detail"] == "deputy: an absent person cannot be their own deputy"
+    assert api.get(f"{PATH}/{number}").json()["deputy"] == "202"
 
 
 def test_a_unit_sees_and_changes_its_own(store: Store, clock: Clock) -> None:

@@ -11,6 +11,7 @@ import socket
 
 import pytest
 
+from callcheck import advice
 from callcheck.ami.address import Pace
 from callcheck.ami.client import State
 from tests.ami.fake_pbx import FakePbx, event, lines, mute, running
@@ -57,7 +58,7 @@ async def test_3_a_refused_login_is_a_state_of_its_own_and_no_storm(
         await asyncio.sleep(0.4)
         assert pbx.connections == 1
         assert listener.trouble is not None
-        assert "Authentication failed" in listener.trouble
+        assert f"Authentication failed; {advice.LOGIN_REFUSED}" in listener.trouble
     assert sink.told == []
     assert "wr0ng" not in caplog.text
 
@@ -198,7 +199,7 @@ async def test_13_connecting_has_a_time_out() -> None:
         port = full.getsockname()[1]
         async with listening(port, Seen(), connect_seconds=0.2, action_seconds=60) as listener:
             await until(lambda: listener.trouble)
-            assert "within 0.2 s" in str(listener.trouble)
+            assert f"within 0.2 s; {advice.NO_CONNECTION}" in str(listener.trouble)
 
 
 async def test_13_a_server_that_says_nothing_has_a_time_out() -> None:

@@ -54,13 +54,17 @@ async def test_a_file_that_is_there_is_only_overwritten_by_force(tmp_path: Path)
 
 async def test_a_refused_login_ends_it_with_the_reason(tmp_path: Path) -> None:
     async with running(FakePbx()) as pbx:
-        with pytest.raises(RecordError, match="Authentication failed"):
+        with pytest.raises(RecordError, match="Authentication failed; compare the user"):
             await record(Address(pbx.port, secret="no"), tmp_path / "x", asyncio.Event())
 
 
 async def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    said: list[str] = []
     with pytest.raises(RecordError, match="cannot be written"):
-        await record(Address(1), tmp_path / "none" / "x", asyncio.Event())
+        await record(
+            Address(1), tmp_path / "none" / "x", asyncio.Event(), begun=lambda: said.append("begun")
+        )
+    assert said == []
 
 
 async def test_a_pbx_that_was_never_there_is_said_at_the_end(tmp_path: Path) -> None:
@@ -70,5 +74,5 @@ async def test_a_pbx_that_was_never_there_is_said_at_the_end(tmp_path: Path) -> 
     task = asyncio.create_task(record(Address(pbx.port), tmp_path / "x", stop, pace=FAST))
     await asyncio.sleep(0.3)
     stop.set()
-    with pytest.raises(RecordError, match="no connection to"):
+    with pytest.raises(RecordError, match=r"no connection to .*; is the PBX running"):
         await task

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from callcheck.api.backend import Readiness
@@ -96,6 +98,16 @@ def test_probes_need_no_token_but_reasons_do() -> None:
         "problems": ["PBX main is not connected"],
         "warnings": ["no times"],
     }
+
+
+def test_a_refusal_for_another_host_name_is_logged_as_that(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.INFO, "callcheck"), served(base="http://evil.example:9876") as api:
+        assert api.get("/api/v1/calls").status_code == 403
+    assert "GET refused: no token is configured, so the Host must be localhost" in caplog.text
+    assert "no route" not in caplog.text
+    assert "evil" not in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from callcheck.absences.model import Draft
+from callcheck.app.absence_service import make_absence_service
 from callcheck.app.configured_store import store_of
 from callcheck.commands.cli import commands
 from callcheck.config import load
+from callcheck.times import micros
 from tests.store.samples import judged
 
 TOML = """
@@ -33,6 +37,8 @@ id = "law"
 [[unit.member]]
 extension = "301"
 """
+
+DAY = 24 * 3_600_000_000
 
 
 class Cli:
@@ -89,6 +95,53 @@ def test_add_list_change_end_and_report(cli: Cli) -> None:
     assert "not_forwarded" in cli("absences", "list").output
 
 
+def test_end_says_what_it_did(cli: Cli) -> None:
+    def said(number: str) -> list[str]:
+        return [cli("absences", "end", number).output.partition(":")[0] for _ in range(2)]
+
+    cli("absences", "add", "201", "2020-12-21", "2999-01-04")
+    cli("absences", "add", "301", "2998-12-21", "2998-12-22")
+    assert said("1") == ["absence 1 ended", "absence 1 already ended"]
+    assert said("2") == ["absence 2 cancelled", "absence 2 already cancelled"]
+    assert cli("absences", "end", "2").exit_code == 0
+    assert cli("absences", "report", "1").output.splitlines()[0].endswith(": ended, not_forwarded")
+    assert ": cancelled, " in cli("absences", "report", "2").output.splitlines()[0]
+
+
+def test_nobody_becomes_their_own_deputy(cli: Cli) -> None:
+    cli("absences", "add", "201", "2998-12-21", "2998-12-28")
+    refused = cli("absences", "change", "1", "--deputy", "201")
+    assert (refused.exit_code, refused.stderr) == (
+        1, "callcheck: deputy: an absent person cannot be their own deputy\n"
+    )  # fmt: skip
+
+
+def test_two_absences_of_one_person_at_once_are_pointed_out(cli: Cli) -> None:
+    first = cli("absences", "add", "201", "2998-12-21", "2998-12-28")
+    assert first.stderr == ""
+    second = cli("absences", "add", "201", "2998-12-24", "2998-12-30")
+    assert second.exit_code == 0
+    assert second.stderr == (
+        "warning: 201 is already away from 2998-12-21T00:00 to 2998-12-28T00:00 (absence 1); "
+        "`callcheck absences change 1` changes that one\n"
+    )
+    assert len(cli.json("absences", "list")) == 2
+    assert cli("absences", "add", "201", "2998-12-21", "2998-12-28").stderr == ""  # said again
+
+
+def test_what_the_api_reported_too_is_one_absence(cli: Cli) -> None:
+    config = load(cli.folder / "callcheck.toml", {}, secrets=False)
+    store = store_of(config)
+    store.open()
+    (made,) = cli.json("absences", "add", "201", "2998-12-21", "2998-12-28")
+    start = micros(datetime.fromisoformat("2998-12-24T00:00+02:00"))
+    make_absence_service(config, store).add(Draft("201", start, start + 8 * DAY), "api")
+    store.close()
+    (one,) = cli.json("absences", "list")
+    assert (one["id"], one["source"], one["sources"]) == (made["id"], "cli", ["api", "cli"])
+    assert one["to"] == "2999-01-01T00:00:00+02:00"
+
+
 def test_rehearse(cli: Cli) -> None:
     (body,) = cli.json("rehearse", "201")
     assert (body["state"], body["absent"]) == ("not_forwarded", False)
@@ -102,6 +155,7 @@ def test_rehearse(cli: Cli) -> None:
         (("add", "999", "2026-12-21", "2026-12-22"), "no extension 999"),
         (("add", "201", "2026-12-21", "2026-12-21"), "TO must be after FROM"),
         (("add", "201", "soon", "2026-12-21"), "no such date"),
+        (("add", "201", "2026-12-21", "2026-12-22", "--deputy", "201"), "their own deputy"),
         (("end", "7"), "no such absence"),
         (("change", "7", "--to", "2026-12-21"), "no such absence"),
         (("report", "7"), "no absence 7"),
@@ -195,8 +249,8 @@ def test_the_ledger_the_letter_and_tomorrow_s_list(cli: Cli) -> None:
     ]
     assert cli.json("absences", "report", "--unit", "law") == []
     whole = cli("absences", "report", number).stdout
-    assert "  by no number of theirs: 0 calls, 0 answered, 0 in time\n" in whole
-    assert "  api: reported\n" in whole
+    assert "  not through their own number: 0 calls, 0 answered, 0 in time\n" in whole
+    assert "  cli: reported\n" in whole
     letter = cli("absences", "digest", number, "--language", "en").stdout
     assert letter.startswith("You are away from 21.12.2020, back 04.01.2999; so far nobody")
     assert cli("absences", "digest", number).stdout.startswith("Prombūtne no 21.12.2020.")

@@ -16,7 +16,9 @@ from pathlib import Path
 @contextmanager
 def demo(folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "callcheck", "demo", "--folder", str(folder / "demo")]
-    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         try:
             yield process
             process.send_signal(signal.SIGINT)
@@ -48,12 +50,15 @@ def test_it_prints_a_line_for_each_verdict_and_never_a_caller(tmp_path: Path) ->
     with demo(tmp_path, "--speed", "300", "--listen", listen) as process:
         said = "".join(lines_until(process, verdict))
     assert f"http://{listen}/docs" in said
+    assert f"API and metrics at http://{listen}\n" in said
     assert not re.search(r"\+371|\b[26]\d{7}\b", said)
 
 
 def test_the_pbx_alone_says_how_to_listen_to_it(tmp_path: Path) -> None:
     with demo(tmp_path, "--pbx-only", "--port", "0") as process:
-        said = "".join(lines_until(process, "callcheck run --config"))
+        said = "".join(lines_until(process, "Ctrl-C"))
+        assert f"callcheck run --config {tmp_path}" in said
+        assert "minutes pass without a call" in said
         port = re.search(r"127\.0\.0\.1:(\d+)", said)
         assert port
         with socket.create_connection(("127.0.0.1", int(port[1])), timeout=10) as connection:
@@ -84,6 +89,20 @@ def test_the_clock_of_the_pbx_alone_is_never_set(tmp_path: Path) -> None:
             first, here = pbx_clock(connection), time.time()
             time.sleep(1.5)
             assert abs((pbx_clock(connection) - first) - (time.time() - here)) < 1.5
+
+
+def test_an_address_that_is_taken_is_one_line_without_a_welcome(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = subprocess.run(
+            [sys.executable, "-m", "callcheck", "demo", "--listen", listen, "--folder",
+             str(tmp_path)],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"callcheck: cannot listen on {listen} (")
+    assert done.stderr.endswith("Choose another address with --listen\n")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from callcheck.config import ConfigErrors, ConfigProblem, check_config, load, load_for_replay
+from callcheck.sources import SOURCES
 
 PBX = '[[pbx]]\nname = "main"\nsecret_env = "AMI"\n'
 UNIT = '[[unit]]\nid = "registry"\n'
@@ -24,6 +25,17 @@ def problems(folder: Path, text: str) -> list[str]:
     path.write_text(text, encoding="utf-8")
     found = check_config(path, {"AMI": "x"}, date(2026, 6, 1))
     return [str(p).replace(f"{folder}/", "") for p in found]
+
+
+def in_quotes(kinds: list[str]) -> str:
+    """`"m365", "exchange" or "csv"`"""
+    *most, last = (f'"{kind}"' for kind in kinds)
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def kinds_with(key: str) -> str:
+    """The kinds of sources that have a key: a new source makes them more."""
+    return in_quotes([kind for kind, table in SOURCES.items() if key in table.model_fields])
 
 
 MISTAKES = {
@@ -132,8 +144,7 @@ MISTAKES = {
     ),
     "unknown time zone": (
         '[site]\ntimezone = "Europe/Rgia"\n' + HOUSE,
-        '2: [site] timezone: "Europe/Rgia" is not a time zone; did you mean "Europe/Riga"?; '
-        'an example is "Europe/Riga"',
+        '2: [site] timezone: "Europe/Rgia" is not a time zone; did you mean "Europe/Riga"?',
     ),
     "unknown country": (
         '[site]\ncountry = "XX"\n' + HOUSE,
@@ -215,13 +226,11 @@ MISTAKES = {
     ),
     "a list of absences that is said to be of one person": (
         TWO + '[[absences.calendar]]\nkind = "csv"\nfile = "a.csv"\nextension = "201"\n',
-        '13: [absences.calendar.201] extension: is for kind = "ical", "caldav", "m365", '
-        '"exchange" or "exchange_calendar"',
+        "13: [absences.calendar.201] extension: is for kind = " + kinds_with("extension"),
     ),
     "a source of no known kind": (
         TWO + '[[absences.calendar]]\nextension = "201"\nkind = "webcal"\n',
-        '12: [absences.calendar.201] kind: must be one of "ical", "caldav", "m365", "exchange", '
-        '"exchange_calendar" or "csv"',
+        "12: [absences.calendar.201] kind: must be one of " + in_quotes(list(SOURCES)),
     ),
     "a calendar nowhere": (
         TWO + '[[absences.calendar]]\nextension = "201"\n',
@@ -239,12 +248,11 @@ MISTAKES = {
     ),
     "a mailbox of a file": (
         TWO + '[[absences.calendar]]\nextension = "201"\nfile = "a.ics"\nmailbox = "a@b.example"\n',
-        '13: [absences.calendar.201] mailbox: is for kind = "m365", "exchange" or '
-        '"exchange_calendar"',
+        "13: [absences.calendar.201] mailbox: is for kind = " + kinds_with("mailbox"),
     ),
     "a tenant of a file": (
         TWO + '[[absences.calendar]]\nextension = "201"\nfile = "a.ics"\ntenant = "x"\n',
-        '13: [absences.calendar.201] tenant: is for kind = "m365"',
+        "13: [absences.calendar.201] tenant: is for kind = " + kinds_with("tenant"),
     ),
     "a user of a file": (
         TWO + '[[absences.calendar]]\nextension = "201"\nfile = "a.ics"\nuser = "x"\n'
@@ -335,8 +343,31 @@ MISTAKES = {
     ),
     "no TOML": (
         HOUSE + "[http\n",
-        "6: is not valid TOML: "
-        "Expected ']' at the end of a table declaration (at line 6, column 6)",
+        "6: is not valid TOML: Expected ']' at the end of a table declaration",
+    ),
+    "text without quotes": (
+        PBX + "host = pbx.example\n" + UNIT,
+        '4: is not valid TOML: the value is missing, or is text without quotes; write "text"',
+    ),
+    "a list of tables with one bracket": (
+        HOUSE + '[unit.member]\nextension = "201"\n[unit.member]\nextension = "202"\n',
+        "8: [unit.member] is there twice; write [[unit.member]] with two brackets",
+    ),
+    "a single table twice": (
+        "[site]\n[site]\n" + HOUSE,
+        "2: [site] is there twice; put its keys under one",
+    ),
+    "a key twice": (
+        '[site]\nname = "a"\nname = "b"\n' + HOUSE,
+        "3: is not valid TOML: this key or table is there already; keep one",
+    ),
+    "a member of no unit": (
+        PBX + '[[unit.member]]\nextension = "201"\n',
+        "4: unit: [[unit.member]] stands under no [[unit]]; put [[unit]] with an id above it",
+    ),
+    "a unit with one bracket": (
+        PBX + '[unit]\nid = "registry"\n[[unit.member]]\nextension = "201"\n',
+        "4: unit: must be written with two brackets: [[unit]]",
     ),
     "password in the address": (
         HOUSE + '[store]\nurl = "postgresql://me:geheim@db/callcheck"\n',

@@ -1,9 +1,11 @@
-"""CallAccess the documentation: its text, its links, and the names it mentions."""
+"""Reads the documentation: its text, its links, and the names it mentions."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+
+from callcheck.rules import RULES
 
 HOME = Path(__file__).parents[2]
 COMMANDS = HOME / "docs" / "commands.md"
@@ -65,6 +67,14 @@ def tables(page: Path) -> list[list[str]]:
         elif found[-1]:
             found.append([])
     return [lines for lines in found if lines]
+
+
+def of_the_rules_in(output: str, printed: str) -> str:
+    """What the program printed, without the verdicts of rules that a page does not show: a new
+    rule need not appear in every example."""
+    others = tuple(f"  {rule}: " for rule in RULES if f"  {rule}: " not in output)
+    kept = [line for line in printed.splitlines(keepends=True) if not line.startswith(others)]
+    return "".join(kept) if others else printed
 
 
 def shown(name: str) -> list[tuple[str, str]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 
-from click import Group
+from click import Command, Group
 from click.testing import CliRunner
 
 from callcheck.commands.cli import commands
@@ -15,12 +16,21 @@ from .reading import COMMANDS
 BLOCK = re.compile(r"(<!-- help:.*?-->\n).*?(<!-- /help -->)", re.DOTALL)
 
 
+def paths(command: Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The words that lead to a command and to each command in it."""
+    yield path
+    if isinstance(command, Group):
+        for name in sorted(command.commands):
+            yield from paths(command.commands[name], (*path, name))
+
+
 def printed_help() -> str:
     """The help of the program and of each command, as Markdown."""
-    assert isinstance(commands, Group)
     runner = CliRunner(env={"COLUMNS": "80"})
-    requests = [["--help"], *([name, "--help"] for name in sorted(commands.commands))]
-    texts = [runner.invoke(commands, args, prog_name="callcheck").stdout for args in requests]
+    texts = [
+        runner.invoke(commands, [*path, "--help"], prog_name="callcheck").stdout
+        for path in paths(commands)
+    ]
     blocks = "\n".join(texts)
     return f"\n```text\n{blocks}```\n\n"
 
@@ -32,7 +42,7 @@ def test_the_help_in_the_docs_is_the_program_s() -> None:
         COMMANDS.write_text(right, encoding="utf-8")
         page = right
     assert BLOCK.search(page)
-    assert page == right, "update it: CALLCHECK_WRITE_DOCS=1 pytest tests/docs"
+    assert page == right, "update it: CALLCHECK_WRITE_DOCS=1 .venv/bin/python -m pytest tests/docs"
 
 
 def test_every_command_is_described() -> None:
@@ -40,3 +50,5 @@ def test_every_command_is_described() -> None:
     page = COMMANDS.read_text(encoding="utf-8")
     for name in commands.commands:
         assert f"| `callcheck {name}" in page, name
+    for path in paths(commands):
+        assert f"Usage: {' '.join(('callcheck', *path))} " in page, path

@@ -35,8 +35,8 @@ rehearsed = pytest.mark.parametrize(
 )
 """Only the laboratory's own house is rehearsed."""
 UNTOLD = {
-    "together_": "that the dialplan goes by these forwards and nothing else",
-    "press_one_": "that the dialplan goes by these forwards and nothing else",
+    "together_": "that the dialplan follows only these forwards",
+    "press_one_": "that the dialplan follows only these forwards",
 }
 """Heads of scenarios whose way no PBX tells (a second phone or a mobile rung by the dialplan), and
 what their rehearsals must own to."""
@@ -156,7 +156,7 @@ def test_rehearsal_agrees_with_the_call_that_was_placed(recorded: Recorded, tell
 
 
 def _owned(moved: list[str], assumes: list[str]) -> bool:
-    return any(who in one and "itself" in one for who in moved for one in assumes)
+    return any(who in one and "of its own" in one for who in moved for one in assumes)
 
 
 @rehearsed

@@ -150,6 +150,10 @@ EXEMPT = [
     (replace(ANSWERED, direction=Direction.INTERNAL), "an internal call"),
     (replace(ANSWERED, direction=Direction.OUTBOUND), "an outbound call"),
     (replace(OUT, public=False), "the number called is not a public one"),
+    (
+        replace(OUT, public=False, extension=None, unit=None),
+        "nobody in the configuration has the number called; add it to a member or line",
+    ),
     (replace(ANSWERED, conference=True), "a conference room"),
     (ended(NO.ABANDONED, 90_000, rang=False), "gave up before any phone rang"),
     (

@@ -182,6 +182,10 @@ EXEMPT = [
     (a_call("202", Via.PICKUP, direction=Direction.INTERNAL), "an internal call"),
     (a_call("202", Via.PICKUP, direction=Direction.OUTBOUND), "an outbound call"),
     (a_call("202", Via.PICKUP, public=False), "the number called is not a public one"),
+    (
+        a_call("202", Via.PICKUP, public=False, extension=None, unit=None),
+        "nobody in the configuration has the number called; add it to a member or line",
+    ),
     (a_call("202", Via.PICKUP, conference=True), "a conference room"),
 ]
 

@@ -77,7 +77,7 @@ def test_a_bad_row_is_logged_and_ends_nothing_of_its_person(
     assert caplog.messages == [
         "the CSV file of localhost: line 2: from: no such date; write 21.12.2026 or "
         "21.12.2026 13:00",
-        "the CSV file of localhost: rows about nobody of the configuration: 1 (line 4)",
+        "the CSV file of localhost: rows about nobody in the configuration: 1 (line 4)",
     ]
     caplog.clear()
     server.pages["/list.csv"].body = listing(row("Edgars", 4, 4))
@@ -102,11 +102,11 @@ def test_many_bad_rows_are_not_all_logged(
     server.pages["/list.csv"].body = listing(*wrong, *strangers, row("Dace", 2, 9))
     house.read()
     said = [message.removeprefix("the CSV file of localhost: ") for message in caplog.messages]
-    assert said[0] == "line 2: to is before from"
+    assert said[0] == "line 2: to: is before from"
     assert said[9:] == [
-        "line 11: to is before from",
+        "line 11: to: is before from",
         "3 more rows cannot be taken",
-        "rows about nobody of the configuration: 12 "
+        "rows about nobody in the configuration: 12 "
         "(line 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, …)",
     ]
 

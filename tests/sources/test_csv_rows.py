@@ -52,14 +52,14 @@ def test_bad_rows_are_reported_by_line_and_the_good_ones_kept() -> None:
     rows = read_csv(body.encode(), DIRECTORY, RIGA)
     assert [draft.extension for draft, _ in rows.reports] == ["201", "203"]
     assert [(bad.line, bad.reason.partition(";")[0]) for bad in rows.bad] == [
-        (3, "extension: nobody of the configuration"),
+        (3, "extension: nobody in the configuration"),
         (5, "from: no such date"),
-        (6, "to is before from"),
+        (6, "to: is before from"),
         (7, "deputy: nobody can stand in for oneself"),
-        (8, "extension: nobody of the configuration"),
+        (8, "extension: nobody in the configuration"),
         (9, "extension is empty"),
         (10, "to: no such date"),
-        (11, "deputy: nobody of the configuration"),
+        (11, "deputy: nobody in the configuration"),
     ]
 
 
@@ -104,7 +104,7 @@ def test_other_numbers_in_it_could_be_anything() -> None:
         'call it "extension" or "iekšējais"'
     )
     name = (
-        "name: nobody of the configuration has this name; write it as there, "
+        "name: nobody in the configuration has this name; write it as there, "
         'or add a column "extension" or "iekšējais"'
     )
     assert [(bad.line, bad.reason) for bad in rows.bad] == [

@@ -103,7 +103,8 @@ class Absence:
     end: Micros
     deputy: str | None = None
     source: str = "api"
-    """Who reported it first: `api`, `dialplan`, or the name of a source (`csv`, `ical`, …)."""
+    """Who reported it first: `cli`, `api`, `dialplan`, or the name of a source (`csv`, `ical`, …).
+    """
     kind: str | None = None
     cancelled: bool = False
     """Ended before it had begun."""
@@ -115,6 +116,12 @@ class Absence:
     def active(self, at: Micros) -> bool:
         """Whether the person is away at a moment."""
         return not self.cancelled and self.start <= at < self.end
+
+    def over(self, at: Micros) -> str | None:
+        """`cancelled` or `ended`; None if it runs or is to come."""
+        if self.cancelled:
+            return "cancelled"
+        return "ended" if self.end <= at else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def rehearsal(snapshot: Snapshot, clock: WorkingTime, extension: str, at: Micros
     }
 
 
-def line(one: TomorrowEntry, directory: Directory, zone: tzinfo) -> JsonObject:
+def tomorrow_entry(one: TomorrowEntry, directory: Directory, zone: tzinfo) -> JsonObject:
     """An entry of tomorrow's list."""
     gone = one.absence
     party = directory.extension(gone.extension)
@@ -96,7 +96,7 @@ def line(one: TomorrowEntry, directory: Directory, zone: tzinfo) -> JsonObject:
 
 
 def calls(
-    calls: Sequence[AbsenceCall], owner: str, directory: Directory, zone: tzinfo
+    came: Sequence[AbsenceCall], owner: str, directory: Directory, zone: tzinfo
 ) -> list[JsonObject]:
     """Each call, and how it was taken."""
     return [
@@ -111,7 +111,7 @@ def calls(
             "by_unit": directory.unit_of(one.by),
             "in_time": one.in_time,
         }
-        for one in calls
+        for one in came
     ]
 
 

@@ -142,10 +142,11 @@ class _Walk:
         """Adds what no PBX reports to `assumes`."""
         said = self.result.assumes
         phones = [s.at for s in self.result.steps if s.does in (StepKind.RINGS, StepKind.ABSENT)]
-        if phones:
-            said.append(f"that no forward is set in the phone of {' or '.join(phones)} itself "
-                        "that no call has met yet")  # fmt: skip
-        said.append("that the dialplan goes by these forwards and nothing else")
+        said += [
+            f"the phone {phone} has no forward of its own that we have not seen yet"
+            for phone in dict.fromkeys(phones)
+        ]
+        said.append("that the dialplan follows only these forwards")
 
     def _arrives(self, to: str) -> str | None:
         """The extension of a target; None if the path ends there."""

@@ -169,7 +169,7 @@ class Reports:
         terms = self._terms
         due = due_at(terms.clock, day.date, terms.tomorrow_at)
         shown = [
-            (one, json_of.line(one, terms.directory, terms.clock.zone))
+            (one, json_of.tomorrow_entry(one, terms.directory, terms.clock.zone))
             for one in lines
             if unit in (None, self._unit(one))
         ]

@@ -120,8 +120,23 @@ class AbsenceService:
         """Stores that a colleague took a message for somebody."""
         self._calls.note(message)
 
+    def overlapping(self, draft: Draft) -> list[Absence]:
+        """The stored absences of the same person that share time with a reported one."""
+        return [
+            one
+            for one in self._absences.all()
+            if one.extension == draft.extension
+            and not one.cancelled
+            and one.start < draft.end
+            and draft.start < one.end
+        ]
+
     def add(self, draft: Draft, source: str) -> JsonObject:
-        """Stores a reported absence; one that is known already is not stored twice."""
+        """Stores a reported absence; one that is known already is not stored twice.
+
+        Raises ValueError if it makes no sense (`_check`).
+        """
+        _check(draft.extension, draft.start, draft.end, draft.deputy)
         taken = self._absences.take(self.without_kind(draft), source, self._now())
         self._notify()
         record = self.record(taken.absence.id)
@@ -131,15 +146,15 @@ class AbsenceService:
     def change(self, number: int, by: str, **values: Any) -> JsonObject | None:
         """Changes `start`, `end`, `deputy` or `kind`; None for an unknown id.
 
-        Raises ValueError if the absence would end before it begins.
+        Raises ValueError if the absence would make no sense (`_check`).
         """
         old = self._absences.get(number)
         if old is None:
             return None
         if not self.terms.keep_kind:
             values.pop("kind", None)
-        if values.get("start", old.start) >= values.get("end", old.end):
-            raise ValueError("to must be after from")
+        start, end = values.get("start", old.start), values.get("end", old.end)
+        _check(old.extension, start, end, values.get("deputy"))
         self._absences.change(number, self._now(), by, **values)
         self._notify()
         return self.record(number)
@@ -180,6 +195,11 @@ class AbsenceService:
         if assessment.active and one.stood is not None:
             self._absences.store_state(one.id, assessment.state, assessment.reason, now)
         self._absences.end(one.id, now, by)
+
+    def over(self, number: int) -> str | None:
+        """`cancelled` or `ended`; None for an absence that runs or is to come, or an unknown id."""
+        one = self._absences.get(number)
+        return one.over(self._now()) if one else None
 
     def extension_of(self, number: int) -> str | None:
         """The person of an absence; None for an unknown id."""
@@ -279,3 +299,12 @@ class AbsenceService:
     def _notify(self) -> None:
         with suppress(Exception):  # the change is stored, whatever this raises
             self._changed()
+
+
+def _check(extension: str, start: Micros, end: Micros, deputy: str | None) -> None:
+    """Raises ValueError for an absence that nobody can mean. Whoever reports or changes one comes
+    through here; the words before the colon are the API's parameter."""
+    if start >= end:
+        raise ValueError("to: must be after from; it is the first moment back")
+    if deputy == extension:
+        raise ValueError("deputy: an absent person cannot be their own deputy")

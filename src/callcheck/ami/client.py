@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from callcheck import advice
 from callcheck.ami.address import Address, Pace, tls_of
 from callcheck.ami.backoff import Backoff
 from callcheck.ami.link import Headers, Link, LinkError, LoginRefused, NoAnswer, TooOld
@@ -137,7 +138,10 @@ class Listener:
         try:
             await self._session()
         except LoginRefused as refused:
-            self._end(f"the PBX refuses the login of {self.pbx.username}: {refused}")
+            self._end(
+                f"the PBX refuses the login of {self.pbx.username}: {refused}; "
+                f"{advice.LOGIN_REFUSED}"
+            )
             self.state = State.REFUSED
             return self._backoff.around(self.pbx.refused_seconds)
         except TooOld as greeting:
@@ -294,12 +298,14 @@ class Listener:
             return str(error)
         where = f"{self.pbx.host}:{self.pbx.port}"
         if isinstance(error, TimeoutError):
-            return f"no connection to {where} within {self.pbx.connect_seconds:g} s"
+            within = f"within {self.pbx.connect_seconds:g} s"
+            return f"no connection to {where} {within}; {advice.NO_CONNECTION}"
         if isinstance(error, OSError):
             # asyncio repeats number and address; an unknown host has no strerror
             numbered = (error.errno or 0) > 0 and not isinstance(error, ssl.SSLError)
             why = os.strerror(error.errno or 0) if numbered else error.strerror or error
-            return f"no connection to {where}: {why}"
+            what = f"; {advice.NO_CONNECTION}" if numbered else ""  # else name or certificate
+            return f"no connection to {where}: {why}{what}"
         return f"the listener itself failed ({type(error).__name__}): please report this"
 
     async def _wait(self, seconds: float) -> None:

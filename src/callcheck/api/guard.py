@@ -1,7 +1,8 @@
 """The outermost layer of the API: refuses non-local requests, answers HEAD, explains failures.
 
 Every failure becomes a problem response. The log names the method, the route's template and the
-status, never the path that was requested, so that it holds no numbers and no call ids. A failure
+status (or why it was refused), never the path that was requested, so that it holds no numbers and
+no call ids. A failure
 is logged by its type and place without its text, which may quote data.
 """
 
@@ -38,8 +39,9 @@ class GuardMiddleware:
         refusal = why_not_loopback(scope) if self._loopback_only else None
         if refusal:
             await problem(403, refusal)(scope, receive, response)
-        else:
-            await self._serve(scope, receive, response)
+            log.info("%s refused: %s", method, refusal)  # before any route: it has none to name
+            return
+        await self._serve(scope, receive, response)
         route = getattr(scope.get("route"), "path_format", "(no route)")
         level = logging.INFO if response.status >= 400 else logging.DEBUG
         log.log(level, "%s %s %d", method, route, response.status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from callcheck import advice
 from callcheck.api.backend import Readiness
 
 
@@ -50,8 +51,8 @@ def _problem(pbx: PbxHealth) -> str | None:
         return None
     if pbx.state == "refused":
         return (
-            f"PBX {pbx.name} refuses the login of {pbx.username or 'our user'}: compare the user "
-            "and the secret with manager.conf, and its permit= lines with our address"
+            f"PBX {pbx.name} refuses the login of {pbx.username or 'our user'}: "
+            f"{advice.LOGIN_REFUSED}"
         )
     if pbx.state == "too_old":
         return (
@@ -60,7 +61,7 @@ def _problem(pbx: PbxHealth) -> str | None:
         )
     return (
         f"PBX {pbx.name} is not connected: no answer at {pbx.address or 'its address'} yet; "
-        "is it running, with enabled = yes in manager.conf?"
+        f"{advice.NO_CONNECTION}"
     )
 
 

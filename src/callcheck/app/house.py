@@ -151,15 +151,7 @@ class House:
         self.store.close()
 
     def _bound(self) -> socket.socket:
-        http = self.config.http
-        try:
-            family = socket.AF_INET6 if ":" in http.host else socket.AF_INET
-            bound = socket.create_server((http.host, http.port), family=family, backlog=128)
-        except OSError as error:
-            raise AppError(
-                f"cannot listen on {http.host}:{http.port} ({_why(error)}); "
-                "is another callcheck running? Change listen under [http]"
-            ) from error
+        bound = bind(self.config, "Change listen under [http]")
         # asyncio does this for sockets it creates itself; without it a kept connection waits
         # 40 ms for the second packet of each response
         bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -228,13 +220,33 @@ async def run(
     await house.live(stop)
 
 
+def bind(config: Config, remedy: str) -> socket.socket:
+    """A socket at the address of the API and metrics. Raises AppError if that is taken."""
+    http = config.http
+    try:
+        family = socket.AF_INET6 if ":" in http.host else socket.AF_INET
+        return socket.create_server((http.host, http.port), family=family, backlog=128)
+    except OSError as error:
+        raise AppError(
+            f"cannot listen on {http.host}:{http.port} ({_why(error)}); "
+            f"is another callcheck running? {remedy}"
+        ) from error
+
+
 def _why(error: OSError) -> str:
     """The reason alone; the messages of asyncio and socket repeat the address."""
     return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers: the program has its own."""
+    """uvicorn without its signal handlers, because the program has its own."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to serve, and logs where."""
+        await super().startup(sockets)
+        for one in sockets or ():
+            host, port = one.getsockname()[:2]
+            log.info("API and metrics at http://%s:%d", f"[{host}]" if ":" in host else host, port)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,7 +1,7 @@
 """Finds out what is wrong with the PBXs as we are connected to them, and logs it once.
 
-A PBX that hides kinds of events (see `callcheck.calls.census`), and one PBX that is configured
-twice. It runs beside the listening and reads what that knows already.
+It looks for a PBX that hides events (see `callcheck.calls.census`), and for one that is configured
+twice. It only reads what the listeners already know.
 """
 
 from __future__ import annotations

@@ -42,9 +42,10 @@ def record(file: Path, pbx_name: str | None, force: bool, config_file: Path | No
     pbx = _pbx(config, pbx_name)
 
     async def work(stop: asyncio.Event) -> None:
-        if not file.exists() or force:
+        def begun() -> None:
             click.echo(f"recording {pbx.name} to {file}; Ctrl-C ends it", err=True)
-        events = await write_stream(pbx, file, stop, force=force)
+
+        events = await write_stream(pbx, file, stop, force=force, begun=begun)
         click.echo(f"{events} events written to {file}", err=True)
 
     sys.exit(run_until_stopped(work, RecordError))

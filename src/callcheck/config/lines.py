@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from callcheck.config.problems import ConfigErrors, ConfigProblem
+from callcheck.config.schema import repeats
 
 Loc = tuple[str | int, ...]
 """The path to a value: `("unit", 0, "member", 2, "extension")`."""
@@ -86,8 +87,28 @@ def read_source(path: Path) -> tuple[dict[str, Any], Lines]:
             str(path), line, "", "", "is not UTF-8 text; save the file as UTF-8"
         )
     except tomllib.TOMLDecodeError as error:
-        problem = ConfigProblem(str(path), _line_of(error), "", "", f"is not valid TOML: {error}")
+        problem = ConfigProblem(str(path), _line_of(error), "", "", _in_words(str(error)))
     raise ConfigErrors([problem])
+
+
+_PLACE = re.compile(r" \(at line \d+, column \d+\)")
+_TWICE = re.compile(r"Cannot declare \((.+)\) twice")
+
+
+def _in_words(error: str) -> str:
+    """What tomllib found, for people; the line stands in front of it already."""
+    text = _PLACE.sub("", error)
+    if twice := _TWICE.match(text):
+        name = tuple(re.findall(r"'([^']*)'", twice[1]))
+        dotted = ".".join(name)
+        if repeats(name):
+            return f"[{dotted}] is there twice; write [[{dotted}]] with two brackets"
+        return f"[{dotted}] is there twice; put its keys under one"
+    if text.startswith("Invalid value"):
+        return 'is not valid TOML: the value is missing, or is text without quotes; write "text"'
+    if text.startswith("Cannot overwrite a value"):
+        return "is not valid TOML: this key or table is there already; keep one"
+    return f"is not valid TOML: {text}"
 
 
 def _line_of(error: tomllib.TOMLDecodeError) -> int | None:

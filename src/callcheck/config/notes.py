@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from callcheck.config.lines import Lines, Loc
 from callcheck.config.problems import ConfigProblem
-from callcheck.config.schema import TABLES
+from callcheck.config.schema import TABLES, repeats
 from callcheck.settings import Table
 
 _NEVER_HERE = {
@@ -55,7 +55,29 @@ class Notes:
 
     def add_schema(self, error: ErrorDetails) -> None:
         """Adds a problem that pydantic found."""
-        self.add(error["loc"], in_words(error))
+        loc = error["loc"]
+        orphan = self._orphan(loc) if error["type"] == "list_type" else None
+        if orphan is None:
+            self.add(loc, in_words(error))
+        else:
+            line, text = orphan
+            self.problems.append(ConfigProblem(self._file, line, "", str(loc[-1]), text))
+
+    def _orphan(self, loc: Loc) -> tuple[int | None, str] | None:
+        """For `[[unit.member]]` with no `[[unit]]` before it: its line and what to do. TOML makes
+        a table `unit` of that, with nothing in it but the list."""
+        value: Any = self._raw
+        for part in loc:
+            value = value[part]
+        if not isinstance(value, dict) or self._lines.of(loc) is not None:
+            return None
+        parent = _plain(loc)
+        child = next((key for key in value if repeats((*parent, key))), None)
+        if child is None:
+            return None
+        above, inner = ".".join(parent), ".".join((*parent, child))
+        text = f"[[{inner}]] stands under no [[{above}]]; put [[{above}]] with an id above it"
+        return self._lines.of((*loc, child, 0)), text
 
     def has(self, loc: Loc, *keys: str) -> bool:
         """Whether there is a problem with one of these keys of a table; without keys: with any."""

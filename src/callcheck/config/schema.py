@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import Field as Setting
 from dataclasses import fields
 from datetime import time
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_origin
 
 from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
@@ -239,3 +239,10 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("absences", "calendar"): SourceTable,
 }
 """The tables by their path, to suggest a key for a misspelt one."""
+
+
+def repeats(path: tuple[str, ...]) -> bool:
+    """Whether a table may be there several times, and so has two brackets: `[[unit.member]]`."""
+    parent = TABLES.get(path[:-1]) if path else None
+    setting = parent.model_fields.get(path[-1]) if parent else None
+    return setting is not None and path in TABLES and get_origin(setting.annotation) is list

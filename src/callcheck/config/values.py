@@ -46,10 +46,8 @@ def timezone(text: str) -> str:
     try:
         ZoneInfo(text)
     except Exception:  # zoneinfo raises five kinds of error for an unknown name
-        close = _mean(text, sorted(available_timezones()))
-        raise ValueError(
-            f'"{text}" is not a time zone{close}; an example is "Europe/Riga"'
-        ) from None
+        hint = _mean(text, sorted(available_timezones())) or '; an example is "Europe/Riga"'
+        raise ValueError(f'"{text}" is not a time zone{hint}') from None
     return text
 
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from callcheck.app.house import AppError, run
+from callcheck.app.house import AppError, bind, run
 from callcheck.app.signals import run_until_stopped
 from callcheck.calls.model import Micros
 from callcheck.config import Config, ConfigErrors, load
@@ -33,8 +33,9 @@ A demo PBX speaks AMI at {host}:{port}, at {speed:g} times real time. Listen to 
 
   callcheck run --config {config}
 
-Ctrl-C ends it.
+{pace}Ctrl-C ends it.
 """
+SLOW = "At real speed minutes pass without a call.\n"
 
 
 def show(folder: Path, listen: str, speed: float, port: int) -> int:
@@ -45,6 +46,7 @@ def show(folder: Path, listen: str, speed: float, port: int) -> int:
         pbx = DemoPbx(secret_in(folder), speed=speed, port=port)
         async with _serving(pbx):
             config = load(prepare_folder(folder, pbx.port, listen), os.environ)
+            bind(config, "Choose another address with --listen").close()
             print(WELCOME.format(speed=speed, listen=listen, folder=folder), flush=True)
 
             # the demo's clock is fast: beside the real one, every Ping would show it to be set
@@ -64,9 +66,9 @@ def play_alone(folder: Path, listen: str, speed: float, port: int) -> int:
         pbx = DemoPbx(secret_in(folder), speed=speed, port=port)
         async with _serving(pbx):
             prepare_folder(folder, pbx.port, listen)
-            print(
-                ALONE.format(host=pbx.host, port=pbx.port, speed=speed, config=config), flush=True
-            )
+            pace = SLOW if speed <= 1 else ""
+            text = ALONE.format(host=pbx.host, port=pbx.port, speed=speed, config=config, pace=pace)
+            print(text, flush=True)
             await stop.wait()
 
     return run_until_stopped(work, AppError, OSError)

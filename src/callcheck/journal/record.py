@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,14 +83,17 @@ def create(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
 
 
 async def record(
-    pbx: Address, path: Path, stop: asyncio.Event, *, force: bool = False, pace: Pace | None = None
-) -> int:
+    pbx: Address, path: Path, stop: asyncio.Event, *, force: bool = False,
+    pace: Pace | None = None, begun: Callable[[], object] = lambda: None,
+) -> int:  # fmt: skip
     """Writes what `pbx` sends to `path` until `stop` is set. Returns the number of events.
 
-    Outages do not end it. Raises `RecordError` if the file cannot be written, the login is refused,
-    the PBX is too old, or we never connected before `stop`.
+    `begun` is called once the file is there. Outages do not end it. Raises `RecordError` if the
+    file cannot be written, the login is refused, the PBX is too old, or we never connected before
+    `stop`.
     """
     with create(path, force=force) as file:
+        begun()
         sink = Recording(file)
         listener = Listener(pbx, sink, pace)
         running = asyncio.create_task(listener.run())

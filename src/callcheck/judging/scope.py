@@ -60,6 +60,9 @@ def _how_it_ended(call: Call) -> str:
 def _not_public(call: Call) -> str | None:
     if call.direction is not _INBOUND:
         return f"an {call.direction} call"
+    if not call.public and call.unit is None and call.dialed:
+        # never the number itself: it may be an outside one
+        return "nobody in the configuration has the number called; add it to a member or line"
     if not call.public:
         return "the number called is not a public one"
     if call.conference:

@@ -14,10 +14,9 @@ HEADLINE = "answer_by_ring"
 
 
 class Result(StrEnum):
-    """The results of a finding, as `docs/definitions.md` defines them. The store and the metrics
-    have one column or series for each: a new result needs a migration."""
+    """The results of a finding, as `docs/definitions.md` defines them. The store has
+    columns for each (`store/figures/counts.py`), so a new result needs a migration."""
 
-    # each member is part of a column name: a new one needs a migration (store/figures/counts.py)
     MET = "met"
     BREACHED = "breached"
     EXEMPT = "exempt"

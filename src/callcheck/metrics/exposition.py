@@ -1,6 +1,6 @@
 """Renders metrics in the Prometheus text format, faster than prometheus_client.
 
-prometheus_client takes 8 to 10 us per line, mostly for labels that never change. Here the labels
+prometheus_client takes 8 to 10 µs per line, mostly for labels that never change. Here the labels
 are rendered once per series. `family()` gives the same metrics to prometheus_client, and the tests
 check that both renderings are the same to the byte.
 """
@@ -95,7 +95,7 @@ class Series:
 
 
 class HistogramFamily:
-    """A histogram family of whole numbers (ms or us), exported in seconds.
+    """A histogram family of whole numbers (ms or µs), exported in seconds.
 
     `edges` rise, in the same unit as the values; `per_second` is how many of these are a second.
     """

@@ -44,7 +44,7 @@ from callcheck.store.absences.forwards import Told
 log = logging.getLogger(__name__)
 
 LONGEST_WAY = 5_000_000
-"""An event that seems to be older than this (us) on arrival was stamped by another clock."""
+"""An event that seems to be older than this (in µs) on arrival was stamped by another clock."""
 
 
 class AskableListener(Protocol):

@@ -38,7 +38,7 @@ class CaldavTable(PersonTable, LoginTable):
     url: Annotated[WebAddress, Field(repr=False)]
 
     def open(self, settings: SourceSettings, around: Surroundings) -> Source:
-        """As `SourceTable` has it."""
+        """See `SourceTable.open`."""
         server = _Server(self.url, self.login(settings.password), around.ca_file)
         origin = origin_of(self.extension, self.url)
         return PersonCalendar(self.extension, origin, around.zone, server.fetch)

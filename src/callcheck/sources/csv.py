@@ -44,7 +44,7 @@ class CsvTable(DocumentTable):
     kind: Literal["csv"]
 
     def open(self, settings: SourceSettings, around: Surroundings) -> Source:
-        """As `SourceTable` has it."""
+        """See `SourceTable.open`."""
         place = self.place(settings.folder)
         login = self.login(settings.password)
         document = Document(place, "text/csv", login, around.ca_file, settled=_SETTLED)
@@ -60,7 +60,7 @@ class PersonnelList(KnownSource):
         self._document, self._around = document, around
 
     def read(self, at: Micros) -> SourceReading | None:
-        """As `Source` has it. An unchanged file is looked at once a day, because rows come into
+        """See `Source.read`. An unchanged file is looked at once a day, because rows come into
         reach. A file that names nobody we know is refused: as a list it would end everything."""
         raw = self._document.fetch()
         if not self.is_new((raw, local(at, self._around.zone).date())):
@@ -103,7 +103,7 @@ def _faults(bad: Sequence[BadRow]) -> Iterator[str]:
     if strangers:
         lines = ", ".join(map(str, strangers[:MOST_FAULTS]))
         more = ", …" if len(strangers) > MOST_FAULTS else ""
-        yield f"rows about nobody of the configuration: {len(strangers)} (line {lines}{more})"
+        yield f"rows about nobody in the configuration: {len(strangers)} (line {lines}{more})"
 
 
 def _micros(span: timedelta) -> Micros:

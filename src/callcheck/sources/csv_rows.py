@@ -187,7 +187,7 @@ class _People:
             raise _RowError(f"{by}: several people have this name; give the extension", named)
         if name and by not in row:
             raise _RowError(_unknown_name(row[name]), ())
-        raise _RowError(f"{by}: nobody of the configuration" if number or row.get(name)
+        raise _RowError(f"{by}: nobody in the configuration" if number or row.get(name)
                         else f"{by} is empty", ())  # fmt: skip
 
 
@@ -200,7 +200,7 @@ def _unknown_name(name: str) -> str:
             'call it "extension" or "iekšējais"'
         )
     return (
-        "name: nobody of the configuration has this name; write it as there, "
+        "name: nobody in the configuration has this name; write it as there, "
         'or add a column "extension" or "iekšējais"'
     )
 
@@ -219,7 +219,7 @@ def _absence_of(extension: str, row: Mapping[str, str], people: _People, zone: t
     end, whole_day = _moment(row, "to", zone)
     last = end + timedelta(days=1) if whole_day else end
     if last <= start:
-        raise ValueError("to is before from")
+        raise ValueError("to: is before from")
     deputy = people.find(row, "deputy") if row.get("deputy") else None
     if deputy == extension:
         raise ValueError("deputy: nobody can stand in for oneself")

@@ -65,7 +65,7 @@ class ExchangeRepliesTable(ExchangeTable):
     kind: Literal["exchange"]
 
     def open(self, settings: SourceSettings, around: Surroundings) -> Source:
-        """As `SourceTable` has it."""
+        """See `SourceTable.open`."""
         return ExchangeReplies(self, settings.password, around)
 
 
@@ -75,7 +75,7 @@ class ExchangeCalendarTable(ExchangeTable):
     kind: Literal["exchange_calendar"]
 
     def open(self, settings: SourceSettings, around: Surroundings) -> Source:
-        """As `SourceTable` has it."""
+        """See `SourceTable.open`."""
         return MailboxCalendar(self, settings.password, around)
 
 
@@ -89,7 +89,7 @@ class _ExchangeMailbox(KnownSource, ABC):
         self._client = _client(table, password, around)
 
     def read(self, at: Micros) -> SourceReading | None:
-        """As `Source` has it."""
+        """See `Source.read`."""
         if self._client is None:
             raise SourceError(NOT_INSTALLED)
         found = self._ask(self._client, at)
@@ -117,7 +117,7 @@ class ExchangeReplies(_ExchangeMailbox):
     """A mailbox whose automatic replies say when its person is away."""
 
     def reports(self, client: Ews, at: Micros) -> Sequence[Report]:
-        """As `_ExchangeMailbox` has it."""
+        """See `_ExchangeMailbox`."""
         found = client.replies()
         if found.state == "Scheduled" and found.start and found.end:
             return self.mailbox.scheduled(found.start, found.end)
@@ -128,7 +128,7 @@ class MailboxCalendar(_ExchangeMailbox):
     """A mailbox whose calendar says when its person is away."""
 
     def reports(self, client: Ews, at: Micros) -> Sequence[Report]:
-        """As `_ExchangeMailbox` has it."""
+        """See `_ExchangeMailbox`."""
         moment = local(at, UTC)
         entries = filter(_is_away, client.entries(moment - BACK, moment + AHEAD))
         reports = map(self._report, entries)

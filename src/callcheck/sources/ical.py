@@ -56,7 +56,7 @@ class IcalTable(PersonTable, DocumentTable):
     kind: Literal["ical"] = "ical"
 
     def open(self, settings: SourceSettings, around: Surroundings) -> Source:
-        """As `SourceTable` has it."""
+        """See `SourceTable.open`."""
         place = self.place(settings.folder)
         login = self.login(settings.password)
         document = Document(place, "text/calendar", login, around.ca_file)
@@ -74,7 +74,7 @@ class PersonCalendar(KnownSource):
         self._extension, self._zone, self._fetch = extension, zone, fetch
 
     def read(self, at: Micros) -> SourceReading | None:
-        """As `Source` has it. An unchanged calendar is worked out once a day, because repeated
+        """See `Source.read`. An unchanged calendar is worked out once a day, because repeated
         events come into reach."""
         raws = self._fetch(at)
         if not self.is_new((raws, local(at, self._zone).date())):

@@ -51,7 +51,7 @@ class M365Table(PersonTable, LoginTable):
     login_url: WebAddress = _LOGIN
 
     def open(self, settings: SourceSettings, around: Surroundings) -> Source:
-        """As `SourceTable` has it."""
+        """See `SourceTable.open`."""
         return M365Replies(self, settings.password, around)
 
 
@@ -69,7 +69,7 @@ class M365Replies(KnownSource):
         self._token, self._until = "", 0.0
 
     def read(self, at: Micros) -> SourceReading | None:
-        """As `Source` has it. Replies that are on with no end count for today and tomorrow."""
+        """See `Source.read`. Replies that are on with no end count for today and tomorrow."""
         try:
             found = self._reports(self._ask(), at)
         except (WebError, ValueError) as error:

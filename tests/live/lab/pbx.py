@@ -53,10 +53,15 @@ class Pbx:
                     await self._fill_database()
                     return
             self.stop()
-        raise RuntimeError(f"Asterisk {self.version} does not start: see {self.home}/console.log")
+        raise RuntimeError(f"Asterisk {self.version} does not start: see {self._console}")
+
+    @property
+    def _console(self) -> Path:
+        """What Asterisk printed, as seen from outside its chroot."""
+        return self.root / self.home.lstrip("/") / "console.log"
 
     def _launch(self) -> None:
-        log = (self.root / self.home.lstrip("/") / "console.log").open("wb")
+        log = self._console.open("wb")
         dies_with_us = ["setpriv", "--pdeathsig", "KILL"]  # else the next run would meet it
         chrooted = [*dies_with_us, "chroot", str(self.root)]
         self._process = subprocess.Popen(
@@ -71,7 +76,7 @@ class Pbx:
         while True:
             assert self._process is not None
             if self._process.poll() is not None:
-                raise RuntimeError(f"Asterisk {self.version} ended: see {self.home}/console.log")
+                raise RuntimeError(f"Asterisk {self.version} ended: see {self._console}")
             try:
                 return await Ami.login(self.host, AMI_PORT, "control", SECRET)
             except (ConnectionError, OSError, asyncio.IncompleteReadError):

@@ -119,7 +119,7 @@ class AbsenceOut(BaseModel):
     to: str
     deputy: str | None
     source: str = Field(
-        description="who reported it first: api, csv, ical, m365, exchange or dialplan"
+        description="who reported it first: cli, api, dialplan, or a source such as csv or ical"
     )
     sources: list[str]
     active: bool

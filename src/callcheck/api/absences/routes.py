@@ -48,13 +48,14 @@ def report(request: Request, access: CallAccess, body: Annotated[models.AbsenceI
     """Reports an absence. If another source has reported it already, it stays one absence."""
     settings = settings_of(request)
     access.narrow(unit_of(body.extension, "extension", settings))
-    check_deputy(body.deputy, body.extension, settings)
+    check_deputy(body.deputy, settings)
     start = times.parse(body.from_, "from", settings.zone)
     end = times.parse(body.to, "to", settings.zone)
-    if start >= end:
-        raise Problem(422, "to: must be after from; it is the first moment back")
     draft = Draft(body.extension, start, end, body.deputy, body.kind)
-    return Json(absence_service_of(request).add(draft, "api"), 201)
+    try:
+        return Json(absence_service_of(request).add(draft, "api"), 201)
+    except ValueError as error:
+        raise Problem(422, str(error)) from None
 
 
 @router.get(
@@ -82,11 +83,11 @@ def change(
     for field, name, value in (("from_", "start", body.from_), ("to", "end", body.to)):
         if field in body.model_fields_set:
             values[name] = _given_time(value, field.rstrip("_"), settings.zone)
-    check_deputy(body.deputy, service.extension_of(number), settings)
+    check_deputy(body.deputy, settings)
     try:
         return found(service.change(number, "api", **values))
     except ValueError as error:
-        raise Problem(422, f"{error}; it is the first moment back") from None
+        raise Problem(422, str(error)) from None
 
 
 @router.delete(

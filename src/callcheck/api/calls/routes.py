@@ -54,7 +54,7 @@ class CallsQuery(StrictModel):
     extension: str | None = Field(
         None,
         pattern=r"^[0-9A-Za-z*#_.-]{1,40}$",
-        description="whom the caller query for",
+        description="whom the caller asked for",
         examples=["201"],
     )
     limit: int = Field(100, ge=1, le=500)

@@ -140,7 +140,7 @@ def sent_around(request: Request, access: CallAccess, query: Table) -> Response:
     "/helped", response_model=table_models.HelpRows, responses={**answers.JSON_OR_CSV, **PROBLEMS}
 )
 def helped(request: Request, access: CallAccess, query: Table) -> Response:
-    """Who took calls for whom, most first; by the unit of whom the caller query for."""
+    """Who took calls for whom, most first. `unit` is the unit that the caller asked for."""
     settings, backend, start, end = _scope(request, query)
     names = settings.names
     rows = [

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from callcheck.commands.absences.opening import known, open_absences, parse_time, print_absence
+from callcheck.commands.absences.opening import (
+    SOURCE,
+    known,
+    open_absences,
+    parse_time,
+    print_absence,
+    refusals,
+)
 from callcheck.commands.options import Failure, config_option, json_option
+
+if TYPE_CHECKING:
+    from callcheck.absences.model import Absence
+    from callcheck.absences.service import AbsenceService
 
 
 @click.command()
@@ -36,4 +48,21 @@ def add(
         start, end = parse_time(config, from_), parse_time(config, to)
         if end <= start:
             raise Failure("TO must be after FROM; it is the first moment back")
-        print_absence(service.add(Draft(extension, start, end, deputy, kind), "api"), as_json)
+        draft = Draft(extension, start, end, deputy, kind)
+        others = service.overlapping(draft)
+        with refusals():
+            record = service.add(draft, SOURCE)
+        if all(one.id != record["id"] for one in others):
+            for one in others:
+                click.echo(_already(one, service), err=True)
+        print_absence(record, as_json)
+
+
+def _already(one: Absence, service: AbsenceService) -> str:
+    """One source that reports two overlapping absences means two, which may be a slip."""
+    start, end = (service.terms.clock.local(at) for at in (one.start, one.end))
+    return (
+        f"warning: {one.extension} is already away from {start:%Y-%m-%dT%H:%M} to "
+        f"{end:%Y-%m-%dT%H:%M} (absence {one.id}); "
+        f"`callcheck absences change {one.id}` changes that one"
+    )

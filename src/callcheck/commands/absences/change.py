@@ -8,13 +8,15 @@ from typing import Any
 import click
 
 from callcheck.commands.absences.opening import (
+    SOURCE,
     known,
     number_argument,
     open_absences,
     parse_time,
     print_absence,
+    refusals,
 )
-from callcheck.commands.options import Failure, config_option, json_option
+from callcheck.commands.options import config_option, json_option
 
 
 @click.command()
@@ -40,11 +42,7 @@ def change(
             values["end"] = parse_time(config, to)
         if deputy is not None:
             known(config, deputy or None)
-            if deputy == service.extension_of(number):
-                raise Failure("an absent person cannot be their own deputy")
             values["deputy"] = deputy or None
-        try:
-            record = service.change(number, "api", **values)
-        except ValueError as error:
-            raise Failure(str(error)) from None
+        with refusals():
+            record = service.change(number, SOURCE, **values)
         print_absence(record, as_json)

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import click
 
-from callcheck.commands.absences.opening import number_argument, open_absences, print_absence
+from callcheck.commands.absences.opening import (
+    SOURCE,
+    number_argument,
+    open_absences,
+    print_absence,
+)
 from callcheck.commands.options import config_option, json_option
 
 
@@ -20,4 +25,11 @@ def end(number: int, as_json: bool, config_file: Path | None) -> None:
     An absence that has not begun is cancelled. Its history is kept either way.
     """
     with open_absences(config_file) as (_, _, service):
-        print_absence(service.end(number, "api"), as_json)
+        before = service.over(number)
+        record = service.end(number, SOURCE)
+        if record is None or as_json:
+            print_absence(record, as_json)
+            return
+        what = f"already {before}" if before else service.over(number)
+        span = f"{str(record['from'])[:16]} - {str(record['to'])[:16]}"
+        click.echo(f"absence {number} {what}: {record['extension']}, {span}")

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from callcheck.config import Config
     from callcheck.store import Store
 
+SOURCE = "cli"
+"""The source of what is reported by hand, beside the API's: somebody who reports an absence here
+and an administrator's program that reports it there may mean the same one."""
 number_argument = click.argument("number", type=click.IntRange(min=0))
 unit_option = click.option("--unit", metavar="ID", help="Only this unit.")
 language_option = click.option(
@@ -47,6 +50,15 @@ def open_absences(config_file: Path | None) -> Iterator[tuple[Config, Store, Abs
         raise Failure(str(error)) from error
     finally:
         store.close()
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turns what the service refuses into a Failure."""
+    try:
+        yield
+    except ValueError as error:
+        raise Failure(str(error)) from None
 
 
 def known(config: Config, *extensions: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,8 @@ def _ledger(lines: Sequence[Any]) -> Iterator[str]:
 def _head(number: int, line: Any) -> Iterator[str]:
     who = f"{line['name']} ({line['extension']})" if line.get("name") else line["extension"]
     unit = f", {line['unit']}" if line["unit"] else ""
-    yield f"{number}: {who}{unit}, {line['from'][:16]} to {line['to'][:16]}: {line['state']}"
+    span = f"{line['from'][:16]} to {line['to'][:16]}"
+    yield f"{number}: {who}{unit}, {span}: {_over(line)}{line['state']}"
     since = f" (since {line['state_since'][:16]})" if line["state_since"] else ""
     yield f"  {line['reason']}{since}"
     yield (
@@ -70,11 +72,21 @@ def _head(number: int, line: Any) -> Iterator[str]:
         yield "  older calls are not kept any more and are not counted here"
 
 
+def _over(line: Any) -> str:
+    """Says that an absence is over; its state is then the one it had."""
+    from callcheck.clock import now
+    from callcheck.times import micros
+
+    if line.get("cancelled"):
+        return "cancelled, "
+    return "ended, " if micros(datetime.fromisoformat(line["to"])) <= now() else ""
+
+
 _WAYS = ("forward", "pickup", "group", "queue", "transfer", "direct", "own", "nobody")
 
 
 def _of_number(line: Any) -> str:
-    number = line["number"] or "by no number of theirs"
+    number = line["number"] or "not through their own number"
     ways = ", ".join(f"{way} {line[way]}" for way in _WAYS if line[way])
     return (
         f"  {number}: {line['offered']} calls, {line['answered']} answered, "

@@ -20,7 +20,8 @@ def tomorrow(
 ) -> None:
     """List who is absent on the next working day.
 
-    In each unit, people whose calls nobody would get come first.
+    A working day that has not begun yet counts as the next. In each unit, people whose calls
+    nobody would get come first.
     """
     with open_absences(config_file) as (_, _, service):
         reports = service.reports
