@@ -11,7 +11,7 @@ import socket
 
 import pytest
 
-from callcheck import advice
+from callcheck.ami import advice
 from callcheck.ami.address import Pace
 from callcheck.ami.client import State
 from tests.ami.fake_pbx import FakePbx, event, lines, mute, running

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from callcheck import advice
 from callcheck.api.readiness import PbxHealth, readiness
 from tests.api.house_of_cards import served
 
@@ -92,8 +91,8 @@ def test_metrics_have_prometheus_content_type() -> None:
         (PbxHealth("main", "connected"), None, "", ""),
         (PbxHealth("main", "connecting"), None, "PBX main is not connected", ""),
         (PbxHealth("main", "waiting", "10.0.0.1:5038"), None, "no answer at 10.0.0.1:5038", ""),
-        (PbxHealth("main", "waiting"), None, advice.NO_CONNECTION, ""),
-        (PbxHealth("main", "refused"), None, advice.LOGIN_REFUSED, ""),
+        (PbxHealth("main", "waiting", advice="look"), None, "yet; look", ""),
+        (PbxHealth("main", "refused", advice="look"), None, "our user: look", ""),
         (PbxHealth("main", "refused", username="bob"), None, "refuses the login of bob", ""),
         (PbxHealth("main", "too_old"), None, "upgrade it to Asterisk 12 or newer", ""),
         (PbxHealth("main", "connected"), "the store is read-only", "the store is read-only", ""),

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from callcheck import advice
+from callcheck.ami import advice
 from callcheck.ami.address import Address, Pace, tls_of
 from callcheck.ami.backoff import Backoff
 from callcheck.ami.link import Headers, Link, LinkError, LoginRefused, NoAnswer, TooOld

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from callcheck import advice
 from callcheck.api.backend import Readiness
 
 
@@ -25,6 +24,8 @@ class PbxHealth:
     """Whether it lists calls of which it sends no event at all."""
     timestamps: bool | None = True
     """Whether its events carry a Timestamp; None before the first event."""
+    advice: str = "is the PBX running?"
+    """What to do if it is not connected."""
 
 
 def readiness(
@@ -50,10 +51,7 @@ def _problem(pbx: PbxHealth) -> str | None:
     if pbx.state == "connected":
         return None
     if pbx.state == "refused":
-        return (
-            f"PBX {pbx.name} refuses the login of {pbx.username or 'our user'}: "
-            f"{advice.LOGIN_REFUSED}"
-        )
+        return f"PBX {pbx.name} refuses the login of {pbx.username or 'our user'}: {pbx.advice}"
     if pbx.state == "too_old":
         return (
             f"PBX {pbx.name} speaks AMI 1.x, so it is Asterisk 11 or older, and its calls cannot "
@@ -61,7 +59,7 @@ def _problem(pbx: PbxHealth) -> str | None:
         )
     return (
         f"PBX {pbx.name} is not connected: no answer at {pbx.address or 'its address'} yet; "
-        f"{advice.NO_CONNECTION}"
+        f"{pbx.advice}"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from callcheck.ami.advice import LOGIN_REFUSED, NO_CONNECTION
 from callcheck.ami.client import Listener, State
 from callcheck.api.backend import Readiness
 from callcheck.api.readiness import PbxHealth, readiness
@@ -89,4 +90,5 @@ def _health(listener: Listener, watch: Watch) -> PbxHealth:
         hidden_events=tuple(watch.hidden),
         silent=listener.rights.silent,
         timestamps=watch.timed,
+        advice=LOGIN_REFUSED if listener.state is State.REFUSED else NO_CONNECTION,
     )
