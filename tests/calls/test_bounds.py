@@ -14,7 +14,7 @@ import pytest
 from callcheck.calls.model import Call
 from callcheck.journal.follow import Follower
 from callcheck.judging.verdict import Result
-from tests.calls.recordings import Recording, house, of, scenarios, verdict
+from tests.calls.recordings import Recording, calls_of, house, of, scenarios, verdict
 
 SECOND = 1_000_000
 BY_NAME = {r.name: r for r in scenarios()}
@@ -230,3 +230,76 @@ def test_a_pbx_that_is_stopped_on_purpose_breaches_nobody() -> None:
     call = one_by_one(live(), [(raw, stamp(raw)) for raw in told])
     assert call.missing == "Shutdown"
     assert verdict(call) is Result.UNKNOWN
+
+
+def read_at_once(recording: Recording, before: int, by: int) -> Call:
+    """The one call of a recording of which each moment's events arrive in one read, from a PBX
+    whose clock is set by `by` before one of its messages."""
+    following = live()
+    reads: list[tuple[int, list[bytes]]] = []
+    for i, raw in enumerate(recording.messages):
+        if not raw.startswith(b"Event: "):
+            continue
+        at = stamp(raw)
+        told = stamped(raw, at + by) if i >= before else raw
+        if reads and at - reads[-1][0] < 30_000 and i != before:
+            reads[-1] = (at, [*reads[-1][1], told])
+        else:
+            reads.append((at, [told]))
+    for at, batch in reads:
+        following.follow(batch, at + 1000)
+    following.close()
+    [call] = following.ended()
+    return call
+
+
+@pytest.mark.parametrize("by", STEPS)
+@pytest.mark.parametrize("recording", [QUICK, JUST_IN_TIME, TOO_LATE], ids=lambda r: r.name)
+def test_a_clock_that_is_set_just_before_the_answer_is_read(recording: Recording, by: int) -> None:
+    """The answer comes in the same read as the first event of the new time."""
+    lifted = place(recording, b"Newstate", 1)
+    call = read_at_once(recording, lifted, by)
+    truth = Result.BREACHED if recording is TOO_LATE else Result.MET
+    assert verdict(call) in (truth, Result.UNKNOWN)
+    assert call.evidence == "bounds"
+
+
+def test_a_clock_that_is_set_back_during_the_talk_changes_nothing() -> None:
+    """The caller is parked after the answer, and another phone is rung for him."""
+    [parked] = [r for r in scenarios() if r.name == "16/park_time_out"]
+    answered = place(parked, b"BridgeEnter", 1)
+    messages = [
+        stamped(raw, stamp(raw) - 60 * SECOND)
+        if i > answered and raw.startswith(b"Event: ")
+        else raw
+        for i, raw in enumerate(parked.messages)
+    ]
+    [whole], [call] = calls_of(parked.messages), calls_of(messages)
+    assert verdict(whole) is verdict(call) is Result.MET
+    assert call.ring_started_at == whole.ring_started_at
+
+
+def test_an_answer_whose_bridge_was_lost_is_not_the_transfer_after_it() -> None:
+    """They talked for five minutes; then Anna sent the caller on to her mobile."""
+    [moved] = [r for r in scenarios() if r.name == "16/transfer_blind_to_mobile"]
+    messages = moved.messages
+    first, second = list(of(messages, b"BridgeEnter"))[:2]
+    lost = second if b"trunk" in messages[first] else first
+    told = [
+        stamped(raw, stamp(raw) + 300 * SECOND)
+        if i > second and raw.startswith(b"Event: ")
+        else raw
+        for i, raw in enumerate(messages)
+        if i != lost
+    ]
+    [call] = calls_of(told)
+    assert call.answered_by == "201"
+    assert verdict(call) is Result.MET
+
+
+def test_a_line_that_tells_no_number_is_judged_by_the_phone_that_it_rings() -> None:
+    """An analogue line puts its callers into the dialplan at `s`."""
+    told = [raw.replace(b"Exten: 67000201\r\n", b"Exten: s\r\n") for raw in QUICK.messages]
+    [call] = calls_of(told)
+    assert (call.dialed, call.extension) == (None, "201")
+    assert verdict(call) is Result.MET

@@ -179,13 +179,14 @@ class Doubts:
         return any(map(self._at_the_end, cut_off))
 
     def _joining_missed(self) -> bool:
-        """Whether somebody may have answered in a call of their own: an application that originates
-        calls may join one with this caller's, which only a bridge shows."""
+        """Whether an application may have joined the caller with a call that it originated, or kept
+        the caller on hold, both of which only a bridge shows."""
         call, root, census = self.call, self.ending.root, self.ending.census
-        if not census.originates or census.told(BridgeEntered) or call.legs:
+        if root is None or not is_up(root) or call.tone is not None or census.told(BridgeEntered):
             return False
-        up = root is not None and is_up(root) and call.tone is None
-        return up and self.ending.spoke_without_ringing()
+        if call.legs:  # dialled by an application, which may have kept the caller on hold
+            return self.ending.gone_at is not None and call.legs[-1].dialer is None
+        return census.originates and self.ending.spoke_without_ringing()
 
     def _leaving_missed(self) -> bool:
         """Whether the caller may have left the queue for a recording. Where the PBX sends no
@@ -203,7 +204,7 @@ class Doubts:
         HangupRequest, or somebody else ended the call."""
         if self.ending.gone_at is not None or self.ending.root is None or self.ending.time_was_up():
             return False
-        if self._left_unserved(self.ending.root):
+        if self._left_unserved(self.ending.root) or self._left_waiting(self.ending.root):
             return True
         return any(
             leg.status == "CANCEL"
@@ -223,6 +224,10 @@ class Doubts:
         if any(end is not None and abs(end - at) < ending.moment for end in cut_off):
             return False  # so the ringing ended with it, and is judged by that
         return abs(ending.ended_at - at) < ending.moment
+
+    def _left_waiting(self, root: Channel) -> bool:
+        """Whether the caller was kept waiting to the end, and may have hung up."""
+        return self.ending.kept_waiting(root) and not self.ending.census.told(HangupAsked)
 
     def _lift_missed(self, channel: Channel) -> bool:
         """Whether only its hang-up shows that a phone had been answered, and nothing when."""

@@ -79,23 +79,20 @@ class Ending:
         self.gone_at = self._gone_at()
         """When the caller hung up, reported or deduced; None if the PBX ended the call, or if that
         is not known."""
-        self._later_legs = self._since_step()
         self.first_legs = [leg for leg in call.legs if not self._after_answer(leg)]
         """The legs of the caller's wait, without those that rang after the first answer."""
 
     def _after_answer(self, leg: Dial) -> bool:
-        answered = self.c.answered_at
-        if answered is None or leg.dest is self.c.answerer:
+        c, answered = self.c, self.c.answered_at
+        if answered is None or leg.dest is c.answerer:
             return False
-        return leg.at >= answered or leg in self._later_legs
-
-    def _since_step(self) -> tuple[Dial, ...]:
-        """The legs that were dialled after the answer and after the clock was set, so that their
-        times cannot be compared with that of the answer."""
-        step, answerer = self.c.step_at_leg, self.c.answerer
-        if step is None or answerer is None or answerer.dial in self.c.legs[step:]:
-            return ()
-        return self.c.legs[step:]
+        if c.step_at_leg is not None:
+            # the clock was set between the two, so their times cannot be compared
+            since_step = leg in c.legs[c.step_at_leg :]
+            answered_before_step = not c.blur
+            if since_step == answered_before_step:
+                return since_step
+        return leg.at >= answered
 
     def disposition(self, *, decided: bool) -> Disposition:
         """How the call ended for its caller."""
@@ -147,9 +144,10 @@ class Ending:
         """Whether the caller waited in a queue to the end."""
         at, end = root.abandoned_at, self.ended_at
         if root.queue is None:
-            left_at = root.left_queue_at
-            # without times, leaving it long before the end looks the same
-            return left_at is not None and not self.timeless and end - left_at < self.moment
+            left_at, gone_at = root.left_queue_at, self.gone_at
+            if left_at is None or self.timeless:  # without times, only the order is known
+                return left_at is not None and gone_at is not None and left_at >= gone_at
+            return end - left_at < self.moment
         return at is None or end - at < self.moment
 
     def kept_waiting(self, root: Channel) -> bool:
@@ -309,7 +307,7 @@ class Ending:
             return LegResult.NO_ANSWER
         if self._taken_elsewhere(leg, end):
             return LegResult.ANSWERED_ELSEWHERE
-        if self._gave_up_at(end):
+        if self._gave_up_at(leg, end):
             return LegResult.CANCELLED
         cancelled = leg.status == "CANCEL" and leg.queue is None and not self.time_was_up()
         if cancelled and self.c.answered_at is None:
@@ -336,9 +334,12 @@ class Ending:
         taken = self.c.pickup_of or (answerer.dial if answerer is not None else None)
         return end is not None and taken is not None and end < taken.at
 
-    def _gave_up_at(self, end: Micros | None) -> bool:
+    def _gave_up_at(self, leg: Dial, end: Micros | None) -> bool:
         gone_at = self.gone_at
-        return gone_at is not None and (end is None or end >= gone_at - self.moment)
+        if gone_at is None or end is None:
+            return gone_at is not None
+        exact = self.timeless and not leg.status  # its phone hung up, in the order of the events
+        return end >= gone_at - (0 if exact else self.moment)
 
 
 def rang_out(leg: Dial) -> bool:

@@ -181,6 +181,8 @@ def on_hung_up(tracker: Tracker, event: happened.HungUp) -> None:
         tracker.census.proofs.add("Newstate")  # we were told of another state
     if channel.bridge is not None:
         tracker.census.proofs.add("BridgeLeave")
+        if not channel.bridge.private:
+            channel.left_hold_at = at
     channel.hung_at, channel.cause = at, cause
     channel.state = state or channel.state
     if state == RINGING and channel.dial is not None:

@@ -269,6 +269,25 @@ async def ari_queue_abandoned(stage: Stage) -> None:
     stage.expect(call, dialed=GROUP, **gone)
 
 
+@tell(10)
+async def ari_given_up_between_two_tries(stage: Stage) -> None:
+    """The phone has stopped ringing, the caller waits with music for the next try, and gives up."""
+    stage.plan("201", RING)
+    async with Ari.open(stage.pbx.host) as ari:
+        call = stage.outside(GROUP)
+        caller = await ari.arrived()
+        await ari.answer(caller)
+        await ari.add(await ari.hold(), caller)
+        phone = await ari.dial("PJSIP/201", caller)
+        await asyncio.sleep(5)
+        await ari.hang_up(phone)
+        await asyncio.sleep(1.5)
+        call.hang_up()
+        await ari.gone(caller)
+    gone = lost("abandoned", leg("201", "no_answer"), hung_up_by="caller", verdict="exempt")
+    stage.expect(call, dialed=GROUP, rings=..., **gone)
+
+
 @tell(9)
 async def ari_announcement(stage: Stage) -> None:
     """A text and a hang-up: nobody was rung."""

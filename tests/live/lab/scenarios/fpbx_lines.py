@@ -182,6 +182,13 @@ play(
         cancel=18,
         seconds=20,
     ),
+    Case(  # nobody's phone rings just then; the queue would have tried again
+        "fpbx_queue_given_up_between_two_tries",
+        BUSY_AFTER,
+        lost("abandoned", verdict="exempt", hung_up_by="caller"),
+        {"202": RING, "203": RING},
+        cancel=5.9,
+    ),
     Case(
         "fpbx_queue_second_try",
         BUSY_AFTER,
