@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from callcheck.ami.address import Address, Pace, tls_of
-from callcheck.ami.backoff import Backoff
+from callcheck.ami.backoff import Allowance, Backoff
 from callcheck.ami.link import Headers, Link, LinkError, LoginRefused, NoAnswer, TooOld
 from callcheck.ami.rights import Rights
 
@@ -79,6 +79,7 @@ class Listener:
         self.oversized = 0
         self._tls = tls_of(pbx)
         self._backoff = Backoff(self.pace.retry_first, self.pace.retry_cap)
+        self._logins = Allowance(self.pace.logins_at_once, self.pace.login_every)
         self._closing = asyncio.Event()
         self._missed = False
         self._pinged = self._now()
@@ -86,6 +87,7 @@ class Listener:
         self._told: list[str] = []
         self._link: Link | None = None
         self._last_event: float | None = None
+        self._last_answer = self._now()
         self._gap_before = 0.0
         self._gap_since: float | None = None
         if any(c in value for value in (pbx.username, pbx.secret) for c in "\r\n\0"):
@@ -96,6 +98,11 @@ class Listener:
         """Seconds without a connection since `run` began, including the current gap."""
         gap = self._now() - self._gap_since if self._gap_since is not None else 0.0
         return self._gap_before + gap
+
+    @property
+    def last_heard(self) -> float:
+        """When anything last arrived, by the monotonic clock; before that, the listener's birth."""
+        return max(self._last_answer, self._last_event or self._last_answer)
 
     @property
     def last_event_age(self) -> float | None:
@@ -133,7 +140,6 @@ class Listener:
     async def _try(self) -> float:
         """Runs one connection to its end. Returns the seconds to wait before the next."""
         self.state = State.CONNECTING
-        began = self._now()
         try:
             await self._session()
         except LoginRefused as refused:
@@ -150,9 +156,7 @@ class Listener:
         except Exception as error:  # a listener that stops would be worse than any error
             self._end(self._in_words(error))
         self.state = State.WAITING
-        if self._now() - began > self.pace.retry_cap:
-            self._backoff.reset()  # not at login: a PBX that drops us at once needs the back-off
-        return self._backoff.next()
+        return max(self._backoff.next(), self._logins.wait(self._now()))
 
     async def _session(self) -> None:
         self.rights = Rights()
@@ -212,11 +216,18 @@ class Listener:
     def logged_in(self) -> None:
         """From the link: the login was accepted."""
         self.connects += 1
+        self._backoff.reset()
+        self._logins.take(self._now())  # a PBX that drops us at once would be stormed without it
         self.state = State.CONNECTED
         self.trouble = None
+        self.heard()
         self._gap_before, self._gap_since = self.gap_seconds, None
         log.info("pbx %s: connected", self.pbx.name)
         self._tell(self.sink.connected)
+
+    def heard(self) -> None:
+        """From the link: something other than an event arrived, be it the end of the connection."""
+        self._last_answer = self._now()
 
     def events(self, batch: list[bytes]) -> None:
         """From the link: events that arrived together."""
@@ -230,16 +241,19 @@ class Listener:
 
     def item(self, raw: bytes) -> None:
         """From the link: one item of a listing that we requested."""
+        self.heard()
         if self._sharing:
             self._pass(self.sink.messages, [raw])
 
     def pong(self, raw: bytes) -> None:
         """From the link: the answer to a Ping."""
+        self.heard()
         round_trip = self._now() - self._pinged
         self._pass(lambda answer: self.sink.pong(answer, round_trip), raw)
 
     def dropped(self, count: int) -> None:
         """From the link: `count` messages were dropped, before or in the piece just read."""
+        self.heard()
         if count:
             self.oversized += count
             log.warning("pbx %s: a message of over 1 MiB was dropped", self.pbx.name)
@@ -283,7 +297,8 @@ class Listener:
             self._link.close()
             self._link = None
         if self._gap_since is None:
-            self._gap_since = self._now()
+            # not now: a connection that died without a word is noticed only by a Ping's time-out
+            self._gap_since = self.last_heard
             self._tell(self.sink.lost)
         if why != self.trouble and not self._closing.is_set():
             log.warning("pbx %s: %s", self.pbx.name, why)
