@@ -71,7 +71,9 @@ class AbsenceWatch:
 
     async def run(self) -> None:
         """Runs until cancelled."""
-        await asyncio.gather(self._follow_phones(), self._sources.run(), self._announce())
+        async with asyncio.TaskGroup() as parts:  # one that fails must not leave the others behind
+            for part in (self._follow_phones(), self._sources.run(), self._announce()):
+                parts.create_task(part)
 
     async def _follow_phones(self) -> None:
         while True:

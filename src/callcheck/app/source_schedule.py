@@ -60,7 +60,9 @@ class SourceSchedule:
     async def run(self) -> None:
         """Runs until it is cancelled."""
         await self._withdraw_removed()
-        await asyncio.gather(*(self._follow(source, minutes) for source, minutes in self.sources))
+        async with asyncio.TaskGroup() as readings:  # no gather: it would leave the others behind
+            for source, minutes in self.sources:
+                readings.create_task(self._follow(source, minutes))
 
     async def _follow(self, source: Source, minutes: int) -> None:
         while True:

@@ -9,6 +9,7 @@ from callcheck.ami.client import Listener, State
 from callcheck.api.backend import Readiness
 from callcheck.api.readiness import PbxHealth, readiness
 from callcheck.app.inspection import Inspection
+from callcheck.app.running.upkeep import Upkeep
 from callcheck.app.watch import Watch
 from callcheck.calls.census import EVENT_OF
 from callcheck.metrics import PbxNow, StoreNow
@@ -28,11 +29,13 @@ class Status:
         store: Store,
         writer: Writer,
         inspection: Inspection,
+        upkeep: Upkeep,
     ) -> None:
         self._pairs = pairs
         self._inspection = inspection
         self._store = store
         self._writer = writer
+        self._upkeep = upkeep
         self._checked_at = -CHECKED_FOR
         self._problem: str | None = None
 
@@ -49,8 +52,16 @@ class Status:
         return readiness(pbxs, self._store_problem(), self._inspection.same)
 
     def _store_problem(self) -> str | None:
-        if self._writer.away is not None:
-            return self._writer.away
+        away = self._writer.away
+        if away is None:
+            return self._upkeep.problem or self._checked()
+        waiting = self._writer.pending
+        if not waiting:
+            return away
+        return f"{away}; {waiting} ended calls wait in memory and are lost if callcheck is stopped"
+
+    def _checked(self) -> str | None:
+        """Why the store cannot be written to, as found a moment ago."""
         if time.monotonic() - self._checked_at > CHECKED_FOR:
             try:
                 self._store.check()

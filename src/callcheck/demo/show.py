@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from callcheck.app.house import AppError, run
+from callcheck.app.house import run
+from callcheck.app.running.supervisor import AppError
 from callcheck.app.signals import run_until_stopped
 from callcheck.calls.model import Micros
 from callcheck.config import Config, ConfigErrors, load

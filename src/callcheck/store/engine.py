@@ -89,10 +89,10 @@ def checkpoint(engine: Engine) -> None:
     """
     if engine.dialect.name != "sqlite":
         return
-    with engine.connect() as connection:
-        cursor, before = connection.connection.cursor(), -1
+    with engine.connect() as connection, driver_cursor(connection) as cursor:
+        before = -1
         for _ in range(_PASSES):
-            ((_, pages, _),) = cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            ((_, pages, _),) = cursor.all("PRAGMA wal_checkpoint(PASSIVE)")
             if pages < _LONG_LOG or pages == before:
                 break
             before = pages

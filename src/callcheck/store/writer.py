@@ -74,6 +74,11 @@ class Writer:
         with self._changed:
             return len(self._waiting) + self._in_hand
 
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
     def start(self) -> None:
         """Starts the thread."""
         self._thread.start()
