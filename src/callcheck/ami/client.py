@@ -88,20 +88,37 @@ class Listener:
         self._link: Link | None = None
         self._last_event: float | None = None
         self._last_answer = self._now()
-        self._gap_before = 0.0
-        self._gap_since: float | None = None
+        self._gap: tuple[float, float | None] = 0.0, None
+        """The seconds of the gaps that are over, and when the present one began. One value, because
+        other threads read it: halves of two would show a gap twice."""
         if any(c in value for value in (pbx.username, pbx.secret) for c in "\r\n\0"):
             raise ValueError(f"the user and the secret of pbx {pbx.name} must be of one line")
 
     @property
     def gap_seconds(self) -> float:
-        """Seconds without a connection since `run` began, including the current gap."""
-        gap = self._now() - self._gap_since if self._gap_since is not None else 0.0
-        return self._gap_before + gap
+        """Seconds without a connection since `run` first began, including the current gap, and
+        those that `resume` brought along."""
+        over, since = self._gap
+        return over if since is None else over + self._now() - since
+
+    @property
+    def past_gaps(self) -> float:
+        """The same without the current gap."""
+        return self._gap[0]
+
+    def resume(self, past_gaps: float, deaf_for: float) -> None:
+        """Goes on where an earlier listener ended, that heard its PBX last `deaf_for` seconds ago.
+        To be called before `run`."""
+        self._last_answer = self._now() - deaf_for
+        self._gap = past_gaps, self._last_answer
 
     @property
     def last_heard(self) -> float:
-        """When anything last arrived, by the monotonic clock; before that, the listener's birth."""
+        """When anything last arrived from a PBX that we were logged in to, by the monotonic clock;
+        before that, when `run` began."""
+        _, gap_since = self._gap
+        if gap_since is not None:
+            return gap_since
         return max(self._last_answer, self._last_event or self._last_answer)
 
     @property
@@ -111,7 +128,8 @@ class Listener:
 
     async def run(self) -> None:
         """Listens until `close()`. Never raises for anything that the PBX or the network does."""
-        self._gap_since = self._now()
+        if self._gap[1] is None:
+            self._gap = self._gap[0], self._now()
         try:
             while not self._closing.is_set():
                 await self._wait(await self._try())
@@ -221,7 +239,7 @@ class Listener:
         self.state = State.CONNECTED
         self.trouble = None
         self.heard()
-        self._gap_before, self._gap_since = self.gap_seconds, None
+        self._gap = self.gap_seconds, None
         log.info("pbx %s: connected", self.pbx.name)
         self._tell(self.sink.connected)
 
@@ -296,9 +314,9 @@ class Listener:
         if self._link is not None:
             self._link.close()
             self._link = None
-        if self._gap_since is None:
+        if self._gap[1] is None:
             # not now: a connection that died without a word is noticed only by a Ping's time-out
-            self._gap_since = self.last_heard
+            self._gap = self._gap[0], self.last_heard
             self._tell(self.sink.lost)
         if why != self.trouble and not self._closing.is_set():
             log.warning("pbx %s: %s", self.pbx.name, why)

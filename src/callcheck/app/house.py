@@ -20,6 +20,7 @@ from callcheck.app.configured_store import store_of
 from callcheck.app.inspection import Inspection
 from callcheck.app.judge import judge_of, wait_limit_of
 from callcheck.app.memory import calm_collector
+from callcheck.app.running.hearing import Hearing
 from callcheck.app.running.http_server import HttpServer
 from callcheck.app.running.supervisor import AppError, CannotGoOn, Supervisor
 from callcheck.app.running.upkeep import Upkeep
@@ -62,7 +63,9 @@ class House:
         self.watched: list[tuple[Listener, Watch]] = []
         self.inspection = Inspection(self.watched)
         self.upkeep = Upkeep(self.store, config.privacy.keep_calls_days)
-        self.status = Status(self.watched, self.store, self.writer, self.inspection, self.upkeep)
+        self.hearing = Hearing(self.store, self.watched)
+        self._keepers = self.upkeep, self.hearing
+        self.status = Status(self.watched, self.store, self.writer, self.inspection, self._keepers)
         self.metrics = Metrics(
             process_registry(config.cadence.period_ms), self.status,
             pbxs=[p.name for p in config.pbxs],
@@ -73,6 +76,10 @@ class House:
         self.absences = AbsenceWatch(config, self.store, self.metrics)
         for pbx in config.pbxs:
             self._listen_to(pbx, pseudonyms, clock)
+        try:
+            self.hearing.resume()
+        except StoreError as error:
+            raise AppError(str(error)) from error
 
     def _listen_to(self, pbx: Pbx, pseudonyms: Pseudonyms, clock: Clock) -> None:
         judge = judge_of(self.config, pbx.name, self.absences.absent_on(pbx.name))
@@ -116,6 +123,7 @@ class House:
             ("the inspection of the PBXs", self.inspection.run),
             ("the deletion of old calls", self.upkeep.purge),
             ("the syncing of the store", self.upkeep.sync),
+            ("the notes on when PBXs were heard", self.hearing.run),
             ("the watch over the saving", self._watch_writer),
         ):
             parts.keep(name, work)
@@ -136,6 +144,7 @@ class House:
             beside.cancel()
         await parts.end(within=5.0)
         await asyncio.to_thread(self.writer.close)
+        await asyncio.to_thread(self.hearing.note)
         self.store.close()
         lost = self.writer.pending
         if not lost:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Protocol
 
 from callcheck.ami.client import Listener, State
 from callcheck.api.backend import Readiness
 from callcheck.api.readiness import PbxHealth, readiness
 from callcheck.app.inspection import Inspection
-from callcheck.app.running.upkeep import Upkeep
 from callcheck.app.watch import Watch
 from callcheck.calls.census import EVENT_OF
 from callcheck.metrics import PbxNow, StoreNow
@@ -18,6 +18,14 @@ from callcheck.store.writer import Writer
 
 CHECKED_FOR = 5.0
 """Seconds for which the result of the store's health check is reused."""
+
+
+class Keeper(Protocol):
+    """Works on the store by a timer."""
+
+    @property
+    def problem(self) -> str | None:
+        """Why it could not the last time, in a sentence."""
 
 
 class Status:
@@ -29,13 +37,13 @@ class Status:
         store: Store,
         writer: Writer,
         inspection: Inspection,
-        upkeep: Upkeep,
+        keepers: Sequence[Keeper],
     ) -> None:
         self._pairs = pairs
         self._inspection = inspection
         self._store = store
         self._writer = writer
-        self._upkeep = upkeep
+        self._keepers = keepers
         self._checked_at = -CHECKED_FOR
         self._problem: str | None = None
 
@@ -54,7 +62,8 @@ class Status:
     def _store_problem(self) -> str | None:
         away = self._writer.away
         if away is None:
-            return self._upkeep.problem or self._checked()
+            problems = (keeper.problem for keeper in self._keepers)
+            return next(filter(None, problems), None) or self._checked()
         waiting = self._writer.pending
         if not waiting:
             return away
