@@ -55,7 +55,8 @@ class SourceSchedule:
     @property
     def counts(self) -> tuple[int, int]:
         """How many sources could be read last time, and how many could not."""
-        return len(self._tried - self.failures.keys()), len(self.failures)
+        tried, failing = self._tried.copy(), self.failures.copy()  # other threads change them
+        return len(tried - failing.keys()), len(failing)
 
     async def run(self) -> None:
         """Runs until it is cancelled."""
@@ -81,7 +82,7 @@ class SourceSchedule:
 
     def withdraw_removed(self) -> bool:
         """Ends the absences of sources that are no longer configured; whether any changed."""
-        read = self._tried - self.failures.keys()
+        read = self._tried.copy() - self.failures.copy().keys()
         unread = [source for source, _ in self.sources if source.origin not in read]
         try:
             self.removed_withdrawn, changed = withdraw_removed(self._store, self._origins, unread)

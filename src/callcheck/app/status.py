@@ -105,7 +105,7 @@ def _health(listener: Listener, watch: Watch) -> PbxHealth:
         state=listener.state,
         address=f"{pbx.host}:{pbx.port}",
         username=pbx.username,
-        missing_classes=tuple(sorted(listener.rights.missing_read)),
+        missing_classes=tuple(sorted(listener.rights.missing_read.copy())),
         hidden_events=tuple(watch.hidden),
         silent=listener.rights.silent,
         timestamps=watch.timed,
