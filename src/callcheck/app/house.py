@@ -59,7 +59,7 @@ class House:
             totals = self.store.totals()
         except (StoreError, KeyFileError, OSError) as error:
             raise AppError(str(error)) from error
-        self.writer = Writer(self.store, self._saved)
+        self.writer = Writer(self.store, self._saved, look=self.store.look)
         self.watched: list[tuple[Listener, Watch]] = []
         self.inspection = Inspection(self.watched)
         self.upkeep = Upkeep(self.store, config.privacy.keep_calls_days)
@@ -73,6 +73,7 @@ class House:
             version=__version__,
         )  # fmt: skip
         self.metrics.seed(totals)
+        self.store.on_reopened = self.metrics.start_anew
         self.absences = AbsenceWatch(config, self.store, self.metrics)
         for pbx in config.pbxs:
             self._listen_to(pbx, pseudonyms, clock)

@@ -111,7 +111,7 @@ class Metrics:
         self._start_at_zero(pbxs, units, rules)
 
     def seed(self, totals: Totals) -> None:
-        """Starts from the store's counters; call it once, before the first `saved`.
+        """Starts from the store's counters, while all of ours are zero.
 
         Raises ValueError if its histogram has other edges.
         """
@@ -124,6 +124,15 @@ class Metrics:
                 self._findings.add(finding, n)
             for ring, total in totals.rings.items():
                 _take_over(self._rings.at(ring), total)
+
+    def start_anew(self, totals: Totals) -> None:
+        """Counts from the totals of another store."""
+        with self._lock:
+            for family in (self._calls, self._findings, self._unknown):
+                family.values = dict.fromkeys(family.values, 0)
+            for series in self._rings.series.values():
+                series.counts, series.total = [0] * len(series.counts), 0
+        self.seed(totals)
 
     def saved(self, batch: Iterable[SavedCall]) -> None:
         """Counts what the store has committed, and takes back what that replaced."""

@@ -123,6 +123,11 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
+def file_of(engine: Engine) -> Path | None:
+    """The file of a SQLite database; None for another database."""
+    return _path(engine.url) if engine.dialect.name == "sqlite" else None
+
+
 def _path(url: URL) -> Path | None:
     name = url.database or ""
     if name.startswith("file:"):
