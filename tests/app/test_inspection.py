@@ -113,7 +113,7 @@ def test_every_kind_has_its_sample() -> None:
     vars(listener).update(
         state="connected", last_event_age=None, gap_seconds=0.0, sink_failures=0, oversized=0
     )
-    status = Status(pairs, None, None, Inspection(pairs), ())  # type: ignore[arg-type]
+    status = Status(pairs, None, None, Inspection(pairs))  # type: ignore[arg-type]
     assert status.pbxs()[0].events_missing == dict.fromkeys(EVENT_OF, False)
     play(Inspection(pairs), (watch, without(BUSY, b"BridgeLeave")))
     missing = status.pbxs()[0].events_missing

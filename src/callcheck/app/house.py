@@ -145,7 +145,8 @@ class House:
             beside.cancel()
         await parts.end(within=5.0)
         await asyncio.to_thread(self.writer.close)
-        await asyncio.to_thread(self.hearing.note)
+        if self.writer.away is None:
+            await asyncio.to_thread(self.hearing.note)
         self.store.close()
         lost = self.writer.pending
         if not lost:

@@ -37,7 +37,7 @@ class Status:
         store: Store,
         writer: Writer,
         inspection: Inspection,
-        keepers: Sequence[Keeper],
+        keepers: Sequence[Keeper] = (),
     ) -> None:
         self._pairs = pairs
         self._inspection = inspection

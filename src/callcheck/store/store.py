@@ -139,8 +139,14 @@ class Store:
         else:
             self._mend(change)
         if self._untold:
-            self.on_reopened(self.totals())
-            self._untold = False
+            self._tell(self.totals())
+
+    def _tell(self, found: Totals) -> None:
+        self._untold = False
+        try:
+            self.on_reopened(found)
+        except Exception as error:  # a faulty listener must not cost a call
+            log.error("the listener of a new file failed: %s", type(error).__name__)
 
     def _mend(self, change: Change) -> None:
         if self._gone is None:
@@ -156,14 +162,15 @@ class Store:
 
     def _reopen(self, change: Change) -> None:
         """Opens the file that is at the path now, or makes it."""
-        if self._made is not None and self._file is not None:
+        if self._made is not None:
             with suppress(StoreError), translated(self.name):
                 checkpoint(self._made)  # so that a file that was moved away is whole
             self._made.dispose()
-            self._file.leave()
         try:
+            if self._file is not None:
+                self._file.leave()
             self.open()
-        except StoreError as error:
+        except (StoreError, OSError) as error:
             self._gone = f"the file was {change} while callcheck runs, and cannot be used: {error}"
             raise StoreAway(self._gone) from error
         self._gone = self._unsure = None
