@@ -59,6 +59,14 @@ class AbsenceWatch:
         watch.on_phones, watch.on_ended = phones.heard, phones.own.ended
         self._phones.append(phones)
 
+    def start_anew(self) -> None:
+        """Another store is open, which may know nothing of what was stored. Any thread may call
+        it."""
+        self._sources.start_anew()
+        for phones in self._phones:
+            phones.start_anew()
+        self._stale = True
+
     def absent_on(self, pbx: str) -> Absent:
         """A function that says from memory whether an extension of a PBX was absent at a moment."""
 

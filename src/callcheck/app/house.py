@@ -29,7 +29,7 @@ from callcheck.app.watch import Watch
 from callcheck.calls.model import Call
 from callcheck.clock import Clock, now
 from callcheck.config import Config, Pbx
-from callcheck.judging.figures import SavedCall
+from callcheck.judging.figures import SavedCall, Totals
 from callcheck.metrics import Metrics, process_registry, ring_edges
 from callcheck.privacy import KeyFileError, Pseudonyms, obtain_key
 from callcheck.rules import RULES
@@ -73,7 +73,7 @@ class House:
             version=__version__,
         )  # fmt: skip
         self.metrics.seed(totals)
-        self.store.on_reopened = self.metrics.start_anew
+        self.store.on_reopened = self._start_anew
         self.absences = AbsenceWatch(config, self.store, self.metrics)
         for pbx in config.pbxs:
             self._listen_to(pbx, pseudonyms, clock)
@@ -107,6 +107,12 @@ class House:
         self.metrics.saved(saved)
         if self._on_saved is not None:
             self._on_saved(saved)
+
+    def _start_anew(self, totals: Totals) -> None:
+        """Another file is the store now. On the thread that saves."""
+        self.metrics.start_anew(totals)
+        self.absences.start_anew()
+        self.hearing.start_anew()
 
     async def live(self, stop: asyncio.Event) -> None:
         """Runs until `stop` is set. Raises AppError if a part cannot go on, or if calls that had

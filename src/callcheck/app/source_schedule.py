@@ -76,6 +76,12 @@ class SourceSchedule:
             pause = minutes * 60.0
             await asyncio.sleep(min(pause, AGAIN) if source.origin in self.failures else pause)
 
+    def start_anew(self) -> None:
+        """Another store is open: what the sources report is new to it at their next turn."""
+        self.removed_withdrawn = False
+        for source, _ in self.sources:
+            source.forget()
+
     async def _withdraw_removed(self) -> None:
         if not self.removed_withdrawn and await run_in_daemon_thread(self.withdraw_removed):
             self._changed()

@@ -35,6 +35,10 @@ class Hearing:
                 # a clock that was set back must not make time that never was
                 listener.resume(float(past_gaps), max(0.0, (now() - int(at)) / 1_000_000))
 
+    def start_anew(self) -> None:
+        """Another store is open, which has no notes of ours."""
+        self._noted = {}
+
     async def run(self) -> None:
         """Notes it again and again."""
         while True:
