@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 
+from callcheck.app.running.supervisor import Supervisor
 from tests.app.household import Household
 
 TWICE = """
@@ -46,6 +48,23 @@ async def test_a_part_that_just_ends_is_started_again(house: Household) -> None:
     async with house.running(before) as callcheck:
         await callcheck.ready()
         await callcheck.says("the inspection of the PBXs ended by itself: ", 2)
+
+
+async def test_a_part_that_is_to_be_started_again_does_not_delay_the_stop() -> None:
+    parts, stop = Supervisor(first_pause=3600), asyncio.Event()
+    tries: list[int] = []
+
+    async def fails() -> None:
+        tries.append(1)
+        stop.set()
+        raise ExceptionGroup("several", [KeyError("+37167999000")])
+
+    parts.keep("a part", fails)
+    assert await parts.until(stop) is None
+    parts.stopping()
+    await parts.end(within=3600)
+    assert tries == [1]
+    assert [task.cancelled() for task in parts.tasks] == [False]
 
 
 async def test_what_cannot_be_started_again_ends_the_program_with_a_sentence(

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import PurePath
 from traceback import extract_tb
 
@@ -33,7 +34,7 @@ class Supervisor:
     def __init__(self, first_pause: float = FIRST_PAUSE) -> None:
         self.tasks: list[asyncio.Task[None]] = []
         self._first_pause = first_pause
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self._failed = asyncio.Event()
         self._why: str | None = None
 
@@ -53,7 +54,7 @@ class Supervisor:
 
     def stopping(self) -> None:
         """From here on parts may end."""
-        self._stopping = True
+        self._stopping.set()
 
     async def end(self, within: float) -> None:
         """Waits for the parts to end, and cancels those that take longer."""
@@ -76,14 +77,16 @@ class Supervisor:
                 return
             except (Exception, SystemExit) as error:  # uvicorn leaves with the latter
                 trouble = f"failed ({where(error)})"
-            if self._stopping:
+            if self._stopping.is_set():
                 return
             if time.monotonic() - began > LONGEST_PAUSE:
                 pause = self._first_pause
             log.error(
                 "%s %s: please report this; it is started again in %g s", name, trouble, pause
             )
-            await asyncio.sleep(pause)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
+                return
             pause = min(2 * pause, LONGEST_PAUSE)
 
     def _fail(self, why: str) -> None:
