@@ -53,6 +53,10 @@ class FileWatch:
         self._note_logs()
         return None
 
+    def is_open(self) -> bool:
+        """Whether the file at the path is the open one."""
+        return self._file is not None and self._file == _identity(self._path)
+
     def leave(self) -> None:
         """Gives up the open file for what is at the path: removes the -wal and -shm that it left
         there, because SQLite would take them for those of the new one."""

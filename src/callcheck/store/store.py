@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, tzinfo
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
 
 from callcheck.calls.model import Micros, Millis
 from callcheck.judging.figures import (
@@ -113,8 +113,7 @@ class Store:
                 meta.probe(connection)
                 self._settings.recount(connection)
                 self._tokens.append(meta.read(connection).get(meta.LAST_BATCH))
-            path = file_of(engine)
-            self._file = None if path is None else FileWatch(path)
+            self._file = self._watch(engine)
         except OSError as error:
             engine.dispose()
             raise StoreError(f"{self.name}: the file is gone again") from error
@@ -122,6 +121,21 @@ class Store:
             engine.dispose()
             raise
         self._made = engine
+
+    def _watch(self, engine: Engine) -> FileWatch | None:
+        """Watches over a SQLite file. A later connection would open what is at the path then, with
+        the write-ahead log of the old file: SQLite would mix the two."""
+        path = file_of(engine)
+        if path is None:
+            return None
+        watch = FileWatch(path)
+
+        def refuse_another(*_: object) -> None:
+            if not watch.is_open():
+                raise StoreAway(f"{self.name}: {_NOT_OURS}")
+
+        event.listen(engine, "connect", refuse_another, insert=True)
+        return watch
 
     def close(self) -> None:
         """Closes the connections. The store can be opened again."""
@@ -223,7 +237,7 @@ class Store:
         """Makes saved calls safe from a power cut; to be called by a timer."""
         engine = self.engine
         if self._change() is not None:  # the thread that saves will notice it too, and see to it
-            raise StoreAway(f"{self.name}: the file is not the one that is open")
+            raise StoreAway(f"{self.name}: {_NOT_OURS}")
         with translated(self.name):
             checkpoint(engine)
 
@@ -355,6 +369,7 @@ class Store:
             )
 
 
+_NOT_OURS = "the file is not the one that is open"
 _DO = {
     Change.MISSING: "a new one is made in a moment, unless you put one there",
     Change.REPLACED: "it is opened anew",
