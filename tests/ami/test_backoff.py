@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcheck.ami.backoff import Backoff
+from callcheck.ami.backoff import Allowance, Backoff
 
 
 def test_waits_double_up_to_the_cap_and_never_beyond() -> None:
@@ -23,3 +23,17 @@ def test_a_good_connection_begins_anew() -> None:
     assert [backoff.next(), backoff.next()] == [1, 2]
     backoff.reset()
     assert backoff.next() == 1
+
+
+def test_an_allowance_is_spent_at_once_and_comes_back_one_by_one() -> None:
+    logins = Allowance(3, 5.0)
+    assert logins.wait(100.0) == 0
+    for _ in range(3):
+        assert logins.wait(100.0) == 0
+        logins.take(100.0)
+    assert logins.wait(100.0) == 5
+    assert logins.wait(103.0) == 2
+    assert logins.wait(105.0) == 0
+    logins.take(105.0)
+    assert logins.wait(105.0) == 5
+    assert [logins.wait(at) for at in (110.0, 10_000.0)] == [0, 0]

@@ -231,6 +231,23 @@ def test_after_a_restart_the_counters_go_on(
     assert samples(restarted) == pytest.approx(samples(through), nan_ok=True)
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.lists(CALLS, max_size=20), st.lists(CALLS, max_size=20))
+def test_another_store_s_counters_take_the_place_of_ours(
+    before: list[SavedCall], there: list[SavedCall]
+) -> None:
+    stored = Totals(EDGES)
+    for one in there:
+        stored.count((one.call, one.findings))
+    moved, fresh = some_metrics(), some_metrics()
+    moved.saved([*before, *there])  # so that it has every series that the other has
+    moved.start_anew(stored)
+    fresh.saved(there)
+    expected = samples(fresh)
+    found = {series: n for series, n in samples(moved).items() if n or series in expected}
+    assert found == pytest.approx(expected, nan_ok=True)
+
+
 def test_other_bucket_edges_than_the_stores_are_refused() -> None:
     stored = Totals(EDGES[:2], rings={("registry", "answered"): RingTotal([1, 2, 3], 5)})
     with pytest.raises(ValueError, match="bucket edges"):

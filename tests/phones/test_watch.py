@@ -153,6 +153,24 @@ async def test_a_phone_that_goes_away_and_comes_back(running: Running) -> None:
     assert running.state() == "forwarded"
 
 
+async def test_what_another_database_does_not_know_is_stored_again(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callcheck.store.store.MISSING_FOR", 0)
+    running.store.on_reopened = lambda _: running.watch.start_anew()
+    running.listener.entries["/CF/201"] = "202"
+    running.listener.states["PJSIP/202"] = "NOT_INUSE"
+    await running.looks()
+    known = Forwards(running.store)
+    before = {f.to for f in known.all()}, {p.extension for p in known.phones()}
+    assert before == ({"202"}, {"202"})
+    Path(running.store.engine.url.database or "").unlink()
+    running.store.look()
+    assert not known.phones()
+    await running.looks()
+    assert ({f.to for f in known.all()}, {p.extension for p in known.phones()}) == before
+
+
 async def test_a_lost_connection_asks_nothing_and_breaks_nothing(running: Running) -> None:
     running.listener.state = State.WAITING
     running.phones.heard(HINT)

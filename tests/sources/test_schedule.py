@@ -175,6 +175,8 @@ def test_an_unchanged_calendar_is_reported_again_on_another_day(
     assert source.read(today)
     source.stored()
     assert source.read(today + 1) is None
+    source.forget()  # the database was replaced
+    assert source.read(today + 1) is not None
     assert source.read(today + DAY * MICRO)  # repetitions that were too far off come nearer
 
 

@@ -49,6 +49,10 @@ class Pace:
 
     retry_first: float = 0.5
     retry_cap: float = 30.0
+    logins_at_once: int = 6
+    """So many logins may follow each other after `retry_first` each. A PBX that goes on dropping us
+    has one every `login_every`: we log in less than 18 times a minute, and are soon back."""
+    login_every: float = 5.0
     look_soon: float = 20.0
     """How often to list the running calls until the first event of a call."""
     look_again: float = 60.0

@@ -34,3 +34,21 @@ class Backoff:
     def reset(self) -> None:
         """Starts again with the shortest wait."""
         self._step = self.first
+
+
+class Allowance:
+    """Bounds how often something may happen: `most` times at once, then once every `seconds`."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._most, self._seconds = most, seconds
+        self._spent_until = float("-inf")
+        """When everything that was taken will have been given back."""
+
+    def take(self, now: float) -> None:
+        """Notes that it happens."""
+        self._spent_until = max(self._spent_until, now) + self._seconds
+
+    def wait(self, now: float) -> float:
+        """The seconds until it may happen again; 0 if it may now."""
+        room_at = self._spent_until - (self._most - 1) * self._seconds
+        return max(0.0, room_at - now)

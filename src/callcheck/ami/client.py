@@ -18,7 +18,7 @@ from typing import Protocol, TypeVar
 
 from callcheck.ami import advice
 from callcheck.ami.address import Address, Pace, tls_of
-from callcheck.ami.backoff import Backoff
+from callcheck.ami.backoff import Allowance, Backoff
 from callcheck.ami.link import Headers, Link, LinkError, LoginRefused, NoAnswer, TooOld
 from callcheck.ami.rights import Rights
 
@@ -80,6 +80,7 @@ class Listener:
         self.oversized = 0
         self._tls = tls_of(pbx)
         self._backoff = Backoff(self.pace.retry_first, self.pace.retry_cap)
+        self._logins = Allowance(self.pace.logins_at_once, self.pace.login_every)
         self._closing = asyncio.Event()
         self._missed = False
         self._pinged = self._now()
@@ -87,16 +88,39 @@ class Listener:
         self._told: list[str] = []
         self._link: Link | None = None
         self._last_event: float | None = None
-        self._gap_before = 0.0
-        self._gap_since: float | None = None
+        self._last_answer = self._now()
+        self._gap: tuple[float, float | None] = 0.0, None
+        """The seconds of the gaps that are over, and when the present one began. One value, because
+        other threads read it: halves of two would show a gap twice."""
         if any(c in value for value in (pbx.username, pbx.secret) for c in "\r\n\0"):
             raise ValueError(f"the user and the secret of pbx {pbx.name} must be of one line")
 
     @property
     def gap_seconds(self) -> float:
-        """Seconds without a connection since `run` began, including the current gap."""
-        gap = self._now() - self._gap_since if self._gap_since is not None else 0.0
-        return self._gap_before + gap
+        """Seconds without a connection since `run` first began, including the current gap, and
+        those that `resume` brought along."""
+        over, since = self._gap
+        return over if since is None else over + self._now() - since
+
+    @property
+    def past_gaps(self) -> float:
+        """The same without the current gap."""
+        return self._gap[0]
+
+    def resume(self, past_gaps: float, deaf_for: float) -> None:
+        """Goes on where an earlier listener ended, that heard its PBX last `deaf_for` seconds ago.
+        To be called before `run`."""
+        self._last_answer = self._now() - deaf_for
+        self._gap = past_gaps, self._last_answer
+
+    @property
+    def last_heard(self) -> float:
+        """When anything last arrived from a PBX that we were logged in to, by the monotonic clock;
+        before that, when `run` began."""
+        _, gap_since = self._gap
+        if gap_since is not None:
+            return gap_since
+        return max(self._last_answer, self._last_event or self._last_answer)
 
     @property
     def last_event_age(self) -> float | None:
@@ -105,7 +129,8 @@ class Listener:
 
     async def run(self) -> None:
         """Listens until `close()`. Never raises for anything that the PBX or the network does."""
-        self._gap_since = self._now()
+        if self._gap[1] is None:
+            self._gap = self._gap[0], self._now()
         try:
             while not self._closing.is_set():
                 await self._wait(await self._try())
@@ -134,7 +159,6 @@ class Listener:
     async def _try(self) -> float:
         """Runs one connection to its end. Returns the seconds to wait before the next."""
         self.state = State.CONNECTING
-        began = self._now()
         try:
             await self._session()
         except LoginRefused as refused:
@@ -154,9 +178,7 @@ class Listener:
         except Exception as error:  # a listener that stops would be worse than any error
             self._end(self._in_words(error))
         self.state = State.WAITING
-        if self._now() - began > self.pace.retry_cap:
-            self._backoff.reset()  # not at login: a PBX that drops us at once needs the back-off
-        return self._backoff.next()
+        return max(self._backoff.next(), self._logins.wait(self._now()))
 
     async def _session(self) -> None:
         self.rights = Rights()
@@ -216,11 +238,18 @@ class Listener:
     def logged_in(self) -> None:
         """From the link: the login was accepted."""
         self.connects += 1
+        self._backoff.reset()
+        self._logins.take(self._now())  # a PBX that drops us at once would be stormed without it
         self.state = State.CONNECTED
         self.trouble = None
-        self._gap_before, self._gap_since = self.gap_seconds, None
+        self.heard()
+        self._gap = self.gap_seconds, None
         log.info("pbx %s: connected", self.pbx.name)
         self._tell(self.sink.connected)
+
+    def heard(self) -> None:
+        """From the link: something other than an event arrived, be it the end of the connection."""
+        self._last_answer = self._now()
 
     def events(self, batch: list[bytes]) -> None:
         """From the link: events that arrived together."""
@@ -234,16 +263,19 @@ class Listener:
 
     def item(self, raw: bytes) -> None:
         """From the link: one item of a listing that we requested."""
+        self.heard()
         if self._sharing:
             self._pass(self.sink.messages, [raw])
 
     def pong(self, raw: bytes) -> None:
         """From the link: the answer to a Ping."""
+        self.heard()
         round_trip = self._now() - self._pinged
         self._pass(lambda answer: self.sink.pong(answer, round_trip), raw)
 
     def dropped(self, count: int) -> None:
         """From the link: `count` messages were dropped, before or in the piece just read."""
+        self.heard()
         if count:
             self.oversized += count
             log.warning("pbx %s: a message of over 1 MiB was dropped", self.pbx.name)
@@ -286,8 +318,9 @@ class Listener:
         if self._link is not None:
             self._link.close()
             self._link = None
-        if self._gap_since is None:
-            self._gap_since = self._now()
+        if self._gap[1] is None:
+            # not now: a connection that died without a word is noticed only by a Ping's time-out
+            self._gap = self._gap[0], self.last_heard
             self._tell(self.sink.lost)
         if why != self.trouble and not self._closing.is_set():
             log.warning("pbx %s: %s", self.pbx.name, why)

@@ -62,6 +62,9 @@ class Owner(Protocol):
         """Whole events that arrived together, in order. They may include an answer that nobody
         requested."""
 
+    def heard(self) -> None:
+        """The PBX closed the connection in order, after all that it had sent."""
+
     def pong(self, raw: bytes) -> None:
         """The whole answer to a Ping."""
 
@@ -152,6 +155,10 @@ class Wire(AMIProtocol):  # type: ignore[misc]
             self.owner.logged_in()
         elif b"\r\nPing: Pong" in raw:
             self.owner.pong(raw)
+
+    def eof_received(self) -> None:
+        """The PBX closed its side: nothing was lost until now."""
+        self.owner.heard()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The transport is closed, by either side."""

@@ -59,6 +59,14 @@ class AbsenceWatch:
         watch.on_phones, watch.on_ended = phones.heard, phones.own.ended
         self._phones.append(phones)
 
+    def start_anew(self) -> None:
+        """Another store is open, which may know nothing of what was stored. Any thread may call
+        it."""
+        self._sources.start_anew()
+        for phones in self._phones:
+            phones.start_anew()
+        self._stale = True
+
     def absent_on(self, pbx: str) -> Absent:
         """A function that says from memory whether an extension of a PBX was absent at a moment."""
 
@@ -71,7 +79,9 @@ class AbsenceWatch:
 
     async def run(self) -> None:
         """Runs until cancelled."""
-        await asyncio.gather(self._follow_phones(), self._sources.run(), self._announce())
+        async with asyncio.TaskGroup() as parts:  # one that fails must not leave the others behind
+            for part in (self._follow_phones(), self._sources.run(), self._announce()):
+                parts.create_task(part)
 
     async def _follow_phones(self) -> None:
         while True:

@@ -8,14 +8,8 @@ no call is lost that was seen to its end.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
-import os
-import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
-
-import uvicorn
 
 from callcheck import __version__
 from callcheck.ami.client import Listener
@@ -26,29 +20,24 @@ from callcheck.app.configured_store import store_of
 from callcheck.app.inspection import Inspection
 from callcheck.app.judge import judge_of, wait_limit_of
 from callcheck.app.memory import calm_collector
+from callcheck.app.running.hearing import Hearing
+from callcheck.app.running.http_server import HttpServer
+from callcheck.app.running.supervisor import AppError, CannotGoOn, Supervisor
+from callcheck.app.running.upkeep import Upkeep
 from callcheck.app.status import Status
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Call
 from callcheck.clock import Clock, now
-from callcheck.config import Config
-from callcheck.judging.figures import SavedCall
+from callcheck.config import Config, Pbx
+from callcheck.judging.figures import SavedCall, Totals
 from callcheck.metrics import Metrics, process_registry, ring_edges
 from callcheck.privacy import KeyFileError, Pseudonyms, obtain_key
 from callcheck.rules import RULES
-from callcheck.store import CallsDuringAbsence, StoreError
+from callcheck.store import StoreError
 from callcheck.store.writer import Writer
 
-log = logging.getLogger(__name__)
-
-DAY_US = 24 * 3600 * 1_000_000
-CHECKPOINT_EVERY = 1.0
-"""Seconds after which saved calls survive a power cut as well."""
-PURGE_EVERY = 3600.0
-"""Seconds between two deletions of calls that are older than they may be kept."""
-
-
-class AppError(Exception):
-    """callcheck cannot start. The message says why and what to do."""
+WRITER_LOOK = 1.0
+"""Seconds between two looks whether the writing thread lives."""
 
 
 class House:
@@ -70,10 +59,13 @@ class House:
             totals = self.store.totals()
         except (StoreError, KeyFileError, OSError) as error:
             raise AppError(str(error)) from error
-        self.writer = Writer(self.store, self._saved)
+        self.writer = Writer(self.store, self._saved, look=self.store.look)
         self.watched: list[tuple[Listener, Watch]] = []
         self.inspection = Inspection(self.watched)
-        self.status = Status(self.watched, self.store, self.writer, self.inspection)
+        self.upkeep = Upkeep(self.store, config.privacy.keep_calls_days)
+        self.hearing = Hearing(self.store, self.watched)
+        self._keepers = self.upkeep, self.hearing
+        self.status = Status(self.watched, self.store, self.writer, self.inspection, self._keepers)
         self.metrics = Metrics(
             process_registry(config.cadence.period_ms), self.status,
             pbxs=[p.name for p in config.pbxs],
@@ -81,19 +73,27 @@ class House:
             version=__version__,
         )  # fmt: skip
         self.metrics.seed(totals)
+        self.store.on_reopened = self._start_anew
         self.absences = AbsenceWatch(config, self.store, self.metrics)
         for pbx in config.pbxs:
-            judge = judge_of(config, pbx.name, self.absences.absent_on(pbx.name))
-            watch = Watch(
-                pbx.name, config.directory(pbx.name), judge,
-                pseudonyms, self.writer.put, self.metrics.delay_of(pbx.name), clock,
-            )  # fmt: skip
-            try:
-                listener = Listener(pbx, watch)
-            except ValueError as error:
-                raise AppError(str(error)) from error
-            self.watched.append((listener, watch))
-            self.absences.follow(listener, watch)
+            self._listen_to(pbx, pseudonyms, clock)
+        try:
+            self.hearing.resume()
+        except StoreError as error:
+            raise AppError(str(error)) from error
+
+    def _listen_to(self, pbx: Pbx, pseudonyms: Pseudonyms, clock: Clock) -> None:
+        judge = judge_of(self.config, pbx.name, self.absences.absent_on(pbx.name))
+        watch = Watch(
+            pbx.name, self.config.directory(pbx.name), judge,
+            pseudonyms, self.writer.put, self.metrics.delay_of(pbx.name), clock,
+        )  # fmt: skip
+        try:
+            listener = Listener(pbx, watch)
+        except ValueError as error:
+            raise AppError(str(error)) from error
+        self.watched.append((listener, watch))
+        self.absences.follow(listener, watch)
 
     def _pseudonyms(self) -> Pseudonyms:
         privacy = self.config.privacy
@@ -108,54 +108,64 @@ class House:
         if self._on_saved is not None:
             self._on_saved(saved)
 
+    def _start_anew(self, totals: Totals) -> None:
+        """Another file is the store now. On the thread that saves."""
+        self.metrics.start_anew(totals)
+        self.absences.start_anew()
+        self.hearing.start_anew()
+
     async def live(self, stop: asyncio.Event) -> None:
-        """Runs until `stop` is set, or until a part fails for good (AppError)."""
-        listening = self._bound()
+        """Runs until `stop` is set. Raises AppError if a part cannot go on, or if calls that had
+        ended could not be stored."""
         calm_collector()
         self.writer.start()
-        server = _Server(
-            uvicorn.Config(
-                self._api(),
-                log_config=None,
-                access_log=False,
-                lifespan="off",
-                timeout_graceful_shutdown=1,  # the stream of a wallboard never ends by itself
-            )
-        )
-        tasks = [
-            asyncio.create_task(server.serve(sockets=[listening])),
-            *(asyncio.create_task(listener.run()) for listener, _ in self.watched),
-            asyncio.create_task(self.absences.run()),
-            asyncio.create_task(self.inspection.run()),
-            asyncio.create_task(self._purge()),
-            asyncio.create_task(self._checkpoint()),
-        ]
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stopping.cancel()
-            await self._stop(server, tasks)
-            listening.close()
-
-    async def _stop(self, server: uvicorn.Server, tasks: list[asyncio.Task[None]]) -> None:
+        http = self.config.http
+        server = HttpServer(http.host, http.port, self._api())
+        parts, why = Supervisor(), None
         for listener, _ in self.watched:
-            await listener.close()
-        server.should_exit = True
-        for beside in tasks[-4:]:
-            beside.cancel()
-        _, late = await asyncio.wait(tasks, timeout=5.0)
-        for task in late:
-            task.cancel()
-        await asyncio.to_thread(self.writer.close)
-        self.store.close()
+            parts.keep(f"pbx {listener.pbx.name}: its listener", listener.run)
+        parts.keep("the HTTP server", server.run)
+        for name, work in (
+            ("the watch over absences", self.absences.run),
+            ("the inspection of the PBXs", self.inspection.run),
+            ("the deletion of old calls", self.upkeep.purge),
+            ("the syncing of the store", self.upkeep.sync),
+            ("the notes on when PBXs were heard", self.hearing.run),
+            ("the watch over the saving", self._watch_writer),
+        ):
+            parts.keep(name, work)
+        try:
+            why = await parts.until(stop)
+        finally:
+            lost = await self._stop(parts, server)
+        if why or lost:
+            raise AppError("; ".join(filter(None, (why, lost))))
 
-    def _bound(self) -> socket.socket:
-        bound = bind(self.config, "Change listen under [http]")
-        # asyncio does this for sockets it creates itself; without it a kept connection waits
-        # 40 ms for the second packet of each response
-        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return bound
+    async def _stop(self, parts: Supervisor, server: HttpServer) -> str | None:
+        """Ends everything in order; a sentence if calls are lost."""
+        parts.stopping()
+        closings = (listener.close() for listener, _ in self.watched)
+        await asyncio.gather(*closings, return_exceptions=True)
+        server.stop()
+        for beside in parts.tasks[len(self.watched) + 1 :]:
+            beside.cancel()
+        await parts.end(within=5.0)
+        await asyncio.to_thread(self.writer.close)
+        if self.writer.away is None:
+            await asyncio.to_thread(self.hearing.note)
+        self.store.close()
+        lost = self.writer.pending
+        if not lost:
+            return None
+        return (
+            f"{lost} calls that had ended are lost, because they could not be stored before the "
+            f"stop: {self.writer.away or 'the store was too slow'}"
+        )
+
+    async def _watch_writer(self) -> None:
+        while self.writer.alive:
+            await asyncio.sleep(WRITER_LOOK)
+        raise CannotGoOn("the thread that stores calls has ended: please report this")
 
     def _api(self) -> Any:
         config, site = self.config, self.config.site
@@ -188,25 +198,6 @@ class House:
         open_calls = [call for _, watch in self.watched for call in watch.open_calls()]
         return sorted(open_calls, key=lambda call: call.started_at, reverse=True)
 
-    async def _checkpoint(self) -> None:
-        while True:
-            await asyncio.sleep(CHECKPOINT_EVERY)
-            with contextlib.suppress(StoreError):  # the writer meets the same error and logs it
-                await asyncio.to_thread(self.store.checkpoint)
-
-    async def _purge(self) -> None:
-        while True:
-            before = now() - self.config.privacy.keep_calls_days * DAY_US
-            try:
-                gone = await asyncio.to_thread(self.store.purge, before)
-                await asyncio.to_thread(CallsDuringAbsence(self.store).purge, before)
-            except StoreError as error:
-                log.warning("calls past their retention could not be deleted: %s", error)
-            else:
-                if gone:
-                    log.info("%d calls past their retention deleted", gone)
-            await asyncio.sleep(PURGE_EVERY)
-
 
 async def run(
     config: Config,
@@ -215,39 +206,6 @@ async def run(
     clock: Clock = now,
 ) -> None:
     """Runs callcheck until `stop` is set. The PBXs' clocks are compared with `clock`. Raises
-    AppError if it cannot start."""
+    AppError if it cannot start or go on, or if it loses calls at the stop."""
     house = await asyncio.to_thread(House, config, on_saved, clock)
     await house.live(stop)
-
-
-def bind(config: Config, remedy: str) -> socket.socket:
-    """A socket at the address of the API and metrics. Raises AppError if that is taken."""
-    http = config.http
-    try:
-        family = socket.AF_INET6 if ":" in http.host else socket.AF_INET
-        return socket.create_server((http.host, http.port), family=family, backlog=128)
-    except OSError as error:
-        raise AppError(
-            f"cannot listen on {http.host}:{http.port} ({_why(error)}); "
-            f"is another callcheck running? {remedy}"
-        ) from error
-
-
-def _why(error: OSError) -> str:
-    """The reason alone; the messages of asyncio and socket repeat the address."""
-    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers, because the program has its own."""
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begins to serve, and logs where."""
-        await super().startup(sockets)
-        for one in sockets or ():
-            host, port = one.getsockname()[:2]
-            log.info("API and metrics at http://%s:%d", f"[{host}]" if ":" in host else host, port)
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield

@@ -55,12 +55,15 @@ class SourceSchedule:
     @property
     def counts(self) -> tuple[int, int]:
         """How many sources could be read last time, and how many could not."""
-        return len(self._tried - self.failures.keys()), len(self.failures)
+        tried, failing = self._tried.copy(), self.failures.copy()  # other threads change them
+        return len(tried - failing.keys()), len(failing)
 
     async def run(self) -> None:
         """Runs until it is cancelled."""
         await self._withdraw_removed()
-        await asyncio.gather(*(self._follow(source, minutes) for source, minutes in self.sources))
+        async with asyncio.TaskGroup() as readings:  # no gather: it would leave the others behind
+            for source, minutes in self.sources:
+                readings.create_task(self._follow(source, minutes))
 
     async def _follow(self, source: Source, minutes: int) -> None:
         while True:
@@ -73,13 +76,19 @@ class SourceSchedule:
             pause = minutes * 60.0
             await asyncio.sleep(min(pause, AGAIN) if source.origin in self.failures else pause)
 
+    def start_anew(self) -> None:
+        """Another store is open: what the sources report is new to it at their next turn."""
+        self.removed_withdrawn = False
+        for source, _ in self.sources:
+            source.forget()
+
     async def _withdraw_removed(self) -> None:
         if not self.removed_withdrawn and await run_in_daemon_thread(self.withdraw_removed):
             self._changed()
 
     def withdraw_removed(self) -> bool:
         """Ends the absences of sources that are no longer configured; whether any changed."""
-        read = self._tried - self.failures.keys()
+        read = self._tried.copy() - self.failures.copy().keys()
         unread = [source for source, _ in self.sources if source.origin not in read]
         try:
             self.removed_withdrawn, changed = withdraw_removed(self._store, self._origins, unread)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Protocol
 
 from callcheck.ami.advice import LOGIN_REFUSED, NO_CONNECTION
 from callcheck.ami.client import Listener, State
@@ -20,6 +21,14 @@ CHECKED_FOR = 5.0
 """Seconds for which the result of the store's health check is reused."""
 
 
+class Keeper(Protocol):
+    """Works on the store by a timer."""
+
+    @property
+    def problem(self) -> str | None:
+        """Why it could not the last time, in a sentence."""
+
+
 class Status:
     """Reads the state of listeners, store and writer when asked."""
 
@@ -29,11 +38,13 @@ class Status:
         store: Store,
         writer: Writer,
         inspection: Inspection,
+        keepers: Sequence[Keeper] = (),
     ) -> None:
         self._pairs = pairs
         self._inspection = inspection
         self._store = store
         self._writer = writer
+        self._keepers = keepers
         self._checked_at = -CHECKED_FOR
         self._problem: str | None = None
 
@@ -50,8 +61,17 @@ class Status:
         return readiness(pbxs, self._store_problem(), self._inspection.same)
 
     def _store_problem(self) -> str | None:
-        if self._writer.away is not None:
-            return self._writer.away
+        away = self._writer.away
+        if away is None:
+            problems = (keeper.problem for keeper in self._keepers)
+            return next(filter(None, problems), None) or self._checked()
+        waiting = self._writer.pending
+        if not waiting:
+            return away
+        return f"{away}; {waiting} ended calls wait in memory and are lost if callcheck is stopped"
+
+    def _checked(self) -> str | None:
+        """Why the store cannot be written to, as found a moment ago."""
         if time.monotonic() - self._checked_at > CHECKED_FOR:
             try:
                 self._store.check()
@@ -86,7 +106,7 @@ def _health(listener: Listener, watch: Watch) -> PbxHealth:
         state=listener.state,
         address=f"{pbx.host}:{pbx.port}",
         username=pbx.username,
-        missing_classes=tuple(sorted(listener.rights.missing_read)),
+        missing_classes=tuple(sorted(listener.rights.missing_read.copy())),
         hidden_events=tuple(watch.hidden),
         silent=listener.rights.silent,
         timestamps=watch.timed,

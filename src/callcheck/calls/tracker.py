@@ -185,7 +185,8 @@ class Tracker:
     @property
     def open_count(self) -> int:
         """How many calls are open. Any thread may read it."""
-        return self.opened - self.closed - self.merged
+        gone = self.closed + self.merged  # first: what opens meanwhile must not make it negative
+        return self.opened - gone
 
     def cut(self) -> None:
         """The stream ended or broke off: ends all open calls here, as incomplete."""

@@ -21,8 +21,8 @@ def run(config_file: Path | None) -> None:
 
     It listens to the PBX, stores the judged calls, and serves metrics and the API.
     """
-    from callcheck.app.house import AppError
     from callcheck.app.house import run as run_house
+    from callcheck.app.running.supervisor import AppError
     from callcheck.app.signals import run_until_stopped
 
     config = load_config(config_file)

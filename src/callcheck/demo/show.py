@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from callcheck.app.house import AppError, bind, run
+from callcheck.app.house import run
+from callcheck.app.running.http_server import bind, why
+from callcheck.app.running.supervisor import AppError
 from callcheck.app.signals import run_until_stopped
 from callcheck.calls.model import Micros
 from callcheck.config import Config, ConfigErrors, load
@@ -46,7 +48,7 @@ def show(folder: Path, listen: str, speed: float, port: int) -> int:
         pbx = DemoPbx(secret_in(folder), speed=speed, port=port)
         async with _serving(pbx):
             config = load(prepare_folder(folder, pbx.port, listen), os.environ)
-            bind(config, "Choose another address with --listen").close()
+            _check_port(config)
             print(WELCOME.format(speed=speed, listen=listen, folder=folder), flush=True)
 
             # the demo's clock is fast: beside the real one, every Ping would show it to be set
@@ -72,6 +74,18 @@ def play_alone(folder: Path, listen: str, speed: float, port: int) -> int:
             await stop.wait()
 
     return run_until_stopped(work, AppError, OSError)
+
+
+def _check_port(config: Config) -> None:
+    """Raises AppError if the address of the API is taken: the demo shows nothing without it."""
+    host, port = config.http.host, config.http.port
+    try:
+        bind(host, port).close()
+    except OSError as error:
+        raise AppError(
+            f"cannot listen on {host}:{port} ({why(error)}); is another callcheck running? "
+            "Choose another address with --listen"
+        ) from error
 
 
 @asynccontextmanager

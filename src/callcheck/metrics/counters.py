@@ -116,14 +116,16 @@ class Metrics:
         Raises ValueError if its histogram has other edges.
         """
         with self._lock:
-            for key, n in totals.calls.items():
-                self._calls.add(key, n)
-                if _is_unknown_number(unit=key[1], direction=key[2]):
-                    self._unknown.add((key[0],), n)
-            for finding, n in totals.findings.items():
-                self._findings.add(finding, n)
-            for ring, total in totals.rings.items():
-                _take_over(self._rings.at(ring), total)
+            self._seed(totals)
+
+    def start_anew(self, totals: Totals) -> None:
+        """Counts from the totals of another store. No scrape sees zeros in between."""
+        with self._lock:
+            for family in (self._calls, self._findings, self._unknown):
+                family.values = dict.fromkeys(family.values, 0)
+            for series in self._rings.series.values():
+                series.counts, series.total = [0] * len(series.counts), 0
+            self._seed(totals)
 
     def saved(self, batch: Iterable[SavedCall]) -> None:
         """Counts what the store has committed, and takes back what that replaced."""
@@ -163,6 +165,16 @@ class Metrics:
         with self._lock:
             self._calendars.set(("read",), read)
             self._calendars.set(("failing",), failing)
+
+    def _seed(self, totals: Totals) -> None:
+        for key, n in totals.calls.items():
+            self._calls.add(key, n)
+            if _is_unknown_number(unit=key[1], direction=key[2]):
+                self._unknown.add((key[0],), n)
+        for finding, n in totals.findings.items():
+            self._findings.add(finding, n)
+        for ring, total in totals.rings.items():
+            _take_over(self._rings.at(ring), total)
 
     def _set_all(self, family: NumberFamily, counts: Mapping[tuple[str, str], int]) -> None:
         with self._lock:

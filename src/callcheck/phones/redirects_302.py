@@ -45,6 +45,10 @@ class Redirects302:
                 del self._rang[phone]
                 self._seen.append((phone, {}, leg.dialed_at))
 
+    def start_anew(self) -> None:
+        """Another store is open, which may not have what was stored."""
+        self._kept = {}
+
     def keep(self) -> bool:
         """Stores what is new; whether there was anything. Raises StoreError."""
         seen, self._seen = self._seen, []

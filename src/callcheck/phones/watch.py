@@ -92,6 +92,13 @@ class PhoneWatch:
         """Asks again at the next step."""
         self._due = 0.0
 
+    def start_anew(self) -> None:
+        """Another store is open: all is looked at, and stored, again."""
+        self._reachable = {}
+        self._states_changed = True
+        self.own.start_anew()
+        self.nudge()
+
     def heard(self, raw: bytes) -> None:
         """Takes an event about a phone, or one that our dialplan sends."""
         state = state_of(raw)

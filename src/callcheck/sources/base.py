@@ -66,6 +66,9 @@ class Source(Protocol):
     def stored(self) -> None:
         """What was read last is stored."""
 
+    def forget(self) -> None:
+        """What was stored may be gone: the next reading is new."""
+
 
 class KnownSource:
     """What all sources have in common: their names, and what was stored last."""
@@ -79,6 +82,10 @@ class KnownSource:
     def stored(self) -> None:
         """What was read last is stored."""
         self._stored = self._last
+
+    def forget(self) -> None:
+        """What was stored may be gone: the next reading is new."""
+        self._stored = None
 
     def is_new(self, found: object) -> bool:
         """Whether this differs from what was stored last; call it once a reading."""

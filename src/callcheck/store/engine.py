@@ -89,10 +89,10 @@ def checkpoint(engine: Engine) -> None:
     """
     if engine.dialect.name != "sqlite":
         return
-    with engine.connect() as connection:
-        cursor, before = connection.connection.cursor(), -1
+    with engine.connect() as connection, driver_cursor(connection) as cursor:
+        before = -1
         for _ in range(_PASSES):
-            ((_, pages, _),) = cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            ((_, pages, _),) = cursor.all("PRAGMA wal_checkpoint(PASSIVE)")
             if pages < _LONG_LOG or pages == before:
                 break
             before = pages
@@ -121,6 +121,11 @@ def _parsed(url: str) -> URL:
     if parsed.get_backend_name() == "sqlite" and _path(parsed) is None:
         raise StoreError(f"the store must be a file, not memory: {_FORMS}")
     return parsed
+
+
+def file_of(engine: Engine) -> Path | None:
+    """The file of a SQLite database; None for another database."""
+    return _path(engine.url) if engine.dialect.name == "sqlite" else None
 
 
 def _path(url: URL) -> Path | None:

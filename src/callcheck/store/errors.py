@@ -80,8 +80,9 @@ def first_line(error: BaseException) -> str:
 _IN_WORDS = (
     ("readonly database", "the database is read-only; give its file and folder to this user"),
     ("read-only transaction", "the database is read-only; is this a standby server?"),
-    ("disk is full", "the disk is full; free some space, calls wait in memory until then"),
-    ("no space left", "the disk is full; free some space, calls wait in memory until then"),
+    ("disk is full", "the disk is full; free some space"),
+    ("no space left", "the disk is full; free some space"),
+    ("disk i/o error", "the disk fails or is full; free some space, or look after the disk"),
     ("database is locked", "another program has locked the database; stop it or wait"),
     ("lock timeout", "another program has locked the database; stop it or wait"),
     ("file is not a database", "this is not a SQLite file; choose another or move it away"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from callcheck.store import meta
 from callcheck.store.engine import writing
 from callcheck.store.errors import translated
@@ -21,5 +23,10 @@ class KeyValues:
 
     def set(self, key: str, value: str) -> None:
         """Sets or replaces a text."""
+        self.set_all({key: value})
+
+    def set_all(self, values: Mapping[str, str]) -> None:
+        """Sets or replaces texts, in one transaction."""
         with translated(self._store.name), writing(self._store.engine) as connection:
-            meta.write(connection, key, value)
+            for key, value in values.items():
+                meta.write(connection, key, value)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, tzinfo
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
 
 from callcheck.calls.model import Micros, Millis
 from callcheck.judging.figures import (
@@ -32,19 +33,23 @@ from callcheck.store.calls import queries, saving
 from callcheck.store.calls.cache import CallCache
 from callcheck.store.calls.repeated import is_repeated
 from callcheck.store.driver import driver_cursor
-from callcheck.store.engine import checkpoint, make_engine, named, reading, writing
-from callcheck.store.errors import StoreError, blamed_on_data, translated
+from callcheck.store.engine import checkpoint, file_of, make_engine, named, reading, writing
+from callcheck.store.errors import StoreAway, StoreError, blamed_on_data, translated
 from callcheck.store.figures import reports, totals
 from callcheck.store.figures.hourly import WaitLimits
 from callcheck.store.figures.local_days import LocalDays
 from callcheck.store.figures.reports import Span
 from callcheck.store.figures.settings import CountSettings
 from callcheck.store.figures.summary import judged_by_hour, side_by_side, summarise
+from callcheck.store.file_watch import Change, FileWatch
 
 log = logging.getLogger(__name__)
 
 WARN_EVERY = 3600.0
 """Seconds between two warnings about calls that are too old to be stored."""
+
+MISSING_FOR = 15.0
+"""Seconds until a SQLite file that was removed is made anew: a backup may be about to come."""
 
 
 class Store:
@@ -75,6 +80,16 @@ class Store:
         self._settings = CountSettings(tuple(ring_edges), clock, limits, LocalDays(zone))
         self._caches = {brief: CallCache(brief=brief) for brief in (False, True)}
         self._made: Engine | None = None
+        self._file: FileWatch | None = None
+        self._gone: str | None = None
+        """Why the open file may not be used any more, in a sentence."""
+        self._gone_since = 0.0
+        self._untold = False
+        """Whether another file was opened, and `on_reopened` does not know yet."""
+        self._tokens: deque[str | None] = deque(maxlen=50)
+        """Those of the last batches, that tell our file from another."""
+        self.on_reopened: Callable[[Totals], object] = lambda _: None
+        """Called when another file was opened, with what it holds, on the thread that saves."""
         self.repeated = 0
         """Calls that were saved, since the start, with an id that another call had before."""
         self._warned_of: set[str] = set()
@@ -83,6 +98,8 @@ class Store:
     @property
     def engine(self) -> Engine:
         """The engine of an opened store."""
+        if self._gone is not None:
+            raise StoreAway(self._gone)
         if self._made is None:
             raise StoreError(f"the store {self.name} is not open")
         return self._made
@@ -95,16 +112,85 @@ class Store:
             with translated(self.name), writing(engine) as connection:
                 meta.probe(connection)
                 self._settings.recount(connection)
+                self._tokens.append(meta.read(connection).get(meta.LAST_BATCH))
+            self._file = self._watch(engine)
+        except OSError as error:
+            engine.dispose()
+            raise StoreError(f"{self.name}: the file is gone again") from error
         except BaseException:
             engine.dispose()
             raise
         self._made = engine
+
+    def _watch(self, engine: Engine) -> FileWatch | None:
+        """Watches over a SQLite file. A later connection would open what is at the path then, with
+        the write-ahead log of the old file: SQLite would mix the two."""
+        path = file_of(engine)
+        if path is None:
+            return None
+        watch = FileWatch(path)
+
+        def refuse_another(*_: object) -> None:
+            if not watch.is_open():
+                raise StoreAway(f"{self.name}: {_NOT_OURS}")
+
+        event.listen(engine, "connect", refuse_another, insert=True)
+        return watch
 
     def close(self) -> None:
         """Closes the connections. The store can be opened again."""
         if self._made is not None:
             self._made.dispose()
             self._made = None
+        self._gone = None
+
+    def look(self) -> None:
+        """Looks whether a SQLite file is still the one that is open, and opens the one that is
+        there now if that is safe. To be called by the thread that saves. Raises StoreAway."""
+        change = self._change()
+        if change is None:
+            self._gone = None
+        else:
+            self._mend(change)
+        if self._untold:
+            self._tell(self.totals())
+
+    def _tell(self, found: Totals) -> None:
+        self._untold = False
+        try:
+            self.on_reopened(found)
+        except Exception as error:  # a faulty listener must not cost a call
+            log.error("the listener of a new file failed: %s", type(error).__name__)
+
+    def _mend(self, change: Change) -> None:
+        if self._gone is None:
+            self._gone_since = time.monotonic()
+        self._gone = f"{self.name}: the file was {change} while callcheck runs; {_DO[change]}"
+        waited = time.monotonic() - self._gone_since
+        if change is Change.SHRUNK or (change is Change.MISSING and waited < MISSING_FOR):
+            raise StoreAway(self._gone)
+        self._reopen(change)
+
+    def _change(self) -> Change | None:
+        return None if self._file is None else self._file.look(self._tokens)
+
+    def _reopen(self, change: Change) -> None:
+        """Opens the file that is at the path now, or makes it."""
+        if self._made is not None:
+            with suppress(StoreError), translated(self.name):
+                checkpoint(self._made)  # so that a file that was moved away is whole
+            self._made.dispose()
+        try:
+            if self._file is not None:
+                self._file.leave()
+            self.open()
+        except (StoreError, OSError) as error:
+            self._gone = f"the file was {change} while callcheck runs, and cannot be used: {error}"
+            raise StoreAway(self._gone) from error
+        self._gone = self._unsure = None
+        self._untold = True
+        self._caches = {brief: CallCache(brief=brief) for brief in self._caches}
+        log.warning("%s: the file was %s, and is open anew", self.name, change)
 
     def check(self) -> None:
         """Raises StoreError unless the database can be written to now."""
@@ -118,6 +204,7 @@ class Store:
         batch again changes nothing. Another call with an id that is taken gets that id with `~2`
         after it (`~3` ...). Raises StoreAway (try again) or CallRefused.
         """
+        self.look()
         token = uuid4().hex
         name = self.name
         with blamed_on_data(name), translated(name), writing(self.engine) as connection:
@@ -127,6 +214,7 @@ class Store:
             young = _young(batch, held)
             saved = saving.put(connection, young, self._settings)
             meta.write(connection, meta.LAST_BATCH, token)
+            self._tokens.append(token)
             # if the answer to the COMMIT is lost, the token tells the next save what happened
             self._unsure = token, settled + saved
         self._unsure = None
@@ -147,8 +235,11 @@ class Store:
 
     def checkpoint(self) -> None:
         """Makes saved calls safe from a power cut; to be called by a timer."""
+        engine = self.engine
+        if self._change() is not None:  # the thread that saves will notice it too, and see to it
+            raise StoreAway(f"{self.name}: {_NOT_OURS}")
         with translated(self.name):
-            checkpoint(self.engine)
+            checkpoint(engine)
 
     def totals(self) -> Totals:
         """The counters of all calls that were ever saved."""
@@ -276,6 +367,14 @@ class Store:
                 "(keep_calls_days); check the clock of the PBX",
                 self.too_old,
             )
+
+
+_NOT_OURS = "the file is not the one that is open"
+_DO = {
+    Change.MISSING: "a new one is made in a moment, unless you put one there",
+    Change.REPLACED: "it is opened anew",
+    Change.SHRUNK: "move it away, and a new one is made, or put a backup in its place (mv)",
+}
 
 
 def _young(batch: Sequence[JudgedCall], held: meta.MetaRows) -> list[JudgedCall]:

@@ -32,6 +32,8 @@ FEW, A_CALL, LONGEST_LINGER = 4, 0.001, 0.02
 """After a batch of more than `FEW` calls the next one waits `A_CALL` seconds per call, at most
 `LONGEST_LINGER`: a batch costs as much as six calls. Below 500 calls/s this hardly happens."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 15.0
+LOOK_EVERY = 2.0
+"""Seconds between two looks at the store while no calls come."""
 
 
 class SavesCalls(Protocol):
@@ -43,15 +45,17 @@ class SavesCalls(Protocol):
 class Writer:
     """The thread that saves. Its counters may be read from any thread.
 
-    It calls `on_saved` after each commit, with what changed.
+    It calls `on_saved` after each commit, with what changed, and `look` now and then while no
+    calls come.
     """
 
     def __init__(
         self, store: SavesCalls, on_saved: Callable[[Sequence[SavedCall]], None], *,
         bound: int = BOUND, batch: int = BATCH, linger: float = LINGER,
         first_pause: float = FIRST_PAUSE, longest_pause: float = LONGEST_PAUSE,
+        look: Callable[[], None] | None = None,
     ) -> None:  # fmt: skip
-        self._store, self._on_saved = store, on_saved
+        self._store, self._on_saved, self._look = store, on_saved, look
         self._bound, self._batch = bound, batch
         self._linger = self._least_linger = linger
         self._first_pause, self._longest_pause = first_pause, longest_pause
@@ -73,6 +77,11 @@ class Writer:
         """Calls that are not saved yet."""
         with self._changed:
             return len(self._waiting) + self._in_hand
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
 
     def start(self) -> None:
         """Starts the thread."""
@@ -108,8 +117,9 @@ class Writer:
 
     def _next_batch(self) -> list[JudgedCall]:
         """Waits for calls; an empty batch means stop."""
+        while not self._any_within(LOOK_EVERY):
+            self._look_at_store()
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closing)
             self._changed.wait_for(
                 lambda: len(self._waiting) >= self._batch or self._closing, self._linger
             )
@@ -122,6 +132,24 @@ class Writer:
             crowd = min(len(batch) * A_CALL, LONGEST_LINGER) if len(batch) > FEW else 0.0
             self._linger = max(self._least_linger, crowd)
             return batch
+
+    def _any_within(self, seconds: float) -> object:
+        """Waits for calls, or for `close`."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._waiting or self._closing, seconds)
+
+    def _look_at_store(self) -> None:
+        """Calls `look`, which raises StoreError while the store cannot be used."""
+        if self._look is None:
+            return
+        try:
+            self._look()
+        except StoreError as error:
+            self._went_away(str(error))
+        except Exception as error:  # the next save meets it again
+            log.error("looking at the store failed: %s", type(error).__name__)
+        else:
+            self._came_back()
 
     def _save(self, batch: list[JudgedCall]) -> None:
         """Saves a batch, however long that takes; in halves if one of its calls is refused."""

@@ -1,0 +1,1 @@
+"""What keeps a running callcheck going: its tasks, its HTTP port, its store."""
