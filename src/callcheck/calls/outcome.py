@@ -85,9 +85,6 @@ class _Outcome:
         if self._no_call_of_its_own():
             return None
         c, told, caller = self.c, self.told, self._caller()
-        party = self.asked
-        if party is None and self.dialed is None:  # a line that tells no number, perhaps analogue
-            party = self.directory.extension(self.extension)
         rung, (least, most), forwards = told.ring_start, self._ring_bounds(), self._forwards()
         return Call(
             pbx=self.pbx,
@@ -97,7 +94,7 @@ class _Outcome:
             dialed=self.dialed,
             extension=self.extension,
             unit=self.directory.unit_of(self.extension),
-            public=party.public if party else not self.directory.known,
+            public=self._is_public(),
             started_at=c.started_at,
             ring_started_at=rung[0] if rung else None,
             ring_source=rung[1] if rung else None,
@@ -130,6 +127,14 @@ class _Outcome:
                 caller, self.dialed, self.disposition, self.hung_up_by, complete=self.complete
             ),
         )
+
+    def _is_public(self) -> bool:
+        """Whether the public may call what was dialled. A line that tells no number, perhaps an
+        analogue one, is judged by the phone that it rings."""
+        party = self.asked
+        if party is None and self.dialed is None:
+            party = self.directory.extension(self.extension)
+        return party.public if party else not self.directory.known
 
     def _is_sound(self) -> bool:
         """Whether what we saw bounds what we missed. A caller's channel that we found began in the
