@@ -155,9 +155,10 @@ class Running:
         await self.until(so_many)
 
     async def ended(self) -> tuple[int, str]:
-        """Waits for its end: its status, and the last line that it wrote."""
+        """Waits for its end: its status, and the sentence that it ended with."""
         status = await asyncio.wait_for(self.process.wait(), PATIENCE)
-        return status, (self.log.splitlines() or [""])[-1]
+        said = [line for line in self.log.splitlines() if line.startswith("callcheck: ")]
+        return status, said[-1] if said else self.log
 
     async def stop(self) -> tuple[int, str]:
         """Stops it as systemd does."""

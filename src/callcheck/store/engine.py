@@ -6,6 +6,7 @@ lock. So reading a count and adding to it is one step, even when several process
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from callcheck.store.driver import driver_cursor
 from callcheck.store.errors import StoreError
+
+# a connection that fails while it is closed: whatever failed before that has been said already
+logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
 
 _WRITER_LOCK = 0x63616C6C  # "call": all callcheck processes use this number
 _LONG_LOG = 5_000
