@@ -12,15 +12,14 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
-
-import uvicorn
 
 from callcheck import __version__
 from callcheck.ami.client import Listener
 from callcheck.api.app import make_api
 from callcheck.api.backend import ApiSettings, Backend, Token
+from callcheck.api.edge.server import Server
 from callcheck.app.absence_watch import AbsenceWatch
 from callcheck.app.configured_store import store_of
 from callcheck.app.inspection import Inspection
@@ -113,15 +112,7 @@ class House:
         listening = self._bound()
         calm_collector()
         self.writer.start()
-        server = _Server(
-            uvicorn.Config(
-                self._api(),
-                log_config=None,
-                access_log=False,
-                lifespan="off",
-                timeout_graceful_shutdown=1,  # the stream of a wallboard never ends by itself
-            )
-        )
+        server = Server(self._api())
         tasks = [
             asyncio.create_task(server.serve(sockets=[listening])),
             *(asyncio.create_task(listener.run()) for listener, _ in self.watched),
@@ -138,7 +129,7 @@ class House:
             await self._stop(server, tasks)
             listening.close()
 
-    async def _stop(self, server: uvicorn.Server, tasks: list[asyncio.Task[None]]) -> None:
+    async def _stop(self, server: Server, tasks: list[asyncio.Task[None]]) -> None:
         for listener, _ in self.watched:
             await listener.close()
         server.should_exit = True
@@ -231,11 +222,3 @@ async def run(
 def _why(error: OSError) -> str:
     """The reason alone; the messages of asyncio and socket repeat the address."""
     return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers: the program has its own."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield

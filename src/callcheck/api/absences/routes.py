@@ -23,10 +23,11 @@ from callcheck.api.absences.shared import (
 )
 from callcheck.api.answers import Json
 from callcheck.api.auth import CallAccess
+from callcheck.api.edge.bodies import TokenFirst
 from callcheck.api.problems import Problem
 from callcheck.api.shared import problems, settings_of
 
-router = APIRouter(prefix="/api/v1", tags=["absences"])
+router = APIRouter(prefix="/api/v1", tags=["absences"], route_class=TokenFirst)
 
 
 @router.get("/absences", response_model=models.AbsenceList, responses=problems(401, 403, 422, 503))
