@@ -50,6 +50,7 @@ def make_api(
         redirect_slashes=False,
     )
     app.state.settings, app.state.backend = settings, backend
+    app.state.board = stream.board_of(settings, backend)
     app.state.record_cache = JsonCache(
         lambda call, findings: records.stored(call, findings, settings)
     )

@@ -50,6 +50,11 @@ def visible_open_calls(request: Request, access: Access) -> list[Call]:
     return [call for call in backend_of(request).open_calls() if access.may_see(call.unit)]
 
 
+def visible_unanswered_calls(request: Request, access: Access) -> list[Call]:
+    """Those of them that nobody has answered yet."""
+    return [call for call in backend_of(request).unanswered_calls() if access.may_see(call.unit)]
+
+
 def record_cache_of(request: Request) -> JsonCache:
     """Ended calls as items of `/api/v1/calls`."""
     cache: JsonCache = request.app.state.record_cache

@@ -13,6 +13,7 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from callcheck import __version__
@@ -160,8 +161,9 @@ class House:
         config, site = self.config, self.config.site
         loop = asyncio.get_running_loop()
 
-        def open_calls() -> Sequence[Call]:
-            return asyncio.run_coroutine_threadsafe(self._open_calls(), loop).result(5.0)
+        def open_calls(*, answered: bool = True) -> Sequence[Call]:
+            looking = self._open_calls(answered=answered)
+            return asyncio.run_coroutine_threadsafe(looking, loop).result(5.0)
 
         settings = ApiSettings(
             units={unit.id: unit.title for unit in config.units},
@@ -179,12 +181,14 @@ class House:
             metrics=self.metrics.text,
             now=now,
             absences=self.absences.service,
+            open_unanswered=partial(open_calls, answered=False),
         )
         return make_api(settings, backend, store_errors=(StoreError,))
 
-    async def _open_calls(self) -> list[Call]:
+    async def _open_calls(self, *, answered: bool) -> list[Call]:
         """Newest first. A coroutine, because only the event loop's thread may read a tracker."""
-        open_calls = [call for _, watch in self.watched for call in watch.open_calls()]
+        found = (watch.open_calls(answered=answered) for _, watch in self.watched)
+        open_calls = [call for calls in found for call in calls]
         return sorted(open_calls, key=lambda call: call.started_at, reverse=True)
 
     async def _checkpoint(self) -> None:

@@ -25,7 +25,7 @@ from callcheck.api.shared import (
     problems,
     row_cache_of,
     settings_of,
-    visible_open_calls,
+    visible_unanswered_calls,
 )
 from callcheck.api.tables import models as table_models
 from callcheck.api.tables import rows as table_rows
@@ -176,7 +176,7 @@ def again(request: Request, access: CallAccess, query: Table) -> Response:
 def ringing(request: Request, access: CallAccess) -> Response:
     """Inbound calls that are ringing, the longest first. `/api/v1/live/stream` sends changes."""
     settings, backend = settings_of(request), backend_of(request)
-    rows = table_rows.ringing(visible_open_calls(request, access), settings, backend.now())
+    rows = table_rows.ringing(visible_unanswered_calls(request, access), settings, backend.now())
     return answers.listed(request, rows, table_models.columns("RingingRow"))
 
 
