@@ -8,8 +8,14 @@ from typing import Any
 
 import uvicorn
 
-from callcheck.api.edge.protocol import BoundedProtocol
+from callcheck.api.edge.door import Door
+from callcheck.api.edge.protocol import LARGEST_HEAD, BoundedProtocol
 
+BACKLOG = 128
+"""Connections that wait to be accepted. asyncio accepts so many at once, without a look at the
+PBXs in between."""
+BETWEEN_REQUESTS = 5
+"""Seconds that a connection is kept without a request."""
 GRACE = 1
 """Seconds that answers get when the program stops; the stream of a wallboard never ends itself."""
 
@@ -26,9 +32,13 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 lifespan="off",
+                backlog=BACKLOG,
+                h11_max_incomplete_event_size=LARGEST_HEAD,
+                timeout_keep_alive=BETWEEN_REQUESTS,
                 timeout_graceful_shutdown=GRACE,
             )
         )
+        self.server_state = Door()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

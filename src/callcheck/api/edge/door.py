@@ -1,0 +1,65 @@
+"""How many HTTP clients are let in, who makes room when it is full, and what the log says of it.
+
+uvicorn's own `limit_concurrency` lets everybody in and refuses their requests: connections without
+a request are not bounded by it, and with enough of them no health check is answered.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from typing import Protocol
+
+from uvicorn.server import ServerState
+
+log = logging.getLogger(__name__)
+
+MOST_CONNECTIONS = 512
+"""Open connections; a process may usually have 1,024 open files."""
+SAY_AGAIN = 3600.0
+"""Seconds in which a kind of trouble is logged once."""
+TROUBLES = {
+    "slow": "%d HTTP clients were too slow to send a request and were disconnected",
+    "evicted": "%d HTTP connections without a request were closed, because all were taken",
+    "refused": "%d HTTP connections were refused, because all were taken by requests",
+    "unreadable": "%d HTTP requests could not be read",
+    "deaf": "%d HTTP clients did not read their answer and were disconnected",
+}
+
+
+class Evictable(Protocol):
+    """A connection that may be closed to make room."""
+
+    def drop(self, trouble: str) -> None:
+        """Closes it at once."""
+
+
+class Door(ServerState):
+    """uvicorn's connections, and those among them that have no request yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting: dict[Evictable, None] = {}
+        """Connections whose request has not wholly come, the one that waits longest first."""
+        self._counts: Counter[str] = Counter()
+        self._said: dict[str, float] = {}
+
+    def has_room(self) -> bool:
+        """Whether one more may come in. The connection that waits longest for a request makes room;
+        there is none if all are taken by requests."""
+        if len(self.connections) < MOST_CONNECTIONS:
+            return True
+        longest = next(iter(self.waiting), None)
+        if longest is None:
+            return False
+        longest.drop("evicted")
+        return True
+
+    def note(self, trouble: str) -> None:
+        """Counts a trouble, and logs the count the first time and then once an hour."""
+        self._counts[trouble] += 1
+        now = time.monotonic()
+        if now - self._said.get(trouble, -SAY_AGAIN) >= SAY_AGAIN:
+            self._said[trouble] = now
+            log.warning(TROUBLES[trouble], self._counts.pop(trouble))
