@@ -59,7 +59,7 @@ def report(request: Request, access: CallAccess, body: Annotated[models.AbsenceI
 
 
 @router.get(
-    "/absences/{number}", response_model=models.AbsenceOut,
+    "/absences/{number:int}", response_model=models.AbsenceOut,
     responses=problems(401, 403, 404, 422, 503),
 )  # fmt: skip
 def one(request: Request, access: CallAccess, number: Number) -> Json:
@@ -69,7 +69,7 @@ def one(request: Request, access: CallAccess, number: Number) -> Json:
 
 
 @router.patch(
-    "/absences/{number}", response_model=models.AbsenceOut,
+    "/absences/{number:int}", response_model=models.AbsenceOut,
     responses=problems(401, 403, 404, 422, 503),
 )  # fmt: skip
 def change(
@@ -91,7 +91,7 @@ def change(
 
 
 @router.delete(
-    "/absences/{number}", response_model=models.AbsenceOut,
+    "/absences/{number:int}", response_model=models.AbsenceOut,
     responses=problems(401, 403, 404, 422, 503),
 )  # fmt: skip
 def end(request: Request, access: CallAccess, number: Number) -> Json:

@@ -20,6 +20,7 @@ from callcheck.api.problems import Problem
 from callcheck.api.shared import (
     SPAN_END,
     SPAN_START,
+    STEP_FORM,
     backend_of,
     narrowed,
     problems,
@@ -58,7 +59,10 @@ class SeriesQuery(StrictModel):
     unit: str | None = UNIT
     from_: str | None = SPAN_START
     to: str | None = SPAN_END
-    step: str = Field("1d", description="length of a step of time", examples=["15m", "1h", "1d"])
+    step: str = Field(
+        "1d", description="length of a step of time", examples=["15m", "1h", "1d"],
+        json_schema_extra=STEP_FORM,
+    )  # fmt: skip
 
 
 Table = Annotated[TableQuery, Query()]
