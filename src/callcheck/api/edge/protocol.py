@@ -18,9 +18,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from callcheck.api.edge.door import Door
 from callcheck.api.problems import MEDIA_TYPE, problem
 
-PIECE = 8 << 10
+PIECE = 2 << 10
 """Bytes read at a time. asyncio would read 256 KiB, and in chunks of one byte that stops the event
-loop, and so the listener, for most of a second."""
+loop, and so the listener, for most of a second; this stops it for some milliseconds."""
 LARGEST_HEAD = 16 << 10
 """Bytes of a request line with its headers."""
 REQUEST_SECONDS = 10.0

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 from collections.abc import Iterator
 from typing import Any
 
+import anyio.to_thread
 import uvicorn
 
 from callcheck.api.edge.door import Door
 from callcheck.api.edge.protocol import LARGEST_HEAD, BoundedProtocol
 
-BACKLOG = 128
-"""Connections that wait to be accepted. asyncio accepts so many at once, without a look at the
-PBXs in between."""
+AT_ONCE = 32
+"""Connections that are accepted without a look at the PBXs in between."""
+BACKLOG = 1024
+"""Connections that may wait to be accepted; who finds no place there tries again after a second."""
 BETWEEN_REQUESTS = 5
 """Seconds that a connection is kept without a request."""
+THREADS = 6
+"""Requests that are worked on at a time; others wait their turn. The event loop takes turns with
+every thread that computes, so the 40 of AnyIO kept events waiting for a fifth of a second."""
 GRACE = 1
 """Seconds that answers get when the program stops; the stream of a wallboard never ends itself."""
 
@@ -32,13 +38,20 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 lifespan="off",
-                backlog=BACKLOG,
+                backlog=AT_ONCE,
                 h11_max_incomplete_event_size=LARGEST_HEAD,
                 timeout_keep_alive=BETWEEN_REQUESTS,
                 timeout_graceful_shutdown=GRACE,
             )
         )
         self.server_state = Door()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn has it."""
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        await super().startup(sockets)
+        for listening in sockets or ():
+            listening.listen(BACKLOG)  # asyncio has one number for both
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
