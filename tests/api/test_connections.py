@@ -91,6 +91,7 @@ async def test_a_health_check_is_answered_however_many_send_nothing(
     url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(door, "MOST_CONNECTIONS", 10)
+    monkeypatch.setattr(door, "SPARE", 0)
     async with AsyncExitStack() as all_of_them:
         idle = [await all_of_them.enter_async_context(wire(url)) for _ in range(40)]
         for n, one in enumerate(idle):
@@ -103,10 +104,22 @@ async def test_a_health_check_is_answered_however_many_send_nothing(
     assert said == ["1 HTTP connections without a request were closed, because all were taken"]
 
 
+async def test_in_a_rush_nobody_is_sent_away_whose_request_is_just_coming(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "MOST_CONNECTIONS", 5)
+    monkeypatch.setattr(door, "JUST_COMING", 3600.0)
+    async with AsyncExitStack() as all_of_them:
+        rush = [await all_of_them.enter_async_context(wire(url)) for _ in range(50)]
+        for one in rush:
+            assert await is_healthy(one)
+
+
 async def test_when_all_are_at_work_the_next_one_is_refused(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(door, "MOST_CONNECTIONS", 3)
+    monkeypatch.setattr(door, "SPARE", 0)
     async with wire(url) as a, wire(url) as b, wire(url) as c:
         for one in (a, b, c):
             await one.say(STREAM)

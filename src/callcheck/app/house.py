@@ -26,6 +26,7 @@ from callcheck.app.configured_store import store_of
 from callcheck.app.inspection import Inspection
 from callcheck.app.judge import judge_of, wait_limit_of
 from callcheck.app.memory import calm_collector
+from callcheck.app.open_calls import OpenCalls
 from callcheck.app.status import Status
 from callcheck.app.watch import Watch
 from callcheck.calls.model import Call
@@ -41,6 +42,8 @@ from callcheck.store.writer import Writer
 log = logging.getLogger(__name__)
 
 DAY_US = 24 * 3600 * 1_000_000
+FRESH, FRESH_RINGING = 0.5, 0.2
+"""Seconds for which the API shows the same calls going on, and the same unanswered ones."""
 CHECKPOINT_EVERY = 1.0
 """Seconds after which saved calls survive a power cut as well."""
 PURGE_EVERY = 3600.0
@@ -160,11 +163,6 @@ class House:
     def _api(self) -> Any:
         config, site = self.config, self.config.site
         loop = asyncio.get_running_loop()
-
-        def open_calls(*, answered: bool = True) -> Sequence[Call]:
-            looking = self._open_calls(answered=answered)
-            return asyncio.run_coroutine_threadsafe(looking, loop).result(5.0)
-
         settings = ApiSettings(
             units={unit.id: unit.title for unit in config.units},
             parties=config.parties,
@@ -176,17 +174,19 @@ class House:
         )
         backend = Backend(
             reader=self.store,
-            open_calls=open_calls,
+            open_calls=OpenCalls(partial(self._open_calls, answered=True), loop, FRESH),
             readiness=self.status.readiness,
             metrics=self.metrics.text,
             now=now,
             absences=self.absences.service,
-            open_unanswered=partial(open_calls, answered=False),
+            open_unanswered=OpenCalls(
+                partial(self._open_calls, answered=False), loop, FRESH_RINGING
+            ),
         )
         return make_api(settings, backend, store_errors=(StoreError,))
 
     async def _open_calls(self, *, answered: bool) -> list[Call]:
-        """Newest first. A coroutine, because only the event loop's thread may read a tracker."""
+        """Newest first."""
         found = (watch.open_calls(answered=answered) for _, watch in self.watched)
         open_calls = [call for calls in found for call in calls]
         return sorted(open_calls, key=lambda call: call.started_at, reverse=True)

@@ -16,7 +16,12 @@ from uvicorn.server import ServerState
 log = logging.getLogger(__name__)
 
 MOST_CONNECTIONS = 512
-"""Open connections; a process may usually have 1,024 open files."""
+"""Open connections, before one that waits for its request makes room."""
+SPARE = 256
+"""More of them in a rush, so that nobody is sent away whose request is just coming; a process may
+usually have 1,024 open files."""
+JUST_COMING = 1.0
+"""Seconds."""
 SAY_AGAIN = 3600.0
 """Seconds in which a kind of trouble is logged once."""
 TROUBLES = {
@@ -40,21 +45,32 @@ class Door(ServerState):
 
     def __init__(self) -> None:
         super().__init__()
-        self.waiting: dict[Evictable, None] = {}
-        """Connections whose request has not wholly come, the one that waits longest first."""
+        self.waiting: dict[Evictable, float] = {}
+        """Connections whose request has not wholly come, and since when they wait, the one that
+        waits longest first."""
         self._counts: Counter[str] = Counter()
         self._said: dict[str, float] = {}
 
     def has_room(self) -> bool:
         """Whether one more may come in. The connection that waits longest for a request makes room;
         there is none if all are taken by requests."""
-        if len(self.connections) < MOST_CONNECTIONS:
+        beyond = len(self.connections) - MOST_CONNECTIONS
+        if beyond < 0:
             return True
         longest = next(iter(self.waiting), None)
+        if beyond < SPARE and (longest is None or self._just_came(longest)):
+            return True
         if longest is None:
             return False
         longest.drop("evicted")
         return True
+
+    def await_request(self, one: Evictable) -> None:
+        """Takes note of a connection that waits for its request from now on."""
+        self.waiting.setdefault(one, time.monotonic())
+
+    def _just_came(self, one: Evictable) -> bool:
+        return time.monotonic() - self.waiting[one] < JUST_COMING
 
     def note(self, trouble: str) -> None:
         """Counts a trouble, and logs the count the first time and then once an hour."""

@@ -80,7 +80,7 @@ class BoundedProtocol(H11Protocol):
         """As uvicorn has it, whose keep-alive limit counts until the next byte."""
         super().on_response_complete()
         if not self.transport.is_closing() and self.conn.their_state is h11.IDLE:
-            self._door.waiting[self] = None
+            self._door.await_request(self)
 
     def drop(self, trouble: str) -> None:
         """Closes the connection at once."""
@@ -110,7 +110,7 @@ class BoundedProtocol(H11Protocol):
         super().resume_writing()
 
     def _await_request(self) -> None:
-        self._door.waiting.setdefault(self)
+        self._door.await_request(self)
         if self._late is None:
             self._late = self.loop.call_later(REQUEST_SECONDS, self.drop, "slow")
 

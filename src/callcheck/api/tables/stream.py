@@ -72,7 +72,7 @@ async def stream(request: Request, access: CallAccess) -> Events:
     watcher = board.join(access.unit)
     if watcher is None:
         text = f"{boards.MOST_WATCHERS} clients watch the ringing calls already; close one"
-        raise Problem(503, text, {"Retry-After": "30"})
+        raise Problem(503, text, {"Retry-After": "30", "Connection": "close"})
     return Events(board, watcher)
 
 
