@@ -120,6 +120,7 @@ async def test_when_all_are_at_work_the_next_one_is_refused(
 ) -> None:
     monkeypatch.setattr(door, "MOST_CONNECTIONS", 3)
     monkeypatch.setattr(door, "SPARE", 0)
+    monkeypatch.setattr(door, "DOORSTEP", 0)
     async with wire(url) as a, wire(url) as b, wire(url) as c:
         for one in (a, b, c):
             await one.say(STREAM)
@@ -135,6 +136,22 @@ async def test_when_all_are_at_work_the_next_one_is_refused(
                 await again.push(HEALTHZ.encode(), 1)
                 if (await again.head())[0] == 200:
                     break
+
+
+async def test_a_health_check_is_answered_when_all_are_at_work(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "MOST_CONNECTIONS", 1)
+    monkeypatch.setattr(door, "SPARE", 0)
+    async with wire(url) as a:
+        await a.say(STREAM)
+        assert (await a.head())[0] == 200
+        async with wire(url) as refused:
+            await refused.say(STREAM)
+            status, headers = await refused.head()
+            assert (status, headers["connection"]) == (503, "close")
+        async with wire(url) as probe:
+            assert await is_healthy(probe)
 
 
 @pytest.mark.parametrize(

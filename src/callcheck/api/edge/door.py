@@ -20,6 +20,8 @@ MOST_CONNECTIONS = 512
 SPARE = 256
 """More of them in a rush, so that nobody is sent away whose request is just coming; a process may
 usually have 1,024 open files."""
+DOORSTEP = 128
+"""Connections beyond all these that only a health check is answered on."""
 JUST_COMING = 1.0
 """Seconds."""
 SAY_AGAIN = 3600.0
@@ -64,6 +66,10 @@ class Door(ServerState):
             return False
         longest.drop("evicted")
         return True
+
+    def has_doorstep(self) -> bool:
+        """Whether one more may come in that is answered only if it is a health check."""
+        return len(self.connections) < MOST_CONNECTIONS + SPARE + DOORSTEP
 
     def await_request(self, one: Evictable) -> None:
         """Takes note of a connection that waits for its request from now on."""

@@ -52,12 +52,15 @@ class BoundedProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """As asyncio has it."""
         transport.max_size = PIECE  # type: ignore[attr-defined]
-        if self._door.has_room():
+        admitted = self._door.has_room()
+        if not admitted:
+            self._door.note("refused")
+            self.app = _only_health(self.app)
+        if admitted or self._door.has_doorstep():
             super().connection_made(transport)
             self._await_request()
         else:
             self.transport = transport
-            self._door.note("refused")
             self._refuse(503)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -134,3 +137,16 @@ class BoundedProtocol(H11Protocol):
         head = "\r\n".join([*lines, "", ""]).encode()
         self.transport.write(head + bytes(answer.body))
         self.transport.close()
+
+
+def _only_health(app: Any) -> Any:
+    """The application of a connection for which there is no room."""
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] == "/healthz":
+            await app(scope, receive, send)
+        else:
+            refusal = problem(503, _DETAILS[503], {"Connection": "close", "Retry-After": "5"})
+            await refusal(scope, receive, send)
+
+    return answer
