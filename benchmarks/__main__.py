@@ -7,7 +7,7 @@ import os
 import platform
 import time
 
-from benchmarks import latency, memory, startup, store, throughput
+from benchmarks import edge, latency, memory, startup, store, throughput
 from benchmarks.report import table
 from benchmarks.stream import scenes
 from callcheck.calls import tracker
@@ -15,6 +15,7 @@ from callcheck.calls import tracker
 PARTS = {
     "throughput": ("CPU per event, one TCP connection, same stream", throughput.measure),
     "latency": ("From the event on the wire to judged call and to counter", latency.measure),
+    "edge": ("What HTTP clients that mean harm cost the listener", edge.measure),
     "memory": ("Memory and growth", memory.measure),
     "store": ("Every question to many stored calls, over HTTP", store.measure),
     "startup": ("Start-up and the process", startup.measure),

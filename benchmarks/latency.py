@@ -82,7 +82,7 @@ def _run(path: Path, rate: int, events: int, stored: int, *, asked: bool) -> tup
         config = town.config_text(VARIANTS, feeder.port, listen)
         Path(folder, "callcheck.toml").write_text(config, encoding="utf-8")
         ours, theirs = SPAWN.Pipe()
-        process = SPAWN.Process(target=_consume, args=(theirs, folder, path, stored, asked))
+        process = SPAWN.Process(target=consume, args=(theirs, folder, path, stored, asked))
         process.start()
         theirs.close()
         ours.recv()
@@ -101,7 +101,7 @@ def free_port() -> int:
         return port
 
 
-def _consume(pipe: Connection, folder: str, path: Path, stored: int, asked: bool) -> None:
+def consume(pipe: Connection, folder: str, path: Path, stored: int, asked: bool) -> None:
     pin(0)
     logging.getLogger("callcheck").setLevel(logging.CRITICAL)
     pipe.send(asyncio.run(_live(Path(folder), path, stored, pipe, asked=asked)))
@@ -222,7 +222,7 @@ def _get(url: str) -> tuple[float, bytes]:
 
 
 def _figures(rate: int, marks: Marks, sent: Sent, *, asked: bool) -> list[Figure]:
-    when = _written(sent)
+    when = written(sent)
     judged = [(at - when[n]) / 1e6 for n, at in marks.judged if n in when]
     late = [
         (at - when[marks.ends[name]]) / 1e6
@@ -255,7 +255,7 @@ def _answers(at_rate: str, marks: Marks) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _written(sent: Sent) -> dict[int, int]:
+def written(sent: Sent) -> dict[int, int]:
     """When each event was written, by its number."""
     when: dict[int, int] = {}
     before = 0

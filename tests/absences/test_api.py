@@ -286,3 +286,17 @@ def test_tomorrows_list(api: TestClient, store: Store, clock: Clock) -> None:
     assert [one["extension"] for one in of_the_unit["items"]] == ["201"]
     assert [one["extension"] for one in of_the_unit["covered"]] == ["203"]
     assert api.get(f"{PATH}/tomorrow?unit=nobodys").status_code == 422
+
+
+def test_a_nul_is_refused_before_the_store_sees_it(api: TestClient) -> None:
+    number = api.post(PATH, json=BODY).json()["id"]
+    for answer in (
+        api.post(PATH, json={**BODY, "kind": "ill\0"}),
+        api.patch(f"{PATH}/{number}", json={"kind": "\0"}),
+        api.post(PATH, json={**BODY, "deputy": "20\0"}),
+        api.get(f"{PATH}?cursor=%00"),
+        api.get(f"{PATH}?unit=%00"),
+    ):
+        assert answer.status_code == 422
+        assert "\n" not in answer.json()["detail"]
+    assert api.get(f"{PATH}?extension=%00").json()["items"] == []

@@ -99,7 +99,7 @@ async def test_head_of_what_is_not_ready_refused_or_not_there() -> None:
 async def test_head_of_the_stream_ends_and_the_calls_are_looked_at_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("callcheck.api.tables.stream.EVERY", 0.01)
+    monkeypatch.setattr("callcheck.api.tables.board.EVERY", 0.01)
     program = Program()
     async with client_of(program.backend) as client:
         head = await client.head("/api/v1/live/stream")

@@ -81,7 +81,7 @@ async def events(lines: AsyncIterator[str]) -> AsyncIterator[list[tuple[object, 
 
 
 async def test_every_change_is_sent_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("callcheck.api.tables.stream.EVERY", 0.01)
+    monkeypatch.setattr("callcheck.api.tables.board.EVERY", 0.01)
     moving = Moving()
     law = ringing("2", TEN, unit="law")
     async with (
@@ -110,7 +110,7 @@ async def test_the_stream_wants_a_token() -> None:
 
 async def test_a_stream_ends_when_its_client_disconnects(monkeypatch: pytest.MonkeyPatch) -> None:
     """And one that never reads keeps nobody waiting."""
-    monkeypatch.setattr("callcheck.api.tables.stream.EVERY", 0.01)
+    monkeypatch.setattr("callcheck.api.tables.board.EVERY", 0.01)
     moving = Looked()
     async with stream_of(moving) as url, httpx2.AsyncClient(timeout=10) as client:
         async with client.stream("GET", url, headers=bearer("r-key")) as answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -107,7 +108,14 @@ def test_summary_of_real_rows(api: TestClient, query: str) -> None:
         assert sum(bucket["calls"] for bucket in body["buckets"]) == body["calls"] == 5
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", "e30", "WzFd", "%00", "ā"])
+UNUSABLE = [
+    base64.urlsafe_b64encode(text).rstrip(b"=").decode()
+    for text in (b'[1,"main","\\u0000"]', b'[1,"\\u0000","1.1"]', b'[1,"main","\\ud800"]')
+]
+"""Well made, with text that no database can compare with."""
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "e30", "WzFd", "%00", "ā", *UNUSABLE])
 def test_cursors_that_the_store_never_gave(api: TestClient, cursor: str) -> None:
     answer = api.get(f"/api/v1/calls?cursor={cursor}")
     assert answer.status_code == 422

@@ -90,7 +90,8 @@ def test_every_call_is_accounted_for(recording: Recording) -> None:
 
 @each_of_one_version
 def test_a_look_at_the_calls_going_on_changes_none_of_them(recording: Recording) -> None:
-    """A wall board asks at any moment, also between the answer and the bridge that proves it."""
+    """A wall board asks at any moment, also between the answer and the bridge that proves it. It
+    asks for no call that was answered."""
     following = follower()
     calls: list[Call] = []
     for raw in recording.messages:
@@ -98,7 +99,8 @@ def test_a_look_at_the_calls_going_on_changes_none_of_them(recording: Recording)
         calls += following.ended()
         tracker = following.tracker
         for call in tracker.open_calls:
-            tracker.so_far(call)
+            seen = tracker.so_far(call)
+            assert call.answered_at is None or seen is None or seen.answered_at is not None
         assert tracker.open_count == len(tracker.open_calls)
     following.close()
     calls += following.ended()

@@ -20,6 +20,7 @@ from callcheck.api.calls.json_cache import JsonCache
 from callcheck.api.guard import GuardMiddleware
 from callcheck.api.models import ProblemOut
 from callcheck.api.problems import handle_errors, problem
+from callcheck.api.shared import problems
 from callcheck.api.tables import routes as tables
 from callcheck.api.tables import rows as table_rows
 from callcheck.api.tables import stream
@@ -50,6 +51,7 @@ def make_api(
         redirect_slashes=False,
     )
     app.state.settings, app.state.backend = settings, backend
+    app.state.board = stream.board_of(settings, backend)
     app.state.record_cache = JsonCache(
         lambda call, findings: records.stored(call, findings, settings)
     )
@@ -83,6 +85,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schema = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
+        _describe_the_edge(schema["paths"])
         schemas = schema["components"]["schemas"]
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
@@ -92,3 +95,11 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schemas["ProblemOut"] = problem_schema
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def _describe_the_edge(paths: dict[str, Any]) -> None:
+    """What the server answers before any route is asked."""
+    for operations in paths.values():
+        for operation in operations.values():
+            found = problems(400, 431, *((413, 415) if "requestBody" in operation else ()))
+            operation["responses"] |= {str(status): one for status, one in found.items()}

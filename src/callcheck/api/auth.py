@@ -61,10 +61,12 @@ async def optional(request: Request, credentials: Credentials) -> Access | None:
 
 async def may_read_calls(request: Request, credentials: Credentials) -> Access:
     """The access of a token that may read calls. Raises Problem 401 or 403."""
-    access = _required(request, credentials)
-    if access.role == "metrics":
-        raise Problem(403, "this token may only read /metrics; calls need an admin or unit token")
-    return access
+    return _call_access(request, credentials)
+
+
+async def check_may_read_calls(request: Request) -> None:
+    """The same for a request whose body has not been read yet."""
+    _call_access(request, await _bearer(request))
 
 
 async def may_read_metrics(request: Request, credentials: Credentials) -> Access:
@@ -97,6 +99,13 @@ def _access_of(
     if not roles:
         raise _unauthorized("unknown token; ask the administrator for one", "invalid_token")
     return Access(roles[0])
+
+
+def _call_access(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Access:
+    access = _required(request, credentials)
+    if access.role == "metrics":
+        raise Problem(403, "this token may only read /metrics; calls need an admin or unit token")
+    return access
 
 
 def _required(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Access:

@@ -114,3 +114,10 @@ class Backend:
     metrics: Callable[[], bytes]
     now: Callable[[], Micros]
     absences: AbsenceService | None = None
+    open_unanswered: Callable[[], Sequence[Call]] | None = None
+    """Those of `open_calls` that nobody has answered yet, if there is a way that makes only these;
+    most calls are answered."""
+
+    def unanswered_calls(self) -> Sequence[Call]:
+        """The open calls among which the ringing ones are."""
+        return (self.open_unanswered or self.open_calls)()

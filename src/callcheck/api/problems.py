@@ -57,8 +57,10 @@ def _problem_raised(_request: Request, error: Exception) -> JSONResponse:
 
 
 _FRAMEWORK_DETAILS = {
+    400: "the body cannot be read; send one JSON object",
     404: "there is nothing at this address; /docs lists what there is",
     405: "this address does not take this method; the Allow header lists those it takes",
+    413: "the body is longer than 64 KiB; an absence takes less than 1 KiB",
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Request
 from pydantic import Field
 
+from callcheck.api import times
 from callcheck.api.auth import Access
 from callcheck.api.backend import ApiSettings, Backend
 from callcheck.api.calls.json_cache import JsonCache
@@ -15,21 +16,33 @@ from callcheck.api.problems import MEDIA_TYPE, Problem
 from callcheck.calls.model import Call
 
 _DESCRIPTIONS = {
+    400: "this is no HTTP request that can be read",
     401: "no token, or an unknown token",
     403: "the role of the token does not allow it",
     404: "not found",
+    413: "the body is longer than 64 KiB",
+    415: "the body is not `application/json`",
     422: "wrong input; `detail` says what is expected",
+    431: "the headers are longer than 16 KiB",
     503: "the store cannot be read now; try again later",
 }
 
+TIME_FORM: dict[str, Any] = {"pattern": times.TIME_FORM}
+"""Only described here: `times` checks it, and says what is expected."""
+STEP_FORM: dict[str, Any] = {"pattern": times.STEP_FORM}
+CURSOR_FORM: dict[str, Any] = {"pattern": "^[A-Za-z0-9_-]+$"}
 SPAN_START: Any = Field(
     None,
     alias="from",
     description="calls that started at or after this; a time without an offset is local",
     examples=["2026-11-22"],
+    json_schema_extra=TIME_FORM,
 )
 SPAN_END: Any = Field(
-    None, description="calls that started before this", examples=["2026-11-23T00:00:00+02:00"]
+    None,
+    description="calls that started before this",
+    examples=["2026-11-23T00:00:00+02:00"],
+    json_schema_extra=TIME_FORM,
 )
 
 
@@ -48,6 +61,11 @@ def backend_of(request: Request) -> Backend:
 def visible_open_calls(request: Request, access: Access) -> list[Call]:
     """The calls going on that a token may see, newest first."""
     return [call for call in backend_of(request).open_calls() if access.may_see(call.unit)]
+
+
+def visible_unanswered_calls(request: Request, access: Access) -> list[Call]:
+    """Those of them that nobody has answered yet."""
+    return [call for call in backend_of(request).unanswered_calls() if access.may_see(call.unit)]
 
 
 def record_cache_of(request: Request) -> JsonCache:

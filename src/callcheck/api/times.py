@@ -19,6 +19,9 @@ _TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)([Zz]|[+ -][0-9]{2}:?[0-9]{2})?)?"
 )
+TIME_FORM = f"^{_TIME.pattern}$"
+"""How to write a date or a time, for the description of the API."""
+STEP_FORM = "^[1-9][0-9]{0,3}[mhd]$"
 STEP = re.compile(r"([1-9][0-9]{0,3})([mhd])")
 MAX_STEPS = 2000
 FOREVER: tuple[Micros, Micros] = (0, 10**18)

@@ -15,7 +15,15 @@ from callcheck.api.auth import CallAccess
 from callcheck.api.backend import ApiSettings, Backend
 from callcheck.api.models import StrictModel
 from callcheck.api.problems import Problem
-from callcheck.api.shared import SPAN_END, SPAN_START, backend_of, check_unit, problems, settings_of
+from callcheck.api.shared import (
+    SPAN_END,
+    SPAN_START,
+    STEP_FORM,
+    backend_of,
+    check_unit,
+    problems,
+    settings_of,
+)
 from callcheck.api.summary import counts
 from callcheck.api.tables import rows as table_rows
 from callcheck.calls.model import Micros
@@ -34,6 +42,7 @@ class SummaryQuery(StrictModel):
         None,
         description="also count by steps of this length; days are those of the site's calendar",
         examples=["15m", "1h", "1d"],
+        json_schema_extra=STEP_FORM,
     )
 
 

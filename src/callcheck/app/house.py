@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from callcheck import __version__
@@ -20,6 +21,7 @@ from callcheck.app.configured_store import store_of
 from callcheck.app.inspection import Inspection
 from callcheck.app.judge import judge_of, wait_limit_of
 from callcheck.app.memory import calm_collector
+from callcheck.app.open_calls import OpenCalls
 from callcheck.app.running.hearing import Hearing
 from callcheck.app.running.http_server import HttpServer
 from callcheck.app.running.supervisor import AppError, CannotGoOn, Supervisor
@@ -38,6 +40,8 @@ from callcheck.store.writer import Writer
 
 WRITER_LOOK = 1.0
 """Seconds between two looks whether the writing thread lives."""
+FRESH, FRESH_RINGING = 0.5, 0.2
+"""Seconds for which the API shows the same calls going on, and the same unanswered ones."""
 
 
 class House:
@@ -170,10 +174,6 @@ class House:
     def _api(self) -> Any:
         config, site = self.config, self.config.site
         loop = asyncio.get_running_loop()
-
-        def open_calls() -> Sequence[Call]:
-            return asyncio.run_coroutine_threadsafe(self._open_calls(), loop).result(5.0)
-
         settings = ApiSettings(
             units={unit.id: unit.title for unit in config.units},
             parties=config.parties,
@@ -185,17 +185,21 @@ class House:
         )
         backend = Backend(
             reader=self.store,
-            open_calls=open_calls,
+            open_calls=OpenCalls(partial(self._open_calls, answered=True), loop, FRESH),
             readiness=self.status.readiness,
             metrics=self.metrics.text,
             now=now,
             absences=self.absences.service,
+            open_unanswered=OpenCalls(
+                partial(self._open_calls, answered=False), loop, FRESH_RINGING
+            ),
         )
         return make_api(settings, backend, store_errors=(StoreError,))
 
-    async def _open_calls(self) -> list[Call]:
-        """Newest first. A coroutine, because only the event loop's thread may read a tracker."""
-        open_calls = [call for _, watch in self.watched for call in watch.open_calls()]
+    async def _open_calls(self, *, answered: bool) -> list[Call]:
+        """Newest first."""
+        found = (watch.open_calls(answered=answered) for _, watch in self.watched)
+        open_calls = [call for calls in found for call in calls]
         return sorted(open_calls, key=lambda call: call.started_at, reverse=True)
 
 

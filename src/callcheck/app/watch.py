@@ -82,10 +82,12 @@ class Watch:
         self.follower.close()
         self._settle()
 
-    def open_calls(self) -> list[Call]:
-        """Calls that are going on, as far as they are known, newest first."""
+    def open_calls(self, *, answered: bool = True) -> list[Call]:
+        """Calls that are going on, as far as they are known, newest first; without those that are
+        `answered` if only the others are wanted. Each call takes as long as one that ends."""
         tracker = self.follower.tracker
-        going = [tracker.so_far(call) for call in reversed(tracker.open_calls)]
+        wanted = [c for c in tracker.open_calls if answered or c.answered_at is None]
+        going = [tracker.so_far(call) for call in reversed(wanted)]
         return [self._conceal(call) for call in going if call is not None]
 
     @property

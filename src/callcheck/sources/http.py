@@ -7,25 +7,22 @@ from __future__ import annotations
 
 import base64
 import ssl
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPMessage
 from pathlib import Path
-from typing import IO
+from string import punctuation
 from urllib.error import HTTPError, URLError
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 from urllib.request import (
     HTTPDefaultErrorHandler,
     HTTPErrorProcessor,
-    HTTPHandler,
-    HTTPRedirectHandler,
-    HTTPSHandler,
     OpenerDirector,
     ProxyHandler,
     Request,
 )
 
+from callcheck.sources.deadline import Deadline, HttpsWithin, HttpWithin
 from callcheck.tls import trust
 
 LARGEST = 8 << 20
@@ -33,7 +30,9 @@ LARGEST = 8 << 20
 PATIENCE = 20.0
 """Seconds to wait for a connection, and for each piece of an answer."""
 LONGEST = 60.0
-"""Seconds for the whole of an answer."""
+"""Seconds for everything, from the first connection to the last byte of the answer."""
+MOST_REDIRECTS = 5
+_PORTS = {"http": 80, "https": 443}
 
 
 class WebError(Exception):
@@ -65,36 +64,66 @@ def ask(
     if user is not None:
         named["Authorization"] = f"Basic {base64.b64encode(':'.join(user).encode()).decode()}"
     request = Request(url, data, named, method=method)  # noqa: S310 - _opener opens no file
-    until = time.monotonic() + LONGEST
-    try:
-        with _opener(ca_file).open(request, timeout=PATIENCE) as answer:
-            body = _read(answer, until)
-            return Answer(False, body, _validators(answer.headers))
-    except HTTPError as error:
-        with error:
-            if error.code == 304:
-                return Answer(True, b"", {})
-            raise WebError(f"the server answers {error.code} {error.reason}".rstrip()) from error
-    except (OSError, HTTPException, ValueError) as error:
-        raise WebError(why(error)) from error
+    with Deadline(LONGEST) as deadline:
+        too_slow = WebError(f"the server did not answer within {LONGEST:.0f} s")
+        try:
+            answer = _follow(request, _opener(ca_file, deadline))
+        except (OSError, HTTPException, ValueError) as error:
+            raise too_slow if deadline.over else WebError(why(error)) from error
+        if deadline.over:  # a connection that was shut looks like the end of headers or of a body
+            raise too_slow
+        return answer
 
 
-class _Redirects(HTTPRedirectHandler):
-    """Follows redirects, but never from https to http, and never with a posted body."""
+def _follow(request: Request, opener: OpenerDirector) -> Answer:
+    """Asks, and asks again where the server sends us."""
+    for left in reversed(range(MOST_REDIRECTS + 1)):
+        try:
+            with opener.open(request, timeout=PATIENCE) as answer:
+                return Answer(False, _read(answer), _validators(answer.headers))
+        except HTTPError as error:
+            with error:  # closes it; its body is not read
+                if error.code == 304:
+                    return Answer(True, b"", {})
+                following = _redirected(request, error) if left else None
+                if following is None:
+                    text = f"the server answers {error.code} {error.reason}".rstrip()
+                    raise WebError(text) from error
+                request = following
+    raise AssertionError("the last answer is returned or raised")
 
-    def redirect_request(
-        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> Request | None:
-        out_of_tls = req.type == "https" and not newurl.startswith("https://")
-        if req.data is not None or out_of_tls or not newurl.startswith(("http://", "https://")):
-            raise HTTPError(req.full_url, code, "and sends us elsewhere", headers, fp)
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+def _redirected(request: Request, error: HTTPError) -> Request | None:
+    """The request that a redirect asks for; None if it is none, or none to follow.
+
+    Nothing leads from https to http, and a posted body is sent once. Only the origin that a
+    user, a password or a token is for gets it; whoever else we are sent to does not.
+    """
+    where = error.headers["Location"]
+    if error.code not in (301, 302, 303, 307, 308) or not where or request.data is not None:
+        return None
+    where = quote(where, encoding="iso-8859-1", safe=punctuation)
+    url, _ = _without_password(urljoin(request.full_url, where))
+    before, after = _origin(request.full_url), _origin(url)
+    if after[0] not in ("http", "https") or (before[0] == "https" and after[0] == "http"):
+        return None
+    headers = dict(request.headers)
+    if before != after:
+        headers.pop("Authorization", None)
+    return Request(url, None, headers, method=request.get_method())  # noqa: S310 - see above
 
 
-def _opener(ca_file: Path | None) -> OpenerDirector:
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+
+
+def _opener(ca_file: Path | None, deadline: Deadline) -> OpenerDirector:
+    """Opens http and https, no files; a redirect is an HTTPError."""
     opener = OpenerDirector()
     for handler in (
-        ProxyHandler(), HTTPHandler(), HTTPSHandler(context=trust(ca_file)), _Redirects(),
+        ProxyHandler(), HttpWithin(deadline), HttpsWithin(deadline, context=trust(ca_file)),
         HTTPDefaultErrorHandler(), HTTPErrorProcessor(),
     ):  # fmt: skip
         opener.add_handler(handler)
@@ -111,8 +140,8 @@ def _without_password(address: str) -> tuple[str, tuple[str, str] | None]:
     return urlunsplit(parts._replace(netloc=host)), (unquote(name), unquote(password))
 
 
-def _read(answer: object, until: float) -> bytes:
-    """The body. Raises ValueError if it is too long or cut off, TimeoutError if it is too slow."""
+def _read(answer: object) -> bytes:
+    """The body. Raises ValueError if it is too long or cut off."""
     pieces: list[bytes] = []
     size = 0
     while piece := answer.read1(1 << 16):  # type: ignore[attr-defined]
@@ -120,8 +149,6 @@ def _read(answer: object, until: float) -> bytes:
         size += len(piece)
         if size > LARGEST:
             raise ValueError(f"it has more than {LARGEST >> 20} MiB")
-        if time.monotonic() > until:
-            raise TimeoutError
     if getattr(answer, "length", 0):
         raise ValueError("the answer was cut off")
     return b"".join(pieces)

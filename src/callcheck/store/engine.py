@@ -57,7 +57,8 @@ def make_engine(url: str) -> Engine:
     engine = create_engine(
         parsed, pool_use_lifo=True, pool_timeout=10, connect_args={"connect_timeout": 5}
     )
-    event.listen(engine, "connect", _postgresql_connected)
+    # first: SQLAlchemy's own listener already fails where texts come as bytes
+    event.listen(engine, "connect", _postgresql_connected, insert=True)
     _ping_idle_connections(engine)
     return engine
 
@@ -196,6 +197,11 @@ def _ping_idle_connections(engine: Engine) -> None:
 
 
 def _postgresql_connected(connection: Any, _record: object) -> None:
+    if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
+        raise StoreError(
+            f"the database {connection.info.dbname} is in SQL_ASCII, which keeps no names: create "
+            "another with createdb --encoding UTF8 --template template0"
+        )
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '15s'")
     connection.commit()

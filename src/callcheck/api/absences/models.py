@@ -8,11 +8,14 @@ from pydantic import BaseModel, Field
 
 from callcheck.absences.model import AbsenceState
 from callcheck.api.models import Listed, StrictModel
+from callcheck.api.shared import TIME_FORM
 
 NextDayState = Literal[
     AbsenceState.FORWARDED, AbsenceState.WRONG_TARGET, AbsenceState.NOT_FORWARDED
 ]  # fmt: skip
 ForwardType = Literal["always", "busy", "no_answer", "dnd"]
+_STORABLE = r"^[^\x00]*$"
+"""PostgreSQL keeps no NUL."""
 _TIME = "a date, or a time; without an offset it is local time of the site"
 
 
@@ -20,23 +23,30 @@ class AbsenceIn(StrictModel):
     """The body of `POST`: an absence to report."""
 
     extension: str = Field(examples=["201"], max_length=40)
-    from_: str = Field(alias="from", description=_TIME, examples=["2026-12-21"], max_length=40)
+    from_: str = Field(
+        alias="from", description=_TIME, examples=["2026-12-21"], max_length=40,
+        json_schema_extra=TIME_FORM,
+    )  # fmt: skip
     to: str = Field(
-        description=f"the first moment back: {_TIME}", examples=["2027-01-04"], max_length=40
-    )
+        description=f"the first moment back: {_TIME}", examples=["2027-01-04"], max_length=40,
+        json_schema_extra=TIME_FORM,
+    )  # fmt: skip
     deputy: str | None = Field(None, examples=["202"], max_length=40)
     kind: str | None = Field(
-        None, max_length=100, description="reason; stored only if privacy.keep_absence_kind is true"
-    )
+        None, max_length=100, pattern=_STORABLE,
+        description="reason; stored only if privacy.keep_absence_kind is true",
+    )  # fmt: skip
 
 
 class AbsenceChange(StrictModel):
     """The body of `PATCH`: only what changes."""
 
-    from_: str | None = Field(None, alias="from", description=_TIME, max_length=40)
-    to: str | None = Field(None, description=_TIME, max_length=40)
+    from_: str | None = Field(
+        None, alias="from", description=_TIME, max_length=40, json_schema_extra=TIME_FORM
+    )
+    to: str | None = Field(None, description=_TIME, max_length=40, json_schema_extra=TIME_FORM)
     deputy: str | None = Field(None, max_length=40)
-    kind: str | None = Field(None, max_length=100)
+    kind: str | None = Field(None, max_length=100, pattern=_STORABLE)
 
 
 class ForwardOut(BaseModel):

@@ -23,7 +23,7 @@ from callcheck.api.answers import JSON_OR_CSV, Json, listed
 from callcheck.api.auth import CallAccess
 from callcheck.api.models import StrictModel
 from callcheck.api.problems import Problem
-from callcheck.api.shared import SPAN_END, SPAN_START, narrowed, problems, settings_of
+from callcheck.api.shared import SPAN_END, SPAN_START, TIME_FORM, narrowed, problems, settings_of
 
 router = APIRouter(prefix="/api/v1", tags=["absences"])
 
@@ -74,7 +74,7 @@ class DigestQuery(StrictModel):
 
 
 @router.get(
-    "/absences/{number}/digest", response_model=models.DigestOut,
+    "/absences/{number:int}/digest", response_model=models.DigestOut,
     responses=problems(401, 403, 404, 422, 503),
 )  # fmt: skip
 def digest(
@@ -109,7 +109,10 @@ def cover(request: Request, access: CallAccess, query: Annotated[CoverQuery, Que
 class RehearsalQuery(StrictModel):
     """The query of a rehearsal."""
 
-    at: str | None = Field(None, description="time of the call; default: now")
+    at: str | None = Field(
+        None, description="time of the call; default: now", examples=["2026-11-23T09:00"],
+        json_schema_extra=TIME_FORM,
+    )  # fmt: skip
 
 
 @router.get(

@@ -23,10 +23,11 @@ from callcheck.api.absences.shared import (
 )
 from callcheck.api.answers import Json
 from callcheck.api.auth import CallAccess
+from callcheck.api.edge.bodies import TokenFirst
 from callcheck.api.problems import Problem
 from callcheck.api.shared import problems, settings_of
 
-router = APIRouter(prefix="/api/v1", tags=["absences"])
+router = APIRouter(prefix="/api/v1", tags=["absences"], route_class=TokenFirst)
 
 
 @router.get("/absences", response_model=models.AbsenceList, responses=problems(401, 403, 422, 503))
@@ -59,7 +60,7 @@ def report(request: Request, access: CallAccess, body: Annotated[models.AbsenceI
 
 
 @router.get(
-    "/absences/{number}", response_model=models.AbsenceOut,
+    "/absences/{number:int}", response_model=models.AbsenceOut,
     responses=problems(401, 403, 404, 422, 503),
 )  # fmt: skip
 def one(request: Request, access: CallAccess, number: Number) -> Json:
@@ -69,7 +70,7 @@ def one(request: Request, access: CallAccess, number: Number) -> Json:
 
 
 @router.patch(
-    "/absences/{number}", response_model=models.AbsenceOut,
+    "/absences/{number:int}", response_model=models.AbsenceOut,
     responses=problems(401, 403, 404, 422, 503),
 )  # fmt: skip
 def change(
@@ -91,7 +92,7 @@ def change(
 
 
 @router.delete(
-    "/absences/{number}", response_model=models.AbsenceOut,
+    "/absences/{number:int}", response_model=models.AbsenceOut,
     responses=problems(401, 403, 404, 422, 503),
 )  # fmt: skip
 def end(request: Request, access: CallAccess, number: Number) -> Json:

@@ -15,7 +15,7 @@ from callcheck.api.auth import Access
 from callcheck.api.backend import ApiSettings
 from callcheck.api.models import StrictModel
 from callcheck.api.problems import Problem
-from callcheck.api.shared import backend_of, narrowed, settings_of
+from callcheck.api.shared import TIME_FORM, backend_of, narrowed, settings_of
 
 Number = Annotated[int, Path(ge=0, le=2**31 - 1, description="`id` of an absence")]
 _NOT_FOUND = "there is no such absence; /api/v1/absences lists them"
@@ -28,10 +28,19 @@ class AbsencesQuery(StrictModel):
     extension: str | None = Field(None, max_length=40, examples=["201"])
     state: AbsenceState | None = None
     active: bool | None = Field(None, description="true: only those in progress; false: the others")
-    from_: str | None = Field(None, alias="from", description="only those that end after this")
-    to: str | None = Field(None, description="only those that begin before this")
+    from_: str | None = Field(
+        None, alias="from", description="only those that end after this", examples=["2026-11-22"],
+        json_schema_extra=TIME_FORM,
+    )  # fmt: skip
+    to: str | None = Field(
+        None, description="only those that begin before this", examples=["2026-11-23"],
+        json_schema_extra=TIME_FORM,
+    )  # fmt: skip
     limit: int = Field(100, ge=1, le=500)
-    cursor: str | None = Field(None, max_length=20, description="`next` of the previous page")
+    cursor: str | None = Field(
+        None, max_length=20, description="`next` of the previous page", examples=["17"],
+        json_schema_extra={"pattern": "^[0-9]+$"},
+    )  # fmt: skip
 
     @property
     def after(self) -> int | None:

@@ -15,6 +15,7 @@ from callcheck.api.calls import records
 from callcheck.api.models import StrictModel
 from callcheck.api.problems import Problem
 from callcheck.api.shared import (
+    CURSOR_FORM,
     SPAN_END,
     SPAN_START,
     backend_of,
@@ -58,7 +59,13 @@ class CallsQuery(StrictModel):
         examples=["201"],
     )
     limit: int = Field(100, ge=1, le=500)
-    cursor: str | None = Field(None, max_length=500, description="`next` of the previous page")
+    cursor: str | None = Field(
+        None,
+        max_length=500,
+        description="`next` of the previous page",
+        examples=["WzE3OTUzMzQ0MDAwMDAwMDAsIm1haW4iLCIxLjEiXQ"],
+        json_schema_extra=CURSOR_FORM,
+    )
 
 
 @router.get(

@@ -20,12 +20,13 @@ from callcheck.api.problems import Problem
 from callcheck.api.shared import (
     SPAN_END,
     SPAN_START,
+    STEP_FORM,
     backend_of,
     narrowed,
     problems,
     row_cache_of,
     settings_of,
-    visible_open_calls,
+    visible_unanswered_calls,
 )
 from callcheck.api.tables import models as table_models
 from callcheck.api.tables import rows as table_rows
@@ -58,7 +59,10 @@ class SeriesQuery(StrictModel):
     unit: str | None = UNIT
     from_: str | None = SPAN_START
     to: str | None = SPAN_END
-    step: str = Field("1d", description="length of a step of time", examples=["15m", "1h", "1d"])
+    step: str = Field(
+        "1d", description="length of a step of time", examples=["15m", "1h", "1d"],
+        json_schema_extra=STEP_FORM,
+    )  # fmt: skip
 
 
 Table = Annotated[TableQuery, Query()]
@@ -176,7 +180,7 @@ def again(request: Request, access: CallAccess, query: Table) -> Response:
 def ringing(request: Request, access: CallAccess) -> Response:
     """Inbound calls that are ringing, the longest first. `/api/v1/live/stream` sends changes."""
     settings, backend = settings_of(request), backend_of(request)
-    rows = table_rows.ringing(visible_open_calls(request, access), settings, backend.now())
+    rows = table_rows.ringing(visible_unanswered_calls(request, access), settings, backend.now())
     return answers.listed(request, rows, table_models.columns("RingingRow"))
 
 

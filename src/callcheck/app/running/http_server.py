@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import socket
-from collections.abc import Iterator
 from typing import Any
 
-import uvicorn
+from callcheck.api.edge.server import Server
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +21,7 @@ class HttpServer:
 
     def __init__(self, host: str, port: int, api: Any) -> None:
         self._host, self._port, self._api = host, port, api
-        self._server: _Server | None = None
+        self._server: Server | None = None
         self._binding: asyncio.Task[socket.socket] | None = None
 
     async def run(self) -> None:
@@ -35,15 +33,7 @@ class HttpServer:
             if self._binding.cancelled():  # by `stop`, or with us
                 return
             raise
-        self._server = _Server(
-            uvicorn.Config(
-                self._api,
-                log_config=None,
-                access_log=False,
-                lifespan="off",
-                timeout_graceful_shutdown=1,  # the stream of a wallboard never ends by itself
-            )
-        )
+        self._server = Server(self._api)
         try:
             await self._server.serve(sockets=[listening])
         finally:
@@ -93,18 +83,3 @@ def bind(host: str, port: int) -> socket.socket:
 def why(error: OSError) -> str:
     """The reason alone; the messages of asyncio and socket repeat the address."""
     return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers: the program has its own."""
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begins to serve, and logs where."""
-        await super().startup(sockets)
-        for one in sockets or ():
-            host, port = one.getsockname()[:2]
-            log.info("API and metrics at http://%s:%d", f"[{host}]" if ":" in host else host, port)
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield

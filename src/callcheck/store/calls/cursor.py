@@ -33,7 +33,9 @@ def decoded(cursor: str) -> Place:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         match json.loads(base64.b64decode(padded, altchars=b"-_", validate=True)):
             case [int(started_at), str(pbx), str(call_id)] if -(2**63) <= started_at < 2**63:
-                return started_at, pbx, call_id
+                if "\0" not in pbx + call_id:  # no database can compare with it
+                    (pbx + call_id).encode()
+                    return started_at, pbx, call_id
     except (ValueError, binascii.Error, RecursionError):
         pass
     raise BadCursor

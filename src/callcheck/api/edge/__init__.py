@@ -1,0 +1,1 @@
+"""What protects the program from its HTTP clients: bounds on bodies, heads and connections."""
